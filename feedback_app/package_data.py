@@ -72,7 +72,7 @@ class Fields:
 
     def words(self, key: str) -> Words:
         """A text in exactly the shipped languages, none of them blank."""
-        inner = self.object(key)
+        inner = self.inner(key)
         words = {language: inner.text(language) for language in LANGUAGES}
         inner.done()
         return words
@@ -81,11 +81,11 @@ class Fields:
         """Like `words`, or nothing where the field is absent."""
         return self.words(key) if self.has(key) else None
 
-    def object(self, key: str) -> Fields:
+    def inner(self, key: str) -> Fields:
         """An inner object."""
         return Fields(self._take(key, dict), f"{self.where}.{key}")
 
-    def objects(self, key: str) -> list[Fields]:
+    def inners(self, key: str) -> list[Fields]:
         """A list of inner objects; absent means none."""
         rows = self._take(key, list) if self.has(key) else []
         return [Fields(row, f"{self.where}.{key}[{place}]") for place, row in enumerate(rows)]

@@ -88,8 +88,8 @@ def load(name: str) -> ReadyMade:
         title=fields.words("title"),
         intro=fields.words("intro"),
         thanks=fields.words("thanks"),
-        sections=tuple(_section(section) for section in fields.objects("sections")),
-        invitation=_invitation(fields.object("invitation")),
+        sections=tuple(_section(section) for section in fields.inners("sections")),
+        invitation=_invitation(fields.inner("invitation")),
     )
     fields.done()
     return survey
@@ -98,7 +98,7 @@ def load(name: str) -> ReadyMade:
 def _section(fields: Fields) -> ReadySection:
     section = ReadySection(
         title=fields.words("title"),
-        questions=tuple(_question(question) for question in fields.objects("questions")),
+        questions=tuple(_question(question) for question in fields.inners("questions")),
     )
     fields.done()
     return section
@@ -111,7 +111,7 @@ def _question(fields: Fields) -> ReadyQuestion:
         text=fields.words("text"),
         help=fields.words_if_any("help"),
         required=fields.flag("required"),
-        options=tuple(_option(option) for option in fields.objects("options")),
+        options=tuple(_option(option) for option in fields.inners("options")),
         low_label=fields.words_if_any("low_label"),
         high_label=fields.words_if_any("high_label"),
     )
