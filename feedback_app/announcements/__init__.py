@@ -1,0 +1,1 @@
+"""The letter that closes the loop: you said, we did."""

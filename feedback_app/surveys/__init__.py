@@ -1,0 +1,1 @@
+"""What we ask, and whom: surveys, questions, invitations."""

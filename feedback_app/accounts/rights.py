@@ -1,0 +1,54 @@
+"""What each role may do. The right to write an announcement is not the right to send it."""
+
+from __future__ import annotations
+
+from feedback_app.errors import N_
+
+VIEW = "view"
+EDIT_CONTACTS = "contacts.edit"
+EDIT_SURVEYS = "surveys.edit"
+SEND_SURVEYS = "surveys.send"
+IMPORT_RESPONSES = "responses.import"
+EDIT_THEMES = "themes.edit"
+EDIT_CHANGES = "changes.edit"
+WRITE_ANNOUNCEMENTS = "announcements.write"
+SEND_ANNOUNCEMENTS = "announcements.send"
+MANAGE_MAIL = "mail.manage"
+MANAGE_STAFF = "staff.manage"
+
+RIGHTS = (
+    VIEW,
+    EDIT_CONTACTS,
+    EDIT_SURVEYS,
+    SEND_SURVEYS,
+    IMPORT_RESPONSES,
+    EDIT_THEMES,
+    EDIT_CHANGES,
+    WRITE_ANNOUNCEMENTS,
+    SEND_ANNOUNCEMENTS,
+    MANAGE_MAIL,
+    MANAGE_STAFF,
+)
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "admin": RIGHTS,
+    "product_owner": (VIEW, EDIT_THEMES, EDIT_CHANGES, WRITE_ANNOUNCEMENTS),
+    "announcer": (
+        VIEW,
+        EDIT_CONTACTS,
+        EDIT_SURVEYS,
+        SEND_SURVEYS,
+        IMPORT_RESPONSES,
+        WRITE_ANNOUNCEMENTS,
+        SEND_ANNOUNCEMENTS,
+        MANAGE_MAIL,
+    ),
+    "viewer": (VIEW,),
+}
+
+ROLE_NAMES = {
+    "admin": N_("Admin"),
+    "product_owner": N_("Product owner"),
+    "announcer": N_("Announcer"),
+    "viewer": N_("Viewer"),
+}

@@ -1,0 +1,92 @@
+"""Announcements, their texts, and the people to be told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from feedback_app import clock
+from feedback_app.changes.models import Change
+from feedback_app.database import UtcDateTime
+from feedback_app.errors import N_
+from feedback_app.extensions import Base
+
+STATES = ("draft", "sending", "sent", "stopped")
+AUDIENCES = {
+    "respondents": N_("everyone who answered the surveys concerned"),
+    "mentioned": N_("only those who spoke about the linked themes"),
+    "invited": N_("everyone who answered or was asked"),
+}
+
+
+class Announcement(Base):
+    """The letter about one or more changes. Draft until sent; after that its words are frozen."""
+
+    __tablename__ = "announcement"
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'sending', 'sent', 'stopped')", name="state"),
+        CheckConstraint("audience IN ('respondents', 'mentioned', 'invited')", name="audience"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(String(12), default="draft", index=True)
+    audience: Mapped[str] = mapped_column(String(20), default="respondents")
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changes: Mapped[list[Change]] = relationship(secondary="announcement_change", order_by="Change.id")
+    texts: Mapped[list[AnnouncementText]] = relationship(
+        back_populates="announcement",
+        order_by="AnnouncementText.language",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+    )
+
+
+class AnnouncementChange(Base):
+    """Which changes an announcement tells about."""
+
+    __tablename__ = "announcement_change"
+
+    announcement_id: Mapped[int] = mapped_column(ForeignKey("announcement.id", ondelete="CASCADE"), primary_key=True)
+    change_id: Mapped[int] = mapped_column(ForeignKey("change.id", ondelete="RESTRICT"), primary_key=True, index=True)
+
+
+class AnnouncementText(Base):
+    """Subject and body in one language, with placeholders."""
+
+    __tablename__ = "announcement_text"
+    __table_args__ = (UniqueConstraint("announcement_id", "language"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    announcement_id: Mapped[int] = mapped_column(ForeignKey("announcement.id", ondelete="CASCADE"))
+    language: Mapped[str] = mapped_column(String(8))
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    announcement: Mapped[Announcement] = relationship(back_populates="texts")
+
+
+class Notice(Base):
+    """One respondent to be told by one announcement: included, and why; or excluded, with the reason."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        UniqueConstraint("announcement_id", "contact_id"),
+        CheckConstraint("why IN ('mentioned', 'took_part', 'invited')", name="why"),
+        CheckConstraint("included OR length(excluded_because) > 0", name="excluded"),
+        Index("ix_notice_contact_id", "contact_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    announcement_id: Mapped[int] = mapped_column(ForeignKey("announcement.id", ondelete="CASCADE"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    language: Mapped[str] = mapped_column(String(8))
+    why: Mapped[str] = mapped_column(String(12))
+    included: Mapped[bool] = mapped_column(default=True)
+    excluded_because: Mapped[str] = mapped_column(String(40), default="")  # a suppression reason, or "no_address"
+    quotes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # their words as sent: text, theme, date

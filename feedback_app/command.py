@@ -1,0 +1,41 @@
+"""What every command of the console script shares: the application, one clear line on error, JSON on demand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from feedback_app.errors import Refused
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def in_app(command: Callable[P, R]) -> Callable[P, R]:
+    """Run ``command`` inside the application; a Refused becomes one line on stderr and exit code 1.
+
+    The root context carries the factory, so rooms need not import it and ``--help`` loads nothing heavy.
+    """
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        factory = click.get_current_context().find_root().obj
+        with factory().app_context():
+            try:
+                return command(*args, **kwargs)
+            except Refused as error:
+                raise click.ClickException(str(error)) from error
+
+    return run
+
+
+def say(data: dict[str, Any] | list[dict[str, Any]], as_json: bool, line: str) -> None:
+    """Print ``data`` as one JSON document when a program reads, else ``line`` for a person."""
+    click.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else line)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of words.")

@@ -1,0 +1,1 @@
+"""The people we may write to: customers, prospects, lost prospects, former customers."""

@@ -1,0 +1,166 @@
+"""Transactions with a visible beginning and end, guarded updates, and the small differences of two engines."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar, cast
+
+from flask import Flask
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Select,
+    TypeDecorator,
+    Update,
+    event,
+    func,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from feedback_app.extensions import Base, db
+
+BUSY_MS = 15_000  # how long a writer waits for another writer on SQLite
+Insert = sqlite.Insert | postgresql.Insert
+T = TypeVar("T")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime on both engines; SQLite keeps it without zone, so naive input is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return ``value`` in UTC, without zone for SQLite."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime has no place in the database: use clock.now()")
+        moment = value.astimezone(UTC)
+        return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the stored moment as aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open the one transaction of a verb: all of it is committed on leaving, or nothing.
+
+    Nesting is an error, so that every transaction has one owner. On SQLite the write lock is taken at once
+    (BEGIN IMMEDIATE): a verb that reads before it writes can then never fail half-way with "database is locked".
+    """
+    session = db.session()
+    if session.info.get("owned"):
+        raise RuntimeError("transaction() does not nest: only the public verb opens one")
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("something was changed outside a transaction()")
+    if session.in_transaction():
+        session.commit()  # ends the read that came before; nothing is pending
+    session.info["owned"] = True
+    try:
+        session.connection(execution_options={"immediate": True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("owned", None)
+
+
+def require_transaction() -> Session:
+    """Return the session of the transaction in force; for helpers that join their caller's and never commit."""
+    session = db.session()
+    if not session.info.get("owned"):
+        raise RuntimeError("this must be called inside transaction()")
+    return session
+
+
+def won(statement: Update) -> bool:
+    """Run a guarded UPDATE (``WHERE id = ... AND state = ...``); True when it changed exactly one row.
+
+    False means that somebody was first: a normal branch, with its own message.
+    """
+    result = require_transaction().execute(statement, execution_options={"synchronize_session": "fetch"})
+    return cast("CursorResult[Any]", result).rowcount == 1
+
+
+def insert(table: type[Base]) -> Insert:
+    """Return the INSERT of the engine in use, which knows ``on_conflict_do_nothing`` and ``..._do_update``."""
+    make = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    return make(table)
+
+
+def init_app(app: Flask) -> None:
+    """Attach the engine hooks; called by the factory after ``db.init_app``."""
+    with app.app_context():
+        engine = db.engine
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    raw = cast(sqlite3.Connection, connection)
+    raw.isolation_level = None  # the driver begins nothing by itself: _begin_sqlite does
+    # SQLite's own lower() knows ASCII only; ``icontains`` must find Łódź by łódź as PostgreSQL does
+    raw.create_function("lower", 1, lambda text: text.lower() if isinstance(text, str) else text, deterministic=True)
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}", "synchronous=NORMAL"):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("immediate")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def is_postgresql(engine: Engine | None = None) -> bool:
+    """True when the database in use is PostgreSQL."""
+    return (engine or db.engine).dialect.name == "postgresql"
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One page of a long list: the items, which page this is (from 1), and how many there are in all."""
+
+    items: Sequence[T]
+    number: int
+    size: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; at least one."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def first(self) -> int:
+        """Position of the first item shown, from 1; 0 when the list is empty."""
+        return (self.number - 1) * self.size + 1 if self.total else 0
+
+    @property
+    def last(self) -> int:
+        """Position of the last item shown."""
+        return min(self.number * self.size, self.total)
+
+
+def page_of(statement: Select[Any], number: int, size: int = 50, *, scalars: bool = True) -> Page[Any]:
+    """Return page ``number`` (clamped to what exists) of ``statement``: two statements, whatever its size."""
+    session = db.session()
+    total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+    number = min(max(number, 1), max(1, -(-total // size)))
+    rows = session.execute(statement.limit(size).offset((number - 1) * size))
+    return Page(rows.scalars().all() if scalars else rows.all(), number, size, total)

@@ -1,0 +1,29 @@
+"""Commands for the tables."""
+
+from __future__ import annotations
+
+import click
+import flask_migrate
+
+from feedback_app.command import in_app
+
+
+@click.group("db")
+def database() -> None:
+    """Create or upgrade the tables."""
+
+
+@database.command()
+@click.option("--revision", default="head", show_default=True, help="How far to go.")
+@in_app
+def upgrade(revision: str) -> None:
+    """Bring the tables to the newest version. Safe to repeat."""
+    flask_migrate.upgrade(revision=revision)
+    click.echo("The tables are at the newest version.")
+
+
+@database.command()
+@in_app
+def current() -> None:
+    """Say which version the tables have."""
+    flask_migrate.current()

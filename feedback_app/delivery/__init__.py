@@ -1,0 +1,1 @@
+"""The post office: letters, addresses, SMTP, bounces. It never knows surveys."""

@@ -1,0 +1,104 @@
+"""Letters, what they say, and the addresses not to be written to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from feedback_app import clock
+from feedback_app.database import UtcDateTime
+from feedback_app.extensions import Base
+
+SCOPES = ("all", "surveys", "announcements")
+REASONS = ("unsubscribed", "hard_bounce", "complaint", "manual", "erased")
+STATES = (
+    "queued",  # waits for its turn (not_before)
+    "leased",  # a worker has it until lease_until
+    "sent",  # the relay said 250 and is responsible from here (RFC 5321 6.1)
+    "failed",  # refused for good, or given up
+    "bounced",  # came back later
+    "complained",  # reported as unwanted
+    "skipped",  # not sent for a reason: suppressed, unsubscribed, erased
+    "in_doubt",  # was on the wire when the line or the worker died
+    "cancelled",  # a person stopped it
+)
+
+
+class Suppression(Base):
+    """An address not to be written to in a scope. Imports may add one, never lift one."""
+
+    __tablename__ = "suppression"
+    __table_args__ = (
+        UniqueConstraint("email_key", "scope"),
+        CheckConstraint("scope IN ('all', 'surveys', 'announcements')", name="scope"),
+        CheckConstraint("reason IN ('unsubscribed', 'hard_bounce', 'complaint', 'manual', 'erased')", name="reason"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email_key: Mapped[str] = mapped_column(String(254))  # as delivery.addresses.key() gives it
+    scope: Mapped[str] = mapped_column(String(20), default="all")
+    reason: Mapped[str] = mapped_column(String(20))
+    since: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    proof: Mapped[str] = mapped_column(String(300), default="")  # how we know: which letter, which import, who
+
+
+class LetterVariant(Base):
+    """What many letters have in common: subject and bodies with ``{{holes}}``, frozen once a letter uses it.
+
+    ``html`` is finished HTML (MJML already turned); in it a hole receives escaped text or ready HTML, see
+    ``delivery.outbox.Fill``.
+    """
+
+    __tablename__ = "letter_variant"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(8))
+    scope: Mapped[str] = mapped_column(
+        String(20), default=""
+    )  # "" = service letter, which no suppression but "all" stops
+    subject: Mapped[str] = mapped_column(String(400))
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class OutgoingEmail(Base):
+    """A letter: one email to one address, queued in the same transaction as its cause."""
+
+    __tablename__ = "outgoing_email"
+    __table_args__ = (
+        UniqueConstraint("kind", "ref_id"),
+        CheckConstraint(
+            "state IN ('queued', 'leased', 'sent', 'failed', 'bounced', 'complained', 'skipped', 'in_doubt', 'cancelled')",
+            name="state",
+        ),
+        Index("ix_outgoing_email_due", "not_before", "id", sqlite_where=text("state = 'queued'"),
+              postgresql_where=text("state = 'queued'")),
+        Index("ix_outgoing_email_lease", "lease_until", sqlite_where=text("state = 'leased'"),
+              postgresql_where=text("state = 'leased'")),
+        Index("ix_outgoing_email_group", "kind", "group_id", "state"),
+        Index("ix_outgoing_email_key", "email_key"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))  # names its renderer: invitation, announcement, staff, test...
+    ref_id: Mapped[int | None] = mapped_column()  # the row that caused it: invitation, notice... (None: none)
+    group_id: Mapped[int | None] = mapped_column()  # what it belongs to: wave, announcement (for counting, pausing)
+    variant_id: Mapped[int] = mapped_column(ForeignKey("letter_variant.id"), index=True)
+    address: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(String(200), default="")
+    values: Mapped[dict[str, Any] | None] = mapped_column()  # ready fills; None: the kind's renderer gives them
+    state: Mapped[str] = mapped_column(String(12), default="queued")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    not_before: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_owner: Mapped[str | None] = mapped_column(String(60))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    code: Mapped[int | None] = mapped_column()  # last SMTP reply code
+    reply: Mapped[str] = mapped_column(String(300), default="")  # last SMTP reply, or why it was skipped

@@ -1,0 +1,1 @@
+"""One believable company, so that every page has something to show."""

@@ -1,0 +1,58 @@
+"""The factory: wires, decides nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+
+from feedback_app import database, rooms, tables
+from feedback_app.accounts import sign_in
+from feedback_app.extensions import bootstrap, db, migrate
+from feedback_app.jobs import queries as job_queries
+from feedback_app.settings import ROOT, Settings
+from feedback_app.web import errors, filters, health, locale, logs, security
+
+
+def build(settings: Settings | None = None) -> Flask:
+    """Return the application; see :func:`feedback_app.create_app`."""
+    settings = settings or Settings.from_environment()
+    Path(settings.var).mkdir(parents=True, exist_ok=True)
+    app = Flask(
+        "feedback_app", template_folder=str(ROOT / "templates"), instance_path=str(Path(settings.var).resolve())
+    )
+    app.config.from_mapping(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True} if "postgresql" in settings.database_url else {},
+        MAX_CONTENT_LENGTH=settings.upload_mb * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_NAME="feedback",
+        BOOTSTRAP_SERVE_LOCAL=True,
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
+    )
+    logs.configure(settings)
+    app.config["TABLES"] = [one.__name__ for one in tables.ALL]
+    db.init_app(app)
+    database.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    bootstrap.init_app(app)
+    locale.init_app(app)
+    logs.init_app(app)
+    security.init_app(app, settings)
+    sign_in.init_app(app)
+    filters.init_app(app)
+    errors.init_app(app)
+    for blueprint in rooms.BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    health.init_app(
+        app,
+        {
+            "database": job_queries.database_trouble,
+            "migrations": job_queries.migration_trouble,
+            "worker": job_queries.worker_trouble,
+        },
+    )
+    return app

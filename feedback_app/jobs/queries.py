@@ -1,0 +1,55 @@
+"""Questions a supervisor asks: is the database there, are migrations at head, is a worker alive."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from feedback_app import clock
+from feedback_app.extensions import db
+from feedback_app.jobs.models import Worker
+from feedback_app.settings import ROOT
+
+SILENT_AFTER = timedelta(minutes=2)  # a worker says it is there every 20 seconds
+
+
+def database_trouble() -> str:
+    """Return what keeps the database from answering, or ""."""
+    try:
+        db.session.execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        return f"the database does not answer ({type(error).__name__}): check FEEDBACK_DATABASE_URL"
+    return ""
+
+
+def migration_trouble() -> str:
+    """Return "" when the tables are at the newest migration, else what to run."""
+    try:
+        found = MigrationContext.configure(db.session.connection()).get_current_heads()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return "unknown: the database does not answer"
+    wanted = ScriptDirectory(str(ROOT / "migrations")).get_heads()
+    return "" if set(found) == set(wanted) else "the tables are not at the newest version: run feedback-app db upgrade"
+
+
+def last_seen() -> datetime | None:
+    """Return when any worker was last seen, None when there never was one."""
+    return db.session.scalar(select(func.max(Worker.seen_at)))
+
+
+def worker_trouble() -> str:
+    """Return "" when a worker was seen within two minutes, else what to start."""
+    try:
+        seen = last_seen()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return "unknown: the database does not answer"
+    if seen is None or clock.now() - seen > SILENT_AFTER:
+        return "no worker was seen lately, letters wait: start feedback-app worker"
+    return ""

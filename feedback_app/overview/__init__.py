@@ -1,0 +1,1 @@
+"""The desk: where the loop is open, and the mail queue."""

@@ -1,0 +1,63 @@
+"""Responses and answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from feedback_app import clock
+from feedback_app.contacts.models import Contact
+from feedback_app.database import UtcDateTime
+from feedback_app.extensions import Base
+from feedback_app.surveys.models import Question, Survey
+
+TEXT_LIMIT = 20_000  # characters of one free-text answer
+SHORT_TEXT_LIMIT = 300
+
+
+class Response(Base):
+    """One returned survey. An invitation returns once; an imported answer is known by its external id."""
+
+    __tablename__ = "response"
+    __table_args__ = (
+        UniqueConstraint("survey_id", "external_id"),
+        Index("ix_response_survey_id_submitted_at", "survey_id", "submitted_at"),
+        Index("ix_response_contact_id", "contact_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id", ondelete="SET NULL"), unique=True)
+    external_id: Mapped[str | None] = mapped_column(String(120))
+    language: Mapped[str] = mapped_column(String(8))
+    kind: Mapped[str] = mapped_column(String(20))  # the contact's kind when they answered
+    stage_lost: Mapped[str] = mapped_column(String(80), default="")
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    survey: Mapped[Survey] = relationship()
+    contact: Mapped[Contact | None] = relationship()
+    answers: Mapped[list[Answer]] = relationship(
+        back_populates="response", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class Answer(Base):
+    """The reply to one question: words, a number, or choices."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        UniqueConstraint("response_id", "question_id"),
+        CheckConstraint("text IS NOT NULL OR number IS NOT NULL OR chosen IS NOT NULL", name="something"),
+        Index("ix_answer_question_id", "question_id", "number"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    response_id: Mapped[int] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"))
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"))
+    text: Mapped[str | None] = mapped_column(Text)
+    number: Mapped[int | None] = mapped_column()  # rating 1-5, NPS 0-10, yes = 1, no = 0
+    chosen: Mapped[str | None] = mapped_column(String(400))  # option codes, joined and bounded by "|": |price|stock|
+    response: Mapped[Response] = relationship(back_populates="answers")
+    question: Mapped[Question] = relationship()

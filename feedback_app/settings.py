@@ -1,0 +1,180 @@
+"""Settings: read once from FEEDBACK_* variables, strictly. What cannot be understood is refused by name."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+LANGUAGES = ("en", "pl")
+PREFIX = "FEEDBACK_"
+SECRET = ("SECRET_KEY", "DATABASE_URL", "MAIL_URL")  # may also come from NAME_FILE
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class BadSetting(ValueError):
+    """A setting is missing, unknown or cannot be understood; the message names it."""
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _flag(value: str) -> bool:
+    known = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if value.strip().lower() not in known:
+        raise ValueError("use yes or no")
+    return known[value.strip().lower()]
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        number = int(value) if value.strip().lstrip("-").isdigit() else None
+        if number is None or not least <= number <= most:
+            raise ValueError(f"use a whole number from {least} to {most}")
+        return number
+
+    return read
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value.strip() not in choices:
+            raise ValueError("use one of " + ", ".join(choices))
+        return value.strip()
+
+    return read
+
+
+def _zone(value: str) -> str:
+    try:
+        return ZoneInfo(value.strip()).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("use a time zone name such as Europe/Warsaw") from error
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value.strip())
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("use an address such as https://feedback.example.org")
+    return value.strip().rstrip("/")
+
+
+def _mail_url(value: str) -> str:
+    parts = urlsplit(value.strip())
+    if parts.scheme == "folder" and parts.path:
+        return value.strip()
+    if parts.scheme not in ("smtp", "smtps", "smtp+plain") or not parts.hostname:
+        raise ValueError("use smtp://user:password@host:587 (STARTTLS), smtps://host:465, or folder:/path")
+    return value.strip()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the house can be told from outside. Defaults suit a laptop; production needs the first four."""
+
+    secret_key: str = field(default="", metadata={"read": _text})
+    base_url: str = field(default="http://127.0.0.1:8000", metadata={"read": _base_url})
+    database_url: str = field(default="", metadata={"read": _text})
+    mail_url: str = field(default="", metadata={"read": _mail_url})
+    mail_from: str = field(default="feedback@localhost.localdomain", metadata={"read": _text})
+    mail_reply_to: str = field(default="", metadata={"read": _text})
+    mail_connections: int = field(default=5, metadata={"read": _whole(1, 50)})
+    organisation: str = field(default="Our company", metadata={"read": _text})
+    postal_address: str = field(default="", metadata={"read": _text})
+    language: str = field(default="en", metadata={"read": _one_of(*LANGUAGES)})
+    timezone: str = field(default="Europe/Warsaw", metadata={"read": _zone})
+    development: bool = field(default=False, metadata={"read": _flag})
+    var: str = field(default=str(ROOT / "var"), metadata={"read": _text})
+    port: int = field(default=8000, metadata={"read": _whole(1, 65535)})
+    invitation_days: int = field(default=90, metadata={"read": _whole(1, 3650)})
+    upload_mb: int = field(default=32, metadata={"read": _whole(1, 2048)})
+    rate_limits: bool = field(default=True, metadata={"read": _flag})
+    rate_limit_storage: str = field(default="memory://", metadata={"read": _text})
+    proxies: int = field(default=0, metadata={"read": _whole(0, 5)})
+    log_format: str = field(default="json", metadata={"read": _one_of("json", "console")})
+    log_level: str = field(default="info", metadata={"read": _one_of("debug", "info", "warning", "error")})
+
+    @property
+    def secure(self) -> bool:
+        """True when the service is reached by https, so cookies may insist on it."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def mail_folder(self) -> Path | None:
+        """The folder where letters land instead of leaving, or None when an SMTP relay is set."""
+        if self.mail_url.startswith("folder:"):
+            return Path(self.mail_url.removeprefix("folder:"))
+        return None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read FEEDBACK_* from ``environment`` (default: the process's own).
+
+        Raises BadSetting naming every unknown variable or the first value that cannot be understood.
+        """
+        given = _collect(os.environ if environment is None else environment)
+        known = {one.name: one for one in fields(cls)}
+        unknown = sorted(PREFIX + name.upper() for name in given if name not in known)
+        if unknown:
+            raise BadSetting(f"Unknown setting {', '.join(unknown)}. docs/settings.md lists the known ones.")
+        values: dict[str, object] = {}
+        for name, raw in given.items():
+            try:
+                values[name] = known[name].metadata["read"](raw)
+            except ValueError as error:
+                raise BadSetting(f"{PREFIX}{name.upper()}: {error}.") from error
+        return cls(**values).completed()  # type: ignore[arg-type]  # each reader returns its field's type
+
+    def completed(self) -> Settings:
+        """Fill what follows from other settings; refuse what production must have and does not."""
+        changes: dict[str, object] = {}
+        if not self.secret_key:
+            if not self.development:
+                raise BadSetting(f"{PREFIX}SECRET_KEY is missing: set it to at least 32 random characters.")
+            changes["secret_key"] = _kept_secret(Path(self.var) / "secret_key")
+        elif len(self.secret_key) < 32:
+            raise BadSetting(f"{PREFIX}SECRET_KEY is too short: use at least 32 random characters.")
+        if not self.database_url:
+            changes["database_url"] = f"sqlite:///{Path(self.var).resolve() / 'feedback.sqlite3'}"
+        elif self.database_url.startswith(("postgres://", "postgresql://")):
+            changes["database_url"] = "postgresql+psycopg://" + self.database_url.split("://", 1)[1]
+        if not self.mail_url:
+            changes["mail_url"] = f"folder:{Path(self.var).resolve() / 'mail'}"
+        return self.with_(**changes)
+
+    def with_(self, **changes: object) -> Settings:
+        """Return a copy with ``changes``."""
+        return type(self)(**{one.name: changes.get(one.name, getattr(self, one.name)) for one in fields(self)})
+
+
+def _collect(environment: Mapping[str, str]) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for name, value in environment.items():
+        if not name.startswith(PREFIX) or value == "":
+            continue
+        short = name.removeprefix(PREFIX)
+        if short.endswith("_FILE") and short.removesuffix("_FILE") in SECRET:
+            try:
+                given[short.removesuffix("_FILE").lower()] = Path(value).read_text("utf-8").strip()
+            except OSError as error:
+                raise BadSetting(f"{name}: cannot read {value} ({error.strerror}).") from error
+        else:
+            given.setdefault(short.lower(), value)
+    return given
+
+
+def _kept_secret(path: Path) -> str:
+    """Return the development key, made once and kept so that links and sessions survive a restart."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text("utf-8").strip()

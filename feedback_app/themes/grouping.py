@@ -1,0 +1,146 @@
+"""Grouping for the room: texts in, themes with names, quotes and confidences out. Knows no database and no Flask.
+
+Importing this module loads the numerical libraries: the worker and the commands do so, the web process does not.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from feedback_app.themes.engine import assigner, discovery
+from feedback_app.themes.engine.collection import Collection, collect
+from feedback_app.themes.engine.embedders import VectorCache, default_embedder, vector_key, vectors_of
+from feedback_app.themes.engine.parallel import encode_on_all_cores, one_thread
+from feedback_app.themes.engine.partition import Grain
+from feedback_app.themes.engine.texts import clean, has_content
+from feedback_app.themes.engine.texts import text_key as text_key
+from feedback_app.themes.mentions import Piece as Piece
+from feedback_app.themes.mentions import cut as cut
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One theme. Indices point into the texts given; `centre` is 512 float16 numbers, little endian."""
+
+    name: str
+    phrases: tuple[str, ...]
+    centre: bytes
+    size: int
+    typical: tuple[int, ...]
+    borderline: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Themes by falling size; for each text given the index of its theme (None: nothing near) and a confidence 0..1."""
+
+    themes: tuple[Found, ...]
+    assigned: tuple[int | None, ...]
+    confidence: tuple[float, ...]
+    assigner: "Assigner | None"
+    """Assigns later texts to these themes (ids 0, 1, 2...: see `Assigner.renamed`). None without any content."""
+
+
+def cache_key(text: str) -> str:
+    """The key under which `discover` and `Assigner` look for a text's vector in a vector cache, and put it."""
+    return vector_key(default_embedder(), text)
+
+
+def discover(
+    texts: Sequence[str],
+    *,
+    languages: Sequence[str | None] = (),
+    themes: int | None = None,
+    grain: Grain = "auto",
+    strong: bool = False,
+    vectors: VectorCache | None = None,
+) -> Grouping:
+    """Find what the texts are about. The same texts give the same grouping.
+
+    `languages` are hints per text (what the survey was shown in); `themes` asks for a number of themes, otherwise
+    the method chooses it, coarser or finer by `grain`; `strong` adds a second, slower encoder where installed.
+    `vectors` is read and added to (key: `cache_key`, value: bytes). Texts without content get None. Linear in the
+    number of texts beyond the sample of 4,000 on which themes are looked for.
+    """
+    with one_thread():
+        collection = collect(texts, languages, vectors)
+        if not len(collection):
+            return Grouping((), (None,) * len(texts), (0.0,) * len(texts), None)
+        found = discovery.discover(collection, themes, grain)
+        return _grouping(collection, found)
+
+
+def _grouping(collection: Collection, found: discovery.Discovery) -> Grouping:
+    rows = collection.row_of
+    labels = np.where(rows >= 0, found.labels[rows], -1)
+    confidence = np.where(labels >= 0, found.confidence[rows], 0.0)
+    first = {row: at for at, row in reversed(list(enumerate(rows.tolist())))}
+    sizes = Counter(labels.tolist())
+    themes = tuple(_theme(label, collection, found, sizes[label], first) for label in range(len(found.phrases)))
+    order = sorted(range(len(themes)), key=lambda label: (-themes[label].size, label))
+    place: Mapping[int, int] = {label: at for at, label in enumerate(order)}
+    return Grouping(
+        tuple(themes[label] for label in order),
+        tuple(place[label] if label >= 0 else None for label in labels.tolist()),
+        tuple(round(float(value), 4) for value in confidence),
+        Assigner(found.machine.renamed(place)),
+    )
+
+
+def _theme(
+    label: int, collection: Collection, found: discovery.Discovery, size: int, first: Mapping[int, int]
+) -> Found:
+    typical, border = found.evidence[label] if label < len(found.evidence) else ((), ())
+    phrases = found.phrases[label] or tuple(collection.texts[row][:60] for row in typical[:1])
+    centre = found.machine.centres[label].astype("<f2").tobytes()
+    quoted = tuple(first[row] for row in typical)
+    return Found(
+        phrases[0] if phrases else "?", phrases, centre, size, quoted, tuple(first[row] for row in border)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Assigner:
+    """Gives new texts to existing themes. Immutable; safe to share between threads; kept as bytes."""
+
+    machine: assigner.Machine
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Assigner":
+        """The assigner saved by `to_bytes`. ValueError for anything else; nothing in the bytes can run."""
+        return cls(assigner.machine_from_bytes(data))
+
+    def to_bytes(self) -> bytes:
+        """The whole state: some hundred kilobytes, plus about 13 KB a theme."""
+        return self.machine.to_bytes()
+
+    def renamed(self, ids: Mapping[int, int]) -> "Assigner":
+        """The same with other theme ids, e.g. those of the database; every present id must be a key."""
+        return Assigner(self.machine.renamed(ids))
+
+    @property
+    def theme_ids(self) -> tuple[int, ...]:
+        """The ids that can be assigned."""
+        return tuple(dict.fromkeys(self.machine.ids.tolist()))
+
+    def assign(
+        self,
+        texts: Sequence[str],
+        *,
+        languages: Sequence[str | None] = (),
+        vectors: VectorCache | None = None,
+    ) -> list[tuple[int | None, float]]:
+        """Theme id (None: no content, or near no theme) and confidence 0..1 for each text. 5 ms for one text, warm."""
+        result: list[tuple[int | None, float]] = [(None, 0.0)] * len(texts)
+        kept = [at for at, text in enumerate(texts) if has_content(text)]
+        if not kept:
+            return result
+        cleaned = [clean(texts[at]) for at in kept]
+        rows = vectors_of(cleaned, default_embedder(), vectors, encode_on_all_cores)
+        spoken = self.machine.languages_of(cleaned, [languages[at] for at in kept] if languages else ())
+        columns, confidence = self.machine.decide(cleaned, rows, spoken)
+        for at, column, sure in zip(kept, columns.tolist(), confidence.tolist(), strict=True):
+            result[at] = (int(self.machine.ids[column]), round(sure, 4)) if column >= 0 else (None, 0.0)
+        return result

@@ -1,0 +1,1 @@
+"""The hall: page helpers, errors, headers, filters. It knows no subject."""

@@ -1,0 +1,80 @@
+"""How templates show dates, numbers, and texts in several languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from flask import Flask
+from flask_babel import format_date, format_datetime, format_decimal, format_percent, format_timedelta, gettext
+from markupsafe import Markup, escape
+
+from feedback_app import clock
+from feedback_app.extensions import current_settings
+from feedback_app.web.locale import language
+
+
+def day(value: datetime | date | None) -> str:
+    """Return the date as the reader writes it, or a dash."""
+    return format_date(value, "medium") if value else "–"
+
+
+def moment(value: datetime | None) -> Markup:
+    """Return date and time in the organisation's zone, with the exact moment for programs."""
+    if value is None:
+        return Markup("–")
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), format_datetime(value, "medium"))
+
+
+def ago(value: datetime | None) -> Markup:
+    """Return how long ago (or ahead) a moment is, in words, with the exact moment on hovering."""
+    if value is None:
+        return Markup("–")
+    words = format_timedelta(value - clock.now(), add_direction=True, granularity="minute")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        value.isoformat(), format_datetime(value, "medium"), words
+    )
+
+
+def number(value: float | None, digits: int | None = None) -> str:
+    """Return a number with the reader's separators, or a dash."""
+    if value is None:
+        return "–"
+    return format_decimal(round(value, digits) if digits is not None else value)
+
+
+def share(part: float | None, whole: float | None = None) -> str:
+    """Return ``part`` of ``whole`` (or a share from 0 to 1) as per cent, or a dash when there is nothing to share."""
+    if part is None or whole == 0:
+        return "–"
+    return format_percent(part / whole if whole is not None else part)
+
+
+def words(texts: Mapping[str, str] | None, wanted: str | None = None) -> str:
+    """Return the text in the reader's language, else the organisation's, else the first there is."""
+    texts = texts or {}
+    for code in (wanted or language(), current_settings().language, *texts):
+        if texts.get(code):
+            return texts[code]
+    return ""
+
+
+def paragraphs(text: str | None) -> Markup:
+    """Return plain text as HTML paragraphs, escaped, single line ends kept."""
+    blocks = [block for block in (text or "").replace("\r\n", "\n").split("\n\n") if block.strip()]
+    return Markup("").join(
+        Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in block.strip().split("\n")))
+        for block in blocks
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Offer the filters and a few globals to templates."""
+    app.jinja_env.filters.update(
+        day=day, moment=moment, ago=ago, number=number, share=share, words=words, paragraphs=paragraphs
+    )
+    app.jinja_env.filters["translated"] = lambda text: gettext(text) if text else ""
+    app.jinja_env.globals["settings"] = app.config["SETTINGS"]
+    app.jinja_env.globals["endpoints"] = app.view_functions  # a link is shown only where its page exists
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True

@@ -1,0 +1,55 @@
+"""Which language and time zone a page speaks."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, g, has_request_context, request, session
+from flask_babel import get_locale
+from werkzeug.wrappers import Response
+
+from feedback_app.extensions import babel, current_settings
+from feedback_app.settings import LANGUAGES
+from feedback_app.web.pages import back_to, public
+
+LANGUAGE_NAMES = {"en": "English", "pl": "Polski"}  # each in its own words: who needs it reads that
+
+blueprint = Blueprint("locale", __name__)
+
+
+def choose_language() -> str:
+    """Return the language of this page.
+
+    In this order: what the view fixed (``g.language``: a respondent's own), ``?lang=``, what the reader chose
+    before, what the browser asks for, the organisation's.
+    """
+    if "language" in g:
+        return str(g.language)
+    if has_request_context():
+        for wish in (request.args.get("lang"), session.get("language")):
+            if wish in LANGUAGES:
+                return str(wish)
+        return request.accept_languages.best_match(LANGUAGES) or current_settings().language
+    return current_settings().language
+
+
+def language() -> str:
+    """Return the code of the language in force, such as ``pl``."""
+    locale = get_locale()
+    return locale.language if locale else current_settings().language
+
+
+@blueprint.post("/language")
+@public
+def switch() -> Response:
+    """Remember the reader's choice of language."""
+    wish = request.form.get("language", "")
+    if wish in LANGUAGES:
+        session["language"] = wish
+    return back_to("overview.desk")
+
+
+def init_app(app: Flask) -> None:
+    """Attach Babel and tell templates the language."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
+    babel.init_app(app, locale_selector=choose_language, timezone_selector=lambda: app.config["SETTINGS"].timezone)
+    app.jinja_env.globals.update(language=language, LANGUAGE_NAMES=LANGUAGE_NAMES)
+    app.register_blueprint(blueprint)

@@ -1,0 +1,68 @@
+"""Helpers every view uses: redirects, messages, page numbers, links that work outside a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import current_app, flash, redirect, request, url_for
+from flask_babel import gettext
+from werkzeug.routing import MapAdapter
+from werkzeug.wrappers import Response
+
+from feedback_app.errors import Refused
+from feedback_app.extensions import current_settings
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+def public(view: View) -> View:
+    """Mark ``view`` as open to everybody; a test insists that every other view asks for a right."""
+    view.__dict__["is_public"] = True
+    return view
+
+
+def see_other(endpoint: str, **values: object) -> Response:
+    """Redirect after a POST (RFC 9110 15.4.4), so that reloading the page repeats nothing."""
+    return redirect(url_for(endpoint, **values), code=303)  # type: ignore[arg-type]  # url_for takes any value
+
+
+def back_to(endpoint: str, **values: object) -> Response:
+    """Redirect to the form field ``next`` when it is a path of ours, else to ``endpoint``."""
+    wish = request.form.get("next", "")
+    parts = urlsplit(wish)
+    if wish.startswith("/") and not wish.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme:
+        return redirect(wish, code=303)
+    return see_other(endpoint, **values)
+
+
+def say(error: Refused) -> str:
+    """Return the message of ``error`` in the reader's language."""
+    return gettext(error.message, **error.values)
+
+
+def flash_refusal(error: Refused) -> None:
+    """Show why a verb refused on the next page."""
+    flash(say(error), "danger")
+
+
+def page_number() -> int:
+    """Return the page asked for by ``?page=``, 1 when absent or not a sensible number."""
+    raw = request.args.get("page", "")
+    return int(raw) if raw.isdecimal() and len(raw) < 7 and int(raw) > 0 else 1
+
+
+@cache
+def _adapter(base_url: str, app_id: int) -> MapAdapter:
+    parts = urlsplit(base_url)
+    url_map = current_app.url_map
+    return url_map.bind(parts.netloc, script_name=parts.path or "/", url_scheme=parts.scheme)
+
+
+def absolute(endpoint: str, **values: object) -> str:
+    """Return the full address of a page, for letters: made from FEEDBACK_BASE_URL, needs no request."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy's own accessor
+    adapter = _adapter(current_settings().base_url, id(app))
+    return cast(str, adapter.build(endpoint, values, force_external=True))

@@ -1,0 +1,173 @@
+"""What every test can ask for: an application on a fresh, real database, and people with different rights."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_security import hash_password
+
+from feedback_app import create_app
+from feedback_app.accounts.models import Role, Staff
+from feedback_app.accounts.rights import ROLES
+from feedback_app.database import transaction
+from feedback_app.extensions import db
+from feedback_app.settings import Settings
+
+POSTGRES = os.environ.get("TEST_DATABASE_URL", "")  # set: the whole suite runs on PostgreSQL
+PASSWORD = "correct horse battery staple"
+
+
+def pytest_report_header() -> str:
+    return f"database: {'PostgreSQL' if POSTGRES else 'SQLite'}"
+
+
+@pytest.fixture(scope="session")
+def template_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One database with empty tables per test process; each test gets a copy."""
+    folder = tmp_path_factory.mktemp("template")
+    if not POSTGRES:
+        url = f"sqlite:///{folder / 'template.sqlite3'}"
+        _create_tables(url, folder)
+        yield url
+        return
+    name = f"template_{uuid.uuid4().hex[:12]}"
+    _postgres(f'CREATE DATABASE "{name}"')
+    _create_tables(_with_name(name), folder)
+    yield _with_name(name)
+    _postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _create_tables(url: str, folder: Path) -> None:
+    app = create_app(_settings(url, folder))
+    with app.app_context():
+        db.create_all()
+        _add_roles()
+        db.session.remove()
+        if not POSTGRES:
+            db.session.execute(db.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _add_roles() -> None:
+    with transaction() as session:
+        for name in ROLES:
+            session.add(Role(name=name))
+
+
+def _postgres(statement: str) -> None:
+    with psycopg.connect(POSTGRES.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def _with_name(name: str) -> str:
+    parts = urlsplit(POSTGRES)
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def _settings(url: str, folder: Path) -> Settings:
+    return Settings(
+        secret_key="a-secret-for-tests-only-0123456789abcdef",
+        base_url="http://localhost",
+        database_url=url,
+        mail_from="hello@velo.example",
+        organisation="Velo Verde",
+        postal_address="ul. Rowerowa 1, Kraków",
+        development=True,
+        var=str(folder),
+        rate_limits=False,
+        log_level="error",
+    ).completed()
+
+
+@pytest.fixture
+def database_url(template_database: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh database with empty tables, also for processes a test starts."""
+    if not POSTGRES:
+        shutil.copy(template_database.removeprefix("sqlite:///"), tmp_path / "test.sqlite3")
+        yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
+        return
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    _postgres(f'CREATE DATABASE "{name}" TEMPLATE "{template_database.rsplit("/", 1)[1]}"')
+    yield _with_name(name)
+    _postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of the test's application; override this fixture to change one."""
+    return _settings(database_url, tmp_path)
+
+
+@pytest.fixture
+def bare_app(settings: Settings) -> Iterator[Flask]:
+    """The application, with no context pushed."""
+    app = create_app(settings)
+    app.config["TESTING"] = True
+    app.config["WTF_CSRF_ENABLED"] = False  # tests of CSRF itself turn it on
+    app.config["SECURITY_PASSWORD_HASH_OPTIONS"] = {}
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(bare_app: Flask) -> Iterator[Flask]:
+    """The application with its context in force: verbs and queries can be called directly."""
+    with bare_app.app_context():
+        yield bare_app
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A stranger's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def a_staff(app: Flask) -> Callable[..., Staff]:
+    """Make a member of staff: ``a_staff("viewer")``."""
+
+    def make(role: str, email: str = "", name: str = "") -> Staff:
+        with transaction() as session:
+            person = Staff(
+                email=email or f"{role}@velo.example",
+                name=name or role.replace("_", " ").title(),
+                password=hash_password(PASSWORD),
+                fs_uniquifier=uuid.uuid4().hex,
+                roles=[session.query(Role).filter_by(name=role).one()],
+            )
+            session.add(person)
+        return person
+
+    return make
+
+
+@pytest.fixture
+def as_role(app: Flask, a_staff: Callable[..., Staff]) -> Callable[[str], FlaskClient]:
+    """A browser signed in: ``as_role("admin").get("/contacts")``."""
+
+    def sign_in(role: str) -> FlaskClient:
+        person = a_staff(role)
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session["_user_id"] = person.fs_uniquifier
+            session["_fresh"] = True
+            session["fs_cc"] = "set"
+            session["fs_paa"] = 9_999_999_999
+            session["identity.id"] = person.fs_uniquifier
+            session["language"] = "en"
+        return client
+
+    return sign_in
