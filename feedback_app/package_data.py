@@ -62,6 +62,12 @@ class Fields:
             raise BadPackageData(f"{self.where}.{key}: int was expected, not {value!r}")
         return value
 
+    def whole_or_none(self, key: str) -> int | None:
+        """A whole number, or null written out."""
+        if self._left.get(key, 0) is None:
+            return self._take(key, type(None))
+        return self.whole(key)
+
     def flag(self, key: str) -> bool:
         """True or false."""
         return self._take(key, bool)

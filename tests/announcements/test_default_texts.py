@@ -27,7 +27,7 @@ def test_there_is_a_text_for_every_state_that_people_are_told_about() -> None:
 
 
 def test_an_unknown_state_is_answered_with_the_states_there_are() -> None:
-    with pytest.raises(NotFound, match="“considered”.*declined, made, planned"):
+    with pytest.raises(NotFound, match=r"“considered”.*declined, made, planned"):
         load("considered")
 
 

@@ -47,7 +47,7 @@ def test_names_are_the_shipped_files_and_each_names_its_survey() -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_names_there_are() -> None:
-    with pytest.raises(NotFound, match="“nps”.*customer, former-customer, lost-prospect"):
+    with pytest.raises(NotFound, match=r"“nps”.*customer, former-customer, lost-prospect"):
         load("nps")
 
 
