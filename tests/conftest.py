@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -165,7 +166,7 @@ def as_role(app: Flask, a_staff: Callable[..., Staff]) -> Callable[[str], FlaskC
             session["_user_id"] = person.fs_uniquifier
             session["_fresh"] = True
             session["fs_cc"] = "set"
-            session["fs_paa"] = 9_999_999_999
+            session["fs_paa"] = time.time()  # signed in just now
             session["identity.id"] = person.fs_uniquifier
             session["language"] = "en"
         return client
