@@ -86,6 +86,7 @@ class DemoResponse:
 class DemoChange:
     """One change of a process. Days count back from now; a planned change has negative `since_days_ago`.
 
+    `why` is the cause of a change that is made, planned or considered, and the reason of one that is declined.
     `about` holds, per language, the words by which the themes concerned are recognised. `announced_days_ago` is
     None as long as nobody has been told.
     """

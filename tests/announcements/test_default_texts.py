@@ -45,10 +45,11 @@ def test_what_is_done_or_planned_comes_with_its_date(state: str, language: str) 
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_the_subject_names_the_process_on_one_line(state: str, language: str) -> None:
+def test_the_subject_names_the_process_and_claims_nothing_about_the_reader(state: str, language: str) -> None:
     subject = load(state).subject[language]
     assert holes(subject) == ["process"]
     assert "\n" not in subject
+    assert not re.search("told us|asked us|Państwa odpowied", subject)
 
 
 @pytest.mark.parametrize("state", STATES)
