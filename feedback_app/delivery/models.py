@@ -73,7 +73,8 @@ class OutgoingEmail(Base):
     __table_args__ = (
         UniqueConstraint("kind", "ref_id"),
         CheckConstraint(
-            "state IN ('queued', 'leased', 'sent', 'failed', 'bounced', 'complained', 'skipped', 'in_doubt', 'cancelled')",
+            "state IN ('queued', 'leased', 'sent', 'failed', 'bounced', 'complained', 'skipped', 'in_doubt',"
+            " 'cancelled')",
             name="state",
         ),
         Index("ix_outgoing_email_due", "not_before", "id", sqlite_where=text("state = 'queued'"),

@@ -1,0 +1,107 @@
+"""Words with ``{{holes}}`` and what fills them. Pure: knows neither database nor Flask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+HOLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
+NAME_LONGEST = 60
+UNSAFE_IN_GREETING = re.compile(r"[@/\\<>{}\[\]|]|\bwww\.|[^\W\d_]{2,}\.[^\W\d_]{2,}")
+
+
+class EmptyHole(Exception):
+    """A hole that nothing fills; the argument is its name."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """Subject, plain text and finished HTML of a letter, each of which may have ``{{holes}}``."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """A ready piece of a letter in both forms; its HTML is taken as it is, so whoever makes it escapes it."""
+
+    text: str
+    html: str
+
+
+Fill = dict[str, str | Block]
+
+
+def split(text: str) -> list[tuple[str, str | None]]:
+    """Return ``text`` as pairs (words, name of the hole behind them); the last pair has no hole."""
+    bits = HOLE.split(text)
+    names: Sequence[str | None] = [*bits[1::2], None]
+    return list(zip(bits[::2], names, strict=True))
+
+
+def names_in(words: Words) -> set[str]:
+    """Return the names of all holes."""
+    return set(HOLE.findall(words.subject + "\0" + words.text + "\0" + words.html))
+
+
+def as_text(value: str | Block) -> str:
+    """Return a fill as plain text."""
+    return value.text if isinstance(value, Block) else value
+
+
+def as_html(value: str | Block) -> str:
+    """Return a fill as HTML: words are escaped, a block is ready."""
+    return value.html if isinstance(value, Block) else escape(value)
+
+
+def filled(words: Words, fill: Mapping[str, str | Block]) -> Words:
+    """Return ``words`` with every hole filled. What is put in is never searched for holes. Raises EmptyHole."""
+
+    def put(text: str, form: Any) -> str:
+        def one(match: re.Match[str]) -> str:
+            try:
+                return str(form(fill[match[1]]))
+            except KeyError:
+                raise EmptyHole(match[1]) from None
+
+        return HOLE.sub(one, text)
+
+    subject = " ".join(put(words.subject, as_text).split())
+    return Words(subject, put(words.text, as_text), put(words.html, as_html))
+
+
+def greeting(name: str) -> str:
+    """Return ", Ada" for a greeting such as ``Hello{{greeting_name}}!``, "" when no name is fit to be greeted by.
+
+    A name that carries a link or an address is left out: a stranger may have typed it to have us mail an advertisement.
+    """
+    name = plain(name)
+    if not name or len(name) > NAME_LONGEST or UNSAFE_IN_GREETING.search(name):
+        return ""
+    return f", {name}"
+
+
+def plain(text: str) -> str:
+    """Return ``text`` on one line, without control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def packed(fill: Mapping[str, str | Block]) -> dict[str, Any]:
+    """Return ``fill`` as JSON can keep it."""
+    return {
+        name: {"text": value.text, "html": value.html} if isinstance(value, Block) else value
+        for name, value in fill.items()
+    }
+
+
+def unpacked(values: Mapping[str, Any]) -> Fill:
+    """Return what :func:`packed` was given."""
+    return {
+        name: Block(value["text"], value["html"]) if isinstance(value, dict) else str(value)
+        for name, value in values.items()
+    }
