@@ -78,7 +78,7 @@ class Settings:
     """Everything the house can be told from outside. Defaults suit a laptop; production needs the first four."""
 
     secret_key: str = field(default="", metadata={"read": _text})
-    base_url: str = field(default="http://127.0.0.1:8000", metadata={"read": _base_url})
+    base_url: str = field(default="", metadata={"read": _base_url})
     database_url: str = field(default="", metadata={"read": _text})
     mail_url: str = field(default="", metadata={"read": _mail_url})
     mail_from: str = field(default="feedback@localhost.localdomain", metadata={"read": _text})
@@ -143,6 +143,8 @@ class Settings:
             changes["database_url"] = f"sqlite:///{Path(self.var).resolve() / 'feedback.sqlite3'}"
         elif self.database_url.startswith(("postgres://", "postgresql://")):
             changes["database_url"] = "postgresql+psycopg://" + self.database_url.split("://", 1)[1]
+        if not self.base_url:
+            changes["base_url"] = f"http://127.0.0.1:{self.port}"
         if not self.mail_url:
             changes["mail_url"] = f"folder:{Path(self.var).resolve() / 'mail'}"
         return self.with_(**changes)

@@ -58,6 +58,8 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> tuple[str, int]:
+        if app.testing:
+            raise error
         db.session.rollback()
         log.exception("request failed", rule=str(request.url_rule), error=type(error).__name__)
         return _page(500)

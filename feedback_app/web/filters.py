@@ -40,14 +40,14 @@ def number(value: float | None, digits: int | None = None) -> str:
     """Return a number with the reader's separators, or a dash."""
     if value is None:
         return "–"
-    return format_decimal(round(value, digits) if digits is not None else value)
+    return str(format_decimal(round(value, digits) if digits is not None else value))
 
 
 def share(part: float | None, whole: float | None = None) -> str:
     """Return ``part`` of ``whole`` (or a share from 0 to 1) as per cent, or a dash when there is nothing to share."""
     if part is None or whole == 0:
         return "–"
-    return format_percent(part / whole if whole is not None else part)
+    return str(format_percent(part / whole if whole is not None else part))
 
 
 def words(texts: Mapping[str, str] | None, wanted: str | None = None) -> str:
@@ -68,10 +68,15 @@ def paragraphs(text: str | None) -> Markup:
     )
 
 
+def month(label: str) -> str:
+    """Return a month such as ``2026-11`` in the reader's words, short."""
+    return str(format_date(date.fromisoformat(f"{label}-01"), "LLL yyyy"))
+
+
 def init_app(app: Flask) -> None:
     """Offer the filters and a few globals to templates."""
     app.jinja_env.filters.update(
-        day=day, moment=moment, ago=ago, number=number, share=share, words=words, paragraphs=paragraphs
+        day=day, moment=moment, ago=ago, number=number, share=share, words=words, paragraphs=paragraphs, month=month
     )
     app.jinja_env.filters["translated"] = lambda text: gettext(text) if text else ""
     app.jinja_env.globals["settings"] = app.config["SETTINGS"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import TypeVar, cast
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from flask import current_app, flash, redirect, request, url_for
@@ -40,7 +40,7 @@ def back_to(endpoint: str, **values: object) -> Response:
 
 def say(error: Refused) -> str:
     """Return the message of ``error`` in the reader's language."""
-    return gettext(error.message, **error.values)
+    return str(gettext(error.message, **error.values))
 
 
 def flash_refusal(error: Refused) -> None:
@@ -65,4 +65,4 @@ def absolute(endpoint: str, **values: object) -> str:
     """Return the full address of a page, for letters: made from FEEDBACK_BASE_URL, needs no request."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy's own accessor
     adapter = _adapter(current_settings().base_url, id(app))
-    return cast(str, adapter.build(endpoint, values, force_external=True))
+    return adapter.build(endpoint, values, force_external=True)
