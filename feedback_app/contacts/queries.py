@@ -1,0 +1,152 @@
+"""Who is there: search, filters, counts. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, exists, func, or_, select
+
+from feedback_app.contacts.models import KINDS, Contact
+from feedback_app.contacts.texts import attribute_key, one_line
+from feedback_app.database import Page, is_postgresql, page_of
+from feedback_app.delivery import addresses
+from feedback_app.delivery.models import Suppression
+from feedback_app.errors import N_, NotFound
+from feedback_app.extensions import db
+from feedback_app.settings import LANGUAGES
+
+LONGEST = 200  # of a filter's text; what is longer finds nobody anyway
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which contacts are meant. Empty fields do not narrow; what is given must all be true.
+
+    ``kinds``: any of these. ``text``: each word must be in the name or the address, whatever its case.
+    ``attribute`` with ``value``: the free attribute has exactly this value; without: it is known at all.
+    ``suppressed``: True, only addresses that are not written to in some scope; False, only those free in every scope.
+    """
+
+    kinds: tuple[str, ...] = ()
+    stage_lost: str = ""
+    language: str = ""
+    attribute: str = ""
+    value: str = ""
+    text: str = ""
+    suppressed: bool | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what is set, as plain JSON values: ``from_dict(f.as_dict()) == f``; empty when nothing is."""
+        given: dict[str, Any] = {"kinds": list(self.kinds), "suppressed": self.suppressed}
+        for name in ("stage_lost", "language", "attribute", "value", "text"):
+            given[name] = getattr(self, name)
+        return {name: value for name, value in given.items() if value not in ("", [], None)}
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> Filter:
+        """Return the filter that ``given`` describes; unknown keys, kinds and languages are ignored, never an error."""
+        kinds = given.get("kinds") or ()
+        kinds = (kinds,) if isinstance(kinds, str) else kinds
+        language = str(given.get("language") or "")
+        suppressed = given.get("suppressed")
+        return cls(
+            kinds=tuple(kind for kind in KINDS if kind in kinds),
+            stage_lost=_text(given, "stage_lost"),
+            language=language if language in LANGUAGES else "",
+            attribute=attribute_key(_text(given, "attribute")),
+            value=_text(given, "value"),
+            text=_text(given, "text"),
+            suppressed=suppressed if isinstance(suppressed, bool) else None,
+        )
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return the SQL conditions on ``Contact`` that this filter means; an empty list means everybody."""
+        found: list[ColumnElement[bool]] = []
+        if self.kinds:
+            found.append(Contact.kind.in_(self.kinds))
+        if self.stage_lost:
+            found.append(Contact.stage_lost == self.stage_lost)
+        if self.language:
+            found.append(Contact.language == self.language)
+        if self.attribute:
+            known = Contact.attributes[self.attribute].as_string()
+            found.append(known == self.value if self.value else known.is_not(None))
+        for word in self.text.split()[:10]:
+            found.append(or_(Contact.name.icontains(word, autoescape=True), _in_address(word)))
+        if self.suppressed is not None:
+            stopped = exists().where(Suppression.email_key == Contact.email_key)
+            found.append(stopped if self.suppressed else ~stopped)
+        return found
+
+
+def _text(given: Mapping[str, Any], name: str) -> str:
+    return one_line(str(given.get(name) or ""))[:LONGEST]
+
+
+def _in_address(word: str) -> ColumnElement[bool]:
+    return or_(Contact.email.icontains(word, autoescape=True), Contact.email_key.icontains(word, autoescape=True))
+
+
+def matching(wanted: Filter) -> Select[Contact]:
+    """Return the SELECT of the contacts that ``wanted`` means, newest first."""
+    return select(Contact).where(*wanted.conditions()).order_by(Contact.created_at.desc(), Contact.id.desc())
+
+
+def search(wanted: Filter, page: int = 1, size: int = 50) -> Page[Contact]:
+    """Return one page of the contacts that ``wanted`` means, newest first."""
+    return page_of(matching(wanted), page, size)
+
+
+def every(wanted: Filter) -> Iterator[Contact]:
+    """Yield all contacts that ``wanted`` means, oldest first, a thousand in memory at a time."""
+    last = 0
+    while True:
+        batch = db.session.scalars(
+            select(Contact).where(*wanted.conditions(), Contact.id > last).order_by(Contact.id).limit(1000)
+        ).all()
+        yield from batch
+        if len(batch) < 1000:
+            return
+        last = batch[-1].id
+        db.session.expunge_all()  # else the session would remember them all
+
+
+def how_many(wanted: Filter) -> int:
+    """Return how many contacts ``wanted`` means."""
+    return db.session.scalar(select(func.count()).select_from(Contact).where(*wanted.conditions())) or 0
+
+
+def stages() -> list[str]:
+    """Return the stages at which prospects were lost, as staff wrote them, in alphabetical order."""
+    return list(
+        db.session.scalars(select(Contact.stage_lost).where(Contact.stage_lost != "").distinct().order_by("stage_lost"))
+    )
+
+
+def attribute_keys() -> list[str]:
+    """Return the names of all free attributes in use, in alphabetical order."""
+    table = func.jsonb_object_keys if is_postgresql() else func.json_each
+    keys = table(Contact.attributes).table_valued("key", joins_implicitly=True)
+    return list(db.session.scalars(select(keys.c.key).select_from(Contact, keys).distinct().order_by(keys.c.key)))
+
+
+def counts_by_kind(*conditions: ColumnExpressionArgument[bool]) -> dict[str, int]:
+    """Return how many contacts there are of each kind (0 included), narrowed by ``conditions`` when given."""
+    rows = db.session.execute(select(Contact.kind, func.count()).where(*conditions).group_by(Contact.kind))
+    found = dict(rows.tuples().all())
+    return {kind: found.get(kind, 0) for kind in KINDS}
+
+
+def by_key(email: str) -> Contact | None:
+    """Return the contact with this address, whatever its upper and lower case, or None."""
+    return db.session.scalar(select(Contact).where(Contact.email_key == addresses.key(email)))
+
+
+def by_id(contact_id: int) -> Contact:
+    """Return one contact; raises NotFound."""
+    found = db.session.get(Contact, contact_id)
+    if found is None:
+        raise NotFound(N_("There is no such contact (any more). Look for the person in the list of contacts."))
+    return found
