@@ -135,7 +135,7 @@ def attribute_keys() -> list[str]:
 def counts_by_kind(*conditions: ColumnExpressionArgument[bool]) -> dict[str, int]:
     """Return how many contacts there are of each kind (0 included), narrowed by ``conditions`` when given."""
     rows = db.session.execute(select(Contact.kind, func.count()).where(*conditions).group_by(Contact.kind))
-    found = dict(rows.tuples().all())
+    found = dict(iter(rows))
     return {kind: found.get(kind, 0) for kind in KINDS}
 
 
