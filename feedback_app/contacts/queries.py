@@ -127,7 +127,7 @@ def stages() -> list[str]:
 
 def attribute_keys() -> list[str]:
     """Return the names of all free attributes in use, in alphabetical order."""
-    table = func.jsonb_object_keys if is_postgresql() else func.json_each
+    table = func.jsonb_each if is_postgresql() else func.json_each
     keys = table(Contact.attributes).table_valued("key", joins_implicitly=True)
     return list(db.session.scalars(select(keys.c.key).select_from(Contact, keys).distinct().order_by(keys.c.key)))
 
