@@ -16,6 +16,7 @@ from feedback_app.contacts.models import Contact
 from feedback_app.errors import N_, NotFound
 from feedback_app.extensions import db
 from feedback_app.surveys.models import Invitation, Question, Section, Survey
+from feedback_app.surveys.questionnaire import Questionnaire
 from feedback_app.surveys.spec import FormSpec, OptionSpec, QuestionSpec, SectionSpec
 
 CACHED_FORMS = 200  # per process; a form is a few kilobytes
@@ -86,6 +87,13 @@ def build_spec(survey_id: int) -> FormSpec:
         )
         or by_id(survey_id)
     )
+
+
+def questionnaire(survey_id: int) -> Questionnaire:
+    """Return the form and the letter of a survey, ready to be copied or written to a file."""
+    form = build_spec(survey_id)
+    survey = by_id(survey_id)
+    return Questionnaire(form, _frozen(survey.invitation_subject), _frozen(survey.invitation_body))
 
 
 def _frozen(words: dict[str, str] | None) -> Mapping[str, str]:
