@@ -157,7 +157,7 @@ class Page(Generic[T]):
         return min(self.number * self.size, self.total)
 
 
-def page_of(statement: Select[Any], number: int, size: int = 50, *, scalars: bool = True) -> Page[Any]:
+def page_of(statement: Select[*tuple[Any, ...]], number: int, size: int = 50, *, scalars: bool = True) -> Page[Any]:
     """Return page ``number`` (clamped to what exists) of ``statement``: two statements, whatever its size."""
     session = db.session()
     total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0

@@ -8,6 +8,8 @@ from feedback_app.accounts.views import blueprint as accounts
 from feedback_app.announcements.views import blueprint as announcements
 from feedback_app.changes.views import blueprint as changes
 from feedback_app.contacts.views import blueprint as contacts
+from feedback_app.overview.dev_mail_views import blueprint as dev_mail
+from feedback_app.overview.mail_views import blueprint as letters
 from feedback_app.overview.views import blueprint as overview
 from feedback_app.responses.views import blueprint as responses
 from feedback_app.surveys.views import blueprint as surveys
@@ -22,4 +24,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     changes,
     announcements,
     accounts,
+    letters,
+    dev_mail,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -73,10 +74,23 @@ def month(label: str) -> str:
     return str(format_date(date.fromisoformat(f"{label}-01"), "LLL yyyy"))
 
 
+def links(text: str) -> list[str]:
+    """Return the web addresses in a plain text, each once, in their order."""
+    return list(dict.fromkeys(found.rstrip(".,;)") for found in re.findall(r"https?://[^\s<>\"]+", text)))
+
+
 def init_app(app: Flask) -> None:
     """Offer the filters and a few globals to templates."""
     app.jinja_env.filters.update(
-        day=day, moment=moment, ago=ago, number=number, share=share, words=words, paragraphs=paragraphs, month=month
+        day=day,
+        moment=moment,
+        ago=ago,
+        number=number,
+        share=share,
+        words=words,
+        paragraphs=paragraphs,
+        month=month,
+        links=links,
     )
     app.jinja_env.filters["translated"] = lambda text: gettext(text) if text else ""
     app.jinja_env.globals["settings"] = app.config["SETTINGS"]

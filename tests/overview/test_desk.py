@@ -20,7 +20,7 @@ from tests.factories import a_contact, a_response, a_survey
 def tell(contact: Contact, state: str = "sent", hours: float = 0) -> None:
     """Write an announcement letter to ``contact`` that left ``hours`` from now."""
     with transaction() as session:
-        announcement = Announcement(state="sent")
+        announcement = Announcement(state="sent", about="made")
         variant = LetterVariant(kind="announcement", language="en", subject="s", text="t", html="h")
         session.add_all([announcement, variant])
         session.flush()
