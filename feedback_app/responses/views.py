@@ -1,7 +1,8 @@
-"""Pages of this room."""
+"""Pages of this room: answering (open to whoever holds a personal link) and what came back (for staff)."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from feedback_app.responses import answer_views
+from feedback_app.responses.blueprint import blueprint
 
-blueprint = Blueprint("responses", __name__)
+__all__ = ["answer_views", "blueprint"]
