@@ -13,8 +13,10 @@ from feedback_app.changes.models import Change
 from feedback_app.database import UtcDateTime
 from feedback_app.errors import N_
 from feedback_app.extensions import Base
+from feedback_app.surveys.models import Survey
 
 STATES = ("draft", "sending", "sent", "stopped")
+ABOUT = ("made", "planned", "declined")  # a change still considered is no news yet
 AUDIENCES = {
     "respondents": N_("everyone who answered the surveys concerned"),
     "mentioned": N_("only those who spoke about the linked themes"),
@@ -29,10 +31,12 @@ class Announcement(Base):
     __table_args__ = (
         CheckConstraint("state IN ('draft', 'sending', 'sent', 'stopped')", name="state"),
         CheckConstraint("audience IN ('respondents', 'mentioned', 'invited')", name="audience"),
+        CheckConstraint("about IN ('made', 'planned', 'declined')", name="about"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[str] = mapped_column(String(12), default="draft", index=True)
+    about: Mapped[str] = mapped_column(String(12))  # the state of its changes that the words speak of
     audience: Mapped[str] = mapped_column(String(20), default="respondents")
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
@@ -40,6 +44,7 @@ class Announcement(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     changes: Mapped[list[Change]] = relationship(secondary="announcement_change", order_by="Change.id")
+    surveys: Mapped[list[Survey]] = relationship(secondary="announcement_survey", order_by="Survey.id")
     texts: Mapped[list[AnnouncementText]] = relationship(
         back_populates="announcement",
         order_by="AnnouncementText.language",
@@ -55,6 +60,15 @@ class AnnouncementChange(Base):
 
     announcement_id: Mapped[int] = mapped_column(ForeignKey("announcement.id", ondelete="CASCADE"), primary_key=True)
     change_id: Mapped[int] = mapped_column(ForeignKey("change.id", ondelete="RESTRICT"), primary_key=True, index=True)
+
+
+class AnnouncementSurvey(Base):
+    """Which surveys an announcement concerns: whoever answered them is to be told."""
+
+    __tablename__ = "announcement_survey"
+
+    announcement_id: Mapped[int] = mapped_column(ForeignKey("announcement.id", ondelete="CASCADE"), primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
 class AnnouncementText(Base):

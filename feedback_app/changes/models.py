@@ -48,6 +48,7 @@ class Change(Base):
     language: Mapped[str] = mapped_column(String(8))
     translations: Mapped[dict[str, Any]] = mapped_column(default=dict)
     since: Mapped[date | None] = mapped_column()  # made: since when; planned: from when, as far as known
+    look_again_on: Mapped[date | None] = mapped_column()  # declined "not now": when to think about it again
     state: Mapped[str] = mapped_column(String(12), default="considered", index=True)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))

@@ -1,0 +1,118 @@
+"""What stands behind a change: its themes, and the words people used. Read by announcements, too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Select, Subquery, case, func, select
+
+from feedback_app.changes.models import ChangeTheme
+from feedback_app.contacts.models import Contact
+from feedback_app.extensions import db
+from feedback_app.responses.models import Response
+from feedback_app.themes.models import Codebook, Mention, Placement, Theme
+
+QUOTES_SHOWN = 3  # for each theme
+READABLE = 300  # characters: a quote that is read at a glance; longer ones come last
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Somebody's words, with what is known of the person: enough to understand them, not to look them up."""
+
+    text: str
+    kind: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A theme as it stands behind a change: how often it was mentioned, by how many people, in which words."""
+
+    id: int
+    name: str
+    codebook: str
+    mentions: int
+    people: int
+    state: str = "open"
+    quotes: list[Quote] = field(default_factory=list)
+
+
+def linked() -> Subquery:
+    """Return the pairs (change_id, theme_id) in force: a merged theme counts as the one it was merged into."""
+    forwarded = (Theme.state == "merged") & Theme.merged_into_id.is_not(None)
+    theme_id = case((forwarded, Theme.merged_into_id), else_=Theme.id).label("theme_id")
+    return select(ChangeTheme.change_id, theme_id).join(Theme, Theme.id == ChangeTheme.theme_id).distinct().subquery()
+
+
+def open_mentions() -> Subquery:
+    """Return the mentions that count, once for each theme: (mention_id, contact_id, survey_id, theme_id)."""
+    return (
+        select(Mention.id.label("mention_id"), Mention.contact_id, Mention.survey_id, Placement.theme_id)
+        .join(Placement, Placement.mention_id == Mention.id)
+        .where(Mention.state == "open")
+        .subquery()
+    )
+
+
+def _counted() -> Select[Theme, str, int, int]:
+    mentions = open_mentions()
+    return (
+        select(Theme, Codebook.name, func.count(mentions.c.mention_id), func.count(mentions.c.contact_id.distinct()))
+        .join(Codebook, Codebook.id == Theme.codebook_id)
+        .outerjoin(mentions, mentions.c.theme_id == Theme.id)
+        .group_by(Theme.id, Codebook.name)
+    )
+
+
+def _read(statement: Select[Theme, str, int, int]) -> list[Evidence]:
+    return [
+        Evidence(theme.id, theme.name, codebook, mentions, people, theme.state)
+        for theme, codebook, mentions, people in db.session.execute(statement)
+    ]
+
+
+def themes_to_link(chosen: Sequence[int] = ()) -> list[Evidence]:
+    """Return the themes that a change may answer, those most spoken of first; ``chosen`` ones whatever their state."""
+    wanted = (Theme.state == "open") | Theme.id.in_(chosen)
+    statement = _counted().where(wanted).order_by(Codebook.name, func.count().desc(), Theme.name)
+    return _read(statement)
+
+
+def themes_behind(change_id: int) -> list[Evidence]:
+    """Return the themes linked to a change with their counts and up to three quotes each: two statements."""
+    pairs = linked()
+    mine = select(pairs.c.theme_id).where(pairs.c.change_id == change_id)
+    themes = _read(_counted().where(Theme.id.in_(mine)).order_by(Theme.name))
+    for theme_id, quote in _quotes([one.id for one in themes]):
+        next(one for one in themes if one.id == theme_id).quotes.append(quote)
+    return themes
+
+
+def _quotes(theme_ids: Sequence[int]) -> list[tuple[int, Quote]]:
+    length = func.length(Mention.text)
+    best = (length > READABLE, length.desc(), Mention.id)  # the fullest that can be read at a glance
+    place = func.row_number().over(partition_by=Placement.theme_id, order_by=best).label("place")
+    ranked = (
+        select(Placement.theme_id, Mention.text, Mention.language, Response.kind, place)
+        .join(Mention, Mention.id == Placement.mention_id)
+        .join(Response, Response.id == Mention.response_id)
+        .where(Placement.theme_id.in_(theme_ids), Mention.state == "open")
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(ranked).where(ranked.c.place <= QUOTES_SHOWN).order_by(ranked.c.theme_id, ranked.c.place)
+    )
+    return [(row.theme_id, Quote(row.text, row.kind, row.language)) for row in rows]
+
+
+def contact_count(theme_ids: Sequence[int]) -> int:
+    """Return how many different contacts spoke about any of these themes."""
+    mentions = open_mentions()
+    statement = (
+        select(func.count(Contact.id.distinct()))
+        .join(mentions, mentions.c.contact_id == Contact.id)
+        .where(mentions.c.theme_id.in_(theme_ids))
+    )
+    return db.session.scalar(statement) or 0
