@@ -5,9 +5,9 @@ import sys
 
 import click
 
-from feedback_app.themes.grouping import discover
+from feedback_app.themes.grouping import Grouping, discover
 
-csv.field_size_limit(10_000_000)
+_LONGEST_CELL = 10_000_000
 
 
 @click.command("cluster")
@@ -17,10 +17,12 @@ csv.field_size_limit(10_000_000)
 @click.option("--strong", is_flag=True, help="Also use the stronger encoder (slower; needs the extra 'strong').")
 def cluster(mode: str, themes: int | None, grain: str, strong: bool) -> None:
     """Group texts read as CSV from standard input; print one theme id (or label) per row, -1 for none."""
+    csv.field_size_limit(_LONGEST_CELL)
     rows = list(csv.DictReader(sys.stdin))
-    g = discover([r["text"] for r in rows], languages=[r.get("lang") or None for r in rows], themes=themes, grain=grain, strong=strong)
-    for a in g.assigned:
-        print(-1 if a is None else a)
+    texts, languages = [row["text"] or "" for row in rows], [row.get("lang") or None for row in rows]
+    grouping: Grouping = discover(texts, languages=languages, themes=themes, grain=grain, strong=strong)  # type: ignore[arg-type]
+    for theme in grouping.assigned:
+        click.echo(-1 if theme is None else theme)
 
 
 if __name__ == "__main__":

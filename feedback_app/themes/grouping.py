@@ -14,10 +14,10 @@ from feedback_app.themes.engine.collection import Collection, collect
 from feedback_app.themes.engine.embedders import VectorCache, default_embedder, vector_key, vectors_of
 from feedback_app.themes.engine.parallel import encode_on_all_cores, one_thread
 from feedback_app.themes.engine.partition import Grain
-from feedback_app.themes.engine.texts import clean, has_content
-from feedback_app.themes.engine.texts import text_key as text_key
-from feedback_app.themes.mentions import Piece as Piece
-from feedback_app.themes.mentions import cut as cut
+from feedback_app.themes.engine.texts import clean, has_content, text_key
+from feedback_app.themes.mentions import Piece, cut
+
+__all__ = ["Assigner", "Found", "Grain", "Grouping", "Piece", "cache_key", "cut", "discover", "text_key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,7 @@ def _theme(
     phrases = found.phrases[label] or tuple(collection.texts[row][:60] for row in typical[:1])
     centre = found.machine.centres[label].astype("<f2").tobytes()
     quoted = tuple(first[row] for row in typical)
-    return Found(
-        phrases[0] if phrases else "?", phrases, centre, size, quoted, tuple(first[row] for row in border)
-    )
+    return Found(phrases[0] if phrases else "?", phrases, centre, size, quoted, tuple(first[row] for row in border))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,160 @@
+"""A linear classifier on what a text means and how it is worded; its whole state is a few arrays."""
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.feature_extraction.text import HashingVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from feedback_app.themes.engine.embedders import Vectors
+from feedback_app.themes.engine.languages import Languages
+from feedback_app.themes.engine.lemmas import lemmas
+from feedback_app.themes.engine.texts import clean, without_numbers
+
+LEMMA_BITS, GRAM_BITS = 11, 12
+WORDING = 0.7
+"""Weight of lemmas and of character n-grams beside the sentence vector, whose length is one."""
+
+_PENALTY = 10.0
+_ROUNDS = 200
+_DENSE_BELOW = 1_000
+
+
+@lru_cache(maxsize=1)
+def _hashers() -> tuple[HashingVectorizer, HashingVectorizer]:
+    common = {"alternate_sign": False, "norm": None, "dtype": np.float32}
+    tokens = HashingVectorizer(analyzer=_pairs, n_features=2**LEMMA_BITS, **common)
+    grams = HashingVectorizer(analyzer="char_wb", ngram_range=(3, 5), n_features=2**GRAM_BITS, **common)
+    return tokens, grams
+
+
+def _pairs(tokens: Sequence[str]) -> list[str]:
+    return [*tokens, *(f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False))]
+
+
+def wording(texts: Sequence[str], languages: Languages) -> sparse.csr_matrix:
+    """Hashed counts (damped by 1 + log) of lemmas, lemma pairs and character 3-5-grams, one row per text."""
+    tokens, grams = _hashers()
+    cleaned = [without_numbers(clean(text)) for text in texts]
+    by_lemma = tokens.transform([lemmas(t, code) for t, code in zip(cleaned, languages, strict=True)])
+    by_gram = grams.transform(cleaned)
+    both = sparse.hstack([by_lemma, by_gram], format="csr")
+    both.data = 1.0 + np.log(both.data)
+    return both
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """Multinomial logistic regression: `classes` (theme ids), weights (classes x features), intercepts, idf."""
+
+    classes: NDArray[np.int64]
+    weights: Vectors
+    intercepts: Vectors
+    rarity: Vectors
+
+    def features(self, centred: Vectors, words: sparse.csr_matrix) -> sparse.csr_matrix:
+        """Sentence vectors beside weighted wording."""
+        return _features(centred, words, self.rarity)
+
+    def probabilities(self, centred: Vectors, words: sparse.csr_matrix) -> Vectors:
+        """One row per text, one column per class, each row adding up to one."""
+        scores = np.asarray(self.features(centred, words) @ self.weights.T) + self.intercepts
+        return softmax(scores)
+
+    def to_bytes(self) -> bytes:
+        """All of it, weights rounded to float16 (about 13 KB a class)."""
+        return pack_arrays(
+            {
+                "classes": self.classes,
+                "weights": self.weights.astype(np.float16),
+                "intercepts": self.intercepts,
+                "rarity": self.rarity,
+            }
+        )
+
+
+def linear_from_bytes(data: bytes) -> Linear:
+    """The inverse of `Linear.to_bytes`. ValueError when the data is something else."""
+    arrays = unpack_arrays(data)
+    weights = arrays["weights"].astype(np.float32)
+    return Linear(arrays["classes"], weights, arrays["intercepts"], arrays["rarity"])
+
+
+def fit_linear(
+    centred: Vectors,
+    words: sparse.csr_matrix,
+    targets: Sequence[int],
+    weights: Sequence[float] | None = None,
+) -> Linear:
+    """Learn from texts whose theme is known (classes weigh the same, however large). At least one row.
+
+    With a single class there is nothing to learn, and every text gets it.
+    """
+    rarity = inverse_frequency(words)
+    goal = np.asarray(targets, dtype=np.int64)
+    classes = np.unique(goal)
+    width = centred.shape[1] + words.shape[1]
+    if len(classes) == 1:
+        return Linear(classes, np.zeros((1, width), np.float32), np.zeros(1, np.float32), rarity)
+    table = _features(centred, words, rarity)
+    rows = table.toarray() if table.shape[0] < _DENSE_BELOW else table
+    model = LogisticRegression(C=_PENALTY, class_weight="balanced", max_iter=_ROUNDS, tol=1e-3)
+    model.fit(rows, goal, sample_weight=None if weights is None else np.asarray(weights))
+    coefficients, intercepts = model.coef_, model.intercept_
+    if len(classes) == 2:
+        coefficients = np.vstack([-coefficients, coefficients]) / 2
+        intercepts = np.concatenate([-intercepts, intercepts]) / 2
+    return Linear(classes, coefficients.astype(np.float32), intercepts.astype(np.float32), rarity)
+
+
+def inverse_frequency(words: sparse.csr_matrix) -> Vectors:
+    """Smoothed inverse document frequency per column."""
+    seen = np.bincount(words.indices, minlength=words.shape[1])
+    return np.asarray(np.log((1 + words.shape[0]) / (1 + seen)) + 1, dtype=np.float32)
+
+
+def _features(centred: Vectors, words: sparse.csr_matrix, rarity: Vectors) -> sparse.csr_matrix:
+    weighted = (words @ sparse.diags(rarity)).tocsr()
+    parts = [_normal(weighted[:, : 2**LEMMA_BITS]), _normal(weighted[:, 2**LEMMA_BITS :])]
+    blocks = [sparse.csr_matrix(centred), *(WORDING * part for part in parts)]
+    return sparse.hstack(blocks, format="csr").astype(np.float32)
+
+
+def _normal(rows: sparse.csr_matrix) -> sparse.csr_matrix:
+    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    return sparse.diags(1 / np.maximum(lengths, 1e-9)) @ rows
+
+
+def softmax(scores: NDArray[np.floating]) -> Vectors:
+    """Rows of scores as probabilities."""
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def pack_arrays(arrays: Mapping[str, NDArray[Any]], **facts: object) -> bytes:
+    """Arrays and JSON-able facts as compressed bytes. Nothing in them can run when read back."""
+    buffer = io.BytesIO()
+    note = np.frombuffer(json.dumps(facts).encode("utf-8"), dtype=np.uint8)
+    np.savez_compressed(buffer, **{"facts": note, **arrays})  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+def unpack_arrays(data: bytes) -> dict[str, NDArray[Any]]:
+    """The arrays of `pack_arrays`. ValueError for anything else; objects are refused, never unpickled."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except Exception as error:
+        raise ValueError("These bytes are not a saved state of the grouping engine.") from error
+
+
+def facts_of(arrays: Mapping[str, NDArray[Any]]) -> dict[str, object]:
+    """The facts that went with `pack_arrays`."""
+    return dict(json.loads(arrays["facts"].astype(np.uint8).tobytes()))

@@ -1,0 +1,94 @@
+"""Finding themes: partition a sample, learn it, assign the rest, name what was found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_app.themes.engine.assigner import Machine, learn
+from feedback_app.themes.engine.classifier import wording
+from feedback_app.themes.engine.collection import Collection
+from feedback_app.themes.engine.embedders import Vectors, default_embedder
+from feedback_app.themes.engine.evidence import quotes
+from feedback_app.themes.engine.graphs import Labels
+from feedback_app.themes.engine.names import name_themes, wordings
+from feedback_app.themes.engine.partition import Grain, partition
+from feedback_app.themes.engine.space import fit_space
+
+SAMPLE = 4_000
+_NAMED_FROM = 4_000
+_BLOCK = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """Labels and confidences per row of the collection (-1: near no theme), names and quotes per label."""
+
+    machine: Machine
+    labels: Labels
+    confidence: Vectors
+    phrases: list[tuple[str, ...]]
+    evidence: list[tuple[tuple[int, ...], tuple[int, ...]]]
+
+
+def discover(
+    collection: Collection,
+    themes: int | None = None,
+    grain: Grain = "auto",
+    extra_views: Sequence[Vectors] = (),
+) -> Discovery:
+    """Group a collection (at least one row). `extra_views` hold stronger vectors of the rows of `sample_of`."""
+    sample = sample_of(collection)
+    spoken = collection.languages
+    space = fit_space(collection.vectors[sample], spoken[sample])
+    centred = space.centred(collection.vectors, spoken)
+    view = space.view(centred)
+    found = partition([view[sample], *extra_views], themes, grain)
+    texts = [collection.texts[row] for row in sample]
+    machine = learn(texts, spoken[sample], centred[sample], found, space, default_embedder().name)
+    labels, confidence = _assign(machine, collection, centred, sample, found)
+    return Discovery(
+        machine, labels, confidence, _names(collection, labels, len(machine.ids)), quotes_of(view, labels, collection)
+    )
+
+
+def sample_of(collection: Collection) -> NDArray[np.int64]:
+    """The rows on which themes are looked for: all, or SAMPLE of them, chosen by hash. In order of hash."""
+    return collection.order[:SAMPLE]
+
+
+def _assign(
+    machine: Machine, collection: Collection, centred: Vectors, sample: NDArray[np.int64], found: Labels
+) -> tuple[Labels, Vectors]:
+    labels = np.full(len(collection), -1, dtype=np.int64)
+    labels[sample] = found
+    in_sample = np.zeros(len(collection), dtype=bool)
+    in_sample[sample] = True
+    confidence = np.zeros(len(collection), dtype=np.float32)
+    for start in range(0, len(collection), _BLOCK):
+        rows = np.arange(start, min(start + _BLOCK, len(collection)))
+        words = wording([collection.texts[row] for row in rows], collection.languages[rows])
+        chances = machine.linear.probabilities(centred[rows], words)
+        columns = np.where(in_sample[rows], labels[rows], chances.argmax(axis=1))
+        labels[rows], confidence[rows] = machine.judge(centred[rows], columns, chances)
+    return labels, confidence
+
+
+def _names(collection: Collection, labels: Labels, count: int) -> list[tuple[str, ...]]:
+    rows = collection.order[:_NAMED_FROM]
+    spoken = [wordings(collection.texts[row], collection.languages[row]) for row in rows]
+    return name_themes(spoken, labels[rows].tolist(), count)
+
+
+def quotes_of(view: Vectors, labels: Labels, collection: Collection) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Quotes per label, as rows of the collection. A label that lost all its rows has none."""
+    rows = np.flatnonzero(labels >= 0)
+    if not len(rows):
+        return []
+    dense = np.unique(labels[rows], return_inverse=True)
+    found = quotes(view[rows], dense[1], [collection.texts[row] for row in rows])
+    picked: list[tuple[tuple[int, ...], tuple[int, ...]]] = [((), ())] * (int(labels.max()) + 1)
+    for label, (typical, border) in zip(dense[0], found, strict=True):
+        picked[label] = (tuple(rows[list(typical)].tolist()), tuple(rows[list(border)].tolist()))
+    return picked

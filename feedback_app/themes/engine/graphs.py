@@ -1,0 +1,109 @@
+"""Neighbours, communities, centres: the partition itself."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sknetwork.clustering import Leiden
+
+from feedback_app.themes.engine.embedders import Vectors, unit
+
+NEIGHBOURS = 15
+_BLOCK = 2_000
+_TRIES = 14
+_FINEST, _COARSEST = 200.0, 0.01
+
+Labels = NDArray[np.int64]
+
+
+def neighbour_graph(view: Vectors, neighbours: int = NEIGHBOURS) -> sparse.csr_matrix:
+    """Symmetric graph: each row joined to its nearest others by cosine (exact, in blocks). n x n, no diagonal.
+
+    Quadratic in rows by design: callers pass a sample of bounded size.
+    """
+    count = len(view)
+    near = min(neighbours, count - 1)
+    if near < 1:
+        return sparse.csr_matrix((count, count), dtype=np.float32)
+    columns, weights = [], []
+    for start in range(0, count, _BLOCK):
+        scores = view[start : start + _BLOCK] @ view.T
+        scores[np.arange(len(scores)), np.arange(start, start + len(scores))] = -2.0
+        best = np.argpartition(-scores, near - 1, axis=1)[:, :near]
+        columns.append(best)
+        weights.append(np.take_along_axis(scores, best, axis=1).clip(1e-3))
+    rows = np.repeat(np.arange(count), near)
+    cells = (np.concatenate(weights).ravel(), (rows, np.concatenate(columns).ravel()))
+    graph = sparse.csr_matrix(cells, shape=(count, count), dtype=np.float32)
+    return (graph + graph.T).tocsr()
+
+
+def communities(graph: sparse.csr_matrix, resolution: float, seed: int = 0) -> Labels:
+    """Leiden communities (Traag, Waltman and van Eck, 2019), numbered by falling size."""
+    leiden = Leiden(resolution, random_state=seed, return_probs=False, return_aggregate=False)
+    return np.asarray(leiden.fit_predict(graph), dtype=np.int64)
+
+
+def about(graph: sparse.csr_matrix, wanted: int, seed: int = 0) -> Labels:
+    """Communities whose number is `wanted`, or as near as the resolution allows. By bisection."""
+    low, high = _COARSEST, _FINEST
+    best = communities(graph, (low * high) ** 0.5, seed)
+    for _ in range(_TRIES):
+        count = int(best.max()) + 1
+        if count == wanted:
+            break
+        middle = (low * high) ** 0.5
+        found = communities(graph, middle, seed)
+        if abs(found.max() + 1 - wanted) <= abs(count - wanted):
+            best = found
+        if found.max() + 1 < wanted:
+            low = middle
+        else:
+            high = middle
+    return best
+
+
+def centres_of(view: Vectors, labels: Labels) -> Vectors:
+    """The unit mean of each label 0..max, one row each."""
+    count = int(labels.max()) + 1
+    member = sparse.csr_matrix(
+        (np.ones(len(labels), np.float32), (labels, np.arange(len(labels)))), shape=(count, len(labels))
+    )
+    return unit(np.asarray(member @ view, dtype=np.float32))
+
+
+def nearest_centre(view: Vectors, labels: Labels, passes: int = 1) -> Labels:
+    """Each row moved to its nearest centre, `passes` times; labels left empty disappear."""
+    for _ in range(passes):
+        labels = renumbered((view @ centres_of(view, labels).T).argmax(axis=1))
+    return labels
+
+
+def renumbered(labels: NDArray[np.int64]) -> Labels:
+    """The same partition with labels 0, 1, 2... by falling size, ties by first appearance."""
+    values, first, inverse, counts = np.unique(labels, return_index=True, return_inverse=True, return_counts=True)
+    order = np.lexsort((first, -counts))
+    rank = np.empty(len(values), dtype=np.int64)
+    rank[order] = np.arange(len(values))
+    return rank[inverse]
+
+
+def merged_down(view: Vectors, labels: Labels, wanted: int) -> Labels:
+    """The partition with its closest pairs of centres joined, weighted by size (Ward), until `wanted` remain."""
+    labels = renumbered(labels)
+    while labels.max() + 1 > max(1, wanted):
+        centres, sizes = centres_of(view, labels), np.bincount(labels)
+        cost = (1 - centres @ centres.T) * (sizes[:, None] * sizes) / (sizes[:, None] + sizes)
+        np.fill_diagonal(cost, np.inf)
+        keep, gone = sorted(np.unravel_index(cost.argmin(), cost.shape))
+        labels = renumbered(np.where(labels == gone, keep, labels))
+    return labels
+
+
+def summed(graphs: Sequence[sparse.csr_matrix]) -> sparse.csr_matrix:
+    """One graph of several views of the same rows."""
+    total = graphs[0]
+    for graph in graphs[1:]:
+        total = total + graph
+    return sparse.csr_matrix(total)

@@ -1,0 +1,77 @@
+"""How many themes? A grid of resolutions, the best silhouette among the sensible ones."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from sklearn.metrics import silhouette_score
+
+from feedback_app.themes.engine.embedders import Vectors
+from feedback_app.themes.engine.graphs import Labels, communities, nearest_centre, renumbered
+
+_STEP = 1.4
+_FIRST, _LAST = 0.35, 25.0
+_MEAN_SIZE = 20
+_MOST = 250
+_KEPT_WEIGHT = 0.55
+_FEWEST, _FLOOR_FROM = 6, 200
+_AS_CLEAR = 0.98
+_JUDGED = 1_500
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One way to cut a collection into themes, and how clear the cut is (silhouette, -1..1)."""
+
+    labels: Labels
+    resolution: float
+    clarity: float
+
+    @property
+    def count(self) -> int:
+        """Number of themes."""
+        return int(self.labels.max()) + 1
+
+
+def cuts(graph: sparse.csr_matrix, view: Vectors, seed: int = 0) -> list[Cut]:
+    """Sensible cuts, coarse to fine, at least one."""
+    found: list[Cut] = []
+    resolution = _FIRST
+    while resolution < _LAST:
+        labels = nearest_centre(view, communities(graph, resolution, seed), passes=2)
+        cut = Cut(labels, resolution, silhouette(view, labels))
+        if found and not _sensible(graph, cut, len(view)):
+            break
+        if not found or cut.count > found[-1].count:
+            found.append(cut)
+        resolution *= _STEP
+    return found
+
+
+def _sensible(graph: sparse.csr_matrix, cut: Cut, rows: int) -> bool:
+    if cut.count > _MOST or rows / cut.count < min(_MEAN_SIZE, max(4, rows / _FEWEST)):
+        return False
+    return _weight_inside(graph, cut.labels) >= _KEPT_WEIGHT
+
+
+def _weight_inside(graph: sparse.csr_matrix, labels: Labels) -> float:
+    cells = graph.tocoo()
+    same = labels[cells.row] == labels[cells.col]
+    return float(cells.data[same].sum() / max(cells.data.sum(), 1e-9))
+
+
+def silhouette(view: Vectors, labels: Labels) -> float:
+    """Mean silhouette (Rousseeuw, 1987) by cosine distance, over an even sample of rows. 0 for a single theme."""
+    rows = np.unique(np.linspace(0, len(view) - 1, min(len(view), _JUDGED)).astype(int))
+    kept = renumbered(labels[rows])
+    if not 1 < kept.max() + 1 < len(rows):
+        return 0.0
+    return float(silhouette_score(view[rows], kept, metric="cosine"))
+
+
+def choose(found: list[Cut], rows: int) -> int:
+    """Index of the cut to show: the fewest themes that are (within 2 %) as clear as the clearest cut."""
+    fewest = _FEWEST if rows >= _FLOOR_FROM else 2
+    allowed = [at for at, cut in enumerate(found) if cut.count >= fewest] or [len(found) - 1]
+    best = max(found[at].clarity for at in allowed)
+    return next(at for at in allowed if found[at].clarity >= best * _AS_CLEAR or best <= 0)

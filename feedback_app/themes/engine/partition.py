@@ -1,0 +1,48 @@
+"""From views of a sample to its partition: number given, number chosen, coarser or finer."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+from feedback_app.themes.engine.embedders import Vectors, unit
+from feedback_app.themes.engine.graphs import (
+    Labels,
+    about,
+    merged_down,
+    nearest_centre,
+    neighbour_graph,
+    summed,
+)
+from feedback_app.themes.engine.number import choose, cuts
+
+Grain = Literal["coarse", "auto", "fine"]
+
+_ALONE = 8
+"""Fewer rows than this are one theme: nothing can be said about their structure."""
+
+_COARSER, _FINER = 0.5, 1.8
+
+
+def partition(views: Sequence[Vectors], themes: int | None = None, grain: Grain = "auto", seed: int = 0) -> Labels:
+    """One label per row, 0.. by falling size. Views are different vectors of the same rows (at most some thousands).
+
+    With `themes` given, that many or, where the rows do not support so many, fewer.
+    """
+    rows = len(views[0])
+    if rows < _ALONE or themes == 1:
+        return np.zeros(rows, dtype=np.int64)
+    graph, joint = summed([neighbour_graph(view) for view in views]), unit(np.hstack(list(views)))
+    if themes is None:
+        found = cuts(graph, joint, seed)
+        at = choose(found, rows)
+        if grain == "auto":
+            return found[at].labels
+        themes = _other_grain(found[at].count, grain)
+    labels = nearest_centre(joint, about(graph, min(themes, rows), seed), passes=2)
+    return merged_down(joint, labels, themes) if labels.max() + 1 > themes else labels
+
+
+def _other_grain(count: int, grain: Grain) -> int:
+    """How many themes instead of `count`: about half as many, or nearly twice."""
+    return max(2, round(count * _COARSER)) if grain == "coarse" else max(count + 2, round(count * _FINER))
