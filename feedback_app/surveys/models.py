@@ -114,6 +114,7 @@ class Wave(Base):
     audience: Mapped[dict[str, Any]] = mapped_column(default=dict)  # contacts.queries.Filter as a dict
     subject: Mapped[dict[str, str]] = mapped_column(default=dict)
     body: Mapped[dict[str, str]] = mapped_column(default=dict)
+    variants: Mapped[dict[str, Any]] = mapped_column(default=dict)  # language -> LetterVariant.id: the finished letters
     send_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(String(12), default="planned")
     invited: Mapped[int] = mapped_column(default=0)

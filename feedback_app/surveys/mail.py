@@ -1,0 +1,101 @@
+"""The invitation as a letter: its words for all, and what is personal in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback_app import tokens
+from feedback_app.contacts.models import Contact
+from feedback_app.delivery import holes, layout
+from feedback_app.delivery.holes import Fill, Words
+from feedback_app.extensions import current_settings
+from feedback_app.surveys import letter
+from feedback_app.surveys.models import Invitation, Survey
+from feedback_app.surveys.spec import FormSpec
+from feedback_app.surveys.wording import Words as Texts
+from feedback_app.web.filters import words as in_language
+from feedback_app.web.pages import absolute
+
+
+def words(form: FormSpec, subject: str, body: str, language: str, *, scope: str = "surveys") -> Words:
+    """Return the invitation in ``language`` with placeholders, HTML finished.
+
+    ``scope`` "surveys" adds the way out of such letters; a test letter, which goes to staff, has none.
+    """
+    return layout.render(
+        "invitation",
+        language,
+        scope=scope,
+        subject=letter.with_kind_names(subject),
+        blocks=letter.blocks(body),
+        questions=len(form.questions),
+        minutes=letter.minutes(form),
+    )
+
+
+def all_words(form: FormSpec, subject: Texts, body: Texts) -> dict[str, Words]:
+    """Return the invitation in every language in which it is written."""
+    return {
+        code: words(form, subject[code], body[code], code) for code in letter.written_in(subject, body, form.languages)
+    }
+
+
+def fill(session: Session, ref_ids: Sequence[int]) -> dict[int, Fill]:
+    """Return what fills the invitations with these ids; the renderer of letters of kind ``invitation``. One statement.
+
+    The personal link is derived again from the invitation's nonce: the database never held it.
+    """
+    rows = session.execute(
+        select(
+            Invitation.id,
+            Invitation.nonce,
+            Invitation.language,
+            Invitation.expires_at,
+            Survey.title,
+            Contact.name,
+        )
+        .join(Survey, Survey.id == Invitation.survey_id)
+        .join(Contact, Contact.id == Invitation.contact_id)
+        .where(Invitation.id.in_(ref_ids))
+    )
+    return {
+        row.id: fill_for(personal_link(row.nonce), row.title, row.name, row.language, row.expires_at) for row in rows
+    }
+
+
+def personal_link(nonce: str) -> str:
+    """Return the address of the answering page for the invitation with this nonce."""
+    return absolute("responses.answer", token=token_of(nonce))
+
+
+def token_of(nonce: str) -> str:
+    """Return the token that belongs to an invitation's nonce."""
+    return tokens.derive(current_settings().secret_key, "invitation", nonce)
+
+
+def fill_for(link: str, title: dict[str, str], name: str, language: str, until: datetime) -> Fill:
+    """Return the fills of one invitation."""
+    greeting = holes.greeting(name)
+    bare = greeting.removeprefix(", ")
+    return {
+        "link": link,
+        "survey": holes.plain(in_language(title, language)),
+        "organisation": holes.plain(current_settings().organisation),
+        "name": bare,
+        "greeting_name": greeting,
+        "spaced_name": f" {bare}" if bare else "",
+        "opening_name": f"{bare}, " if bare else "",
+        "until": _long_day(until.astimezone(ZoneInfo(current_settings().timezone)).date(), language),
+    }
+
+
+@lru_cache(maxsize=1000)
+def _long_day(day: date, language: str) -> str:
+    return format_date(day, "long", locale=language)
