@@ -1,0 +1,137 @@
+"""The past of the demo company: staff, contacts, surveys, who was asked and what they answered, months back."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from feedback_app import clock, tokens
+from feedback_app.accounts.audit import COMMAND, note
+from feedback_app.accounts.models import Role, Staff
+from feedback_app.contacts.models import Contact
+from feedback_app.database import transaction
+from feedback_app.delivery.addresses import key
+from feedback_app.demo import data
+from feedback_app.demo.data import AnswerValue, DemoResponse
+from feedback_app.extensions import current_settings
+from feedback_app.responses.models import Answer, Response
+from feedback_app.surveys import actions as surveys
+from feedback_app.surveys.models import CHOICE_KINDS, Invitation, Question, Survey
+from feedback_app.surveys.questionnaire import of_ready_made
+from feedback_app.surveys.ready_made import load
+
+SURVEYS = ("customer", "lost-prospect", "former-customer")
+ASKED_BEFORE = timedelta(days=3)  # between being asked and answering, in the demo
+OPENED = timedelta(days=160)
+EXPIRES = timedelta(days=365)
+
+
+def publish_surveys() -> None:
+    """Make the three ready-made surveys and publish them, as staff would."""
+    for name in SURVEYS:
+        surveys.publish(surveys.create(of_ready_made(load(name)), COMMAND, slug=name), COMMAND)
+
+
+def write() -> int:
+    """Write staff, contacts and what they answered; return how many answered. One transaction."""
+    now = clock.now().astimezone(ZoneInfo(current_settings().timezone))
+    with transaction() as session:
+        _add_staff(session)
+        opened = update(Survey).where(Survey.slug.in_(SURVEYS))
+        session.execute(opened.values(published_at=now - OPENED, created_at=now - OPENED))
+        contacts = _add_contacts(session, now)
+        session.flush()
+        number = _add_responses(session, contacts, now)
+        note(COMMAND, "filled", "demo", None, data.company().organisation, responses=number)
+    return number
+
+
+def _add_staff(session: Session) -> None:
+    roles = {role.name: role for role in session.scalars(select(Role))}
+    for one in data.company().staff:
+        session.add(
+            Staff(
+                email=one.email,
+                name=one.name,
+                language=one.language,
+                fs_uniquifier=uuid.uuid4().hex,  # and no password: nobody signs in without a link of their own
+                roles=[roles[name] for name in one.roles],
+            )
+        )
+
+
+def _add_contacts(session: Session, now: datetime) -> dict[str, Contact]:
+    contacts = {
+        one.email: Contact(
+            email=one.email,
+            email_key=key(one.email),
+            name=one.name,
+            kind=one.kind,
+            stage_lost=one.stage_lost,
+            language=one.language,
+            attributes=dict(one.attributes),
+            source="demo",
+            created_at=now - OPENED,
+            updated_at=now - OPENED,
+        )
+        for one in data.contacts()
+    }
+    session.add_all(contacts.values())
+    return contacts
+
+
+def _add_responses(session: Session, contacts: dict[str, Contact], now: datetime) -> int:
+    found = {one.slug: one for one in session.scalars(select(Survey).where(Survey.slug.in_(SURVEYS)))}
+    questions: dict[int, dict[str, Question]] = {}
+    for question in session.scalars(select(Question)):
+        questions.setdefault(question.survey_id, {})[question.code] = question
+    asked = [
+        (one, _invitation(found[one.survey], contacts[one.email], one.answered_at(now))) for one in data.responses()
+    ]
+    session.add_all(invitation for _, invitation in asked)
+    session.flush()
+    for one, invitation in asked:
+        session.add(_response(one, invitation, contacts[one.email], questions[invitation.survey_id]))
+    return len(asked)
+
+
+def _invitation(survey: Survey, contact: Contact, answered_at: datetime) -> Invitation:
+    nonce = secrets.token_hex(16)
+    token = tokens.derive(current_settings().secret_key, "invitation", nonce)
+    return Invitation(
+        survey_id=survey.id,
+        contact_id=contact.id,
+        nonce=nonce,
+        token_hash=tokens.digest(token),
+        language=contact.language,
+        created_at=answered_at - ASKED_BEFORE,
+        expires_at=answered_at + EXPIRES,
+        answered_at=answered_at,
+    )
+
+
+def _response(one: DemoResponse, invitation: Invitation, contact: Contact, questions: dict[str, Question]) -> Response:
+    return Response(
+        survey_id=invitation.survey_id,
+        contact_id=contact.id,
+        invitation_id=invitation.id,
+        language=one.language,
+        kind=contact.kind,
+        stage_lost=contact.stage_lost,
+        submitted_at=invitation.answered_at,
+        answers=[_answer(questions[code], value) for code, value in one.answers.items()],
+    )
+
+
+def _answer(question: Question, value: AnswerValue) -> Answer:
+    if isinstance(value, bool | int):
+        return Answer(question_id=question.id, number=int(value))
+    if question.kind not in CHOICE_KINDS and isinstance(value, str):
+        return Answer(question_id=question.id, text=value)
+    codes = (value,) if isinstance(value, str) else value
+    return Answer(question_id=question.id, chosen=f"|{'|'.join(codes)}|")

@@ -1,0 +1,65 @@
+"""The doctor names what is wrong and what to do, and never sends a letter."""
+
+from __future__ import annotations
+
+import json
+import socket
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from click.testing import CliRunner
+from flask import Flask
+
+from feedback_app import create_app
+from feedback_app.cli import feedback_app
+from feedback_app.overview.doctor import examine
+from feedback_app.settings import Settings
+
+
+def words(settings: Settings) -> dict[str, tuple[bool | None, str]]:
+    app = create_app(settings)
+    with app.app_context():
+        return {one.name: (one.well, one.words) for one in examine()}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_a_relay_that_answers(settings: Settings) -> None:
+    port = free_port()
+    server = Controller(Sink(), hostname="127.0.0.1", port=port)
+    server.start()
+    try:
+        well, said = words(settings.with_(mail_url=f"smtp://127.0.0.1:{port}"))["mail"]
+    finally:
+        server.stop()
+    assert well is True
+    assert "takes letters" in said
+
+
+def test_a_relay_that_is_down(settings: Settings) -> None:
+    well, said = words(settings.with_(mail_url=f"smtp://127.0.0.1:{free_port()}"))["mail"]
+    assert well is False
+    assert "FEEDBACK_MAIL_URL" in said
+
+
+def test_an_unwritable_folder_and_a_silent_worker(settings: Settings) -> None:
+    found = words(settings)
+    assert found["worker"][0] is False
+    assert "feedback-app worker" in found["worker"][1]
+    assert found["staff"][0] is False
+    assert found["database"] == (True, found["database"][1])
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_the_command_exits_1_when_something_fails(app: Flask, as_json: bool) -> None:
+    done = CliRunner().invoke(feedback_app, ["doctor", *(["--json"] if as_json else [])], obj=lambda: app)
+    assert done.exit_code == 1
+    if as_json:
+        assert {one["name"] for one in json.loads(done.output)} >= {"database", "mail", "worker"}
+    else:
+        assert "FAIL worker" in done.output
