@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from feedback_app import clock
 from feedback_app.database import UtcDateTime
-from feedback_app.extensions import Base
+from feedback_app.errors import N_
+from feedback_app.extensions import Base, json_type
+
+NAME_LIMIT = 200
+THEME_STATES = ("open", "set_aside", "merged")
+MENTION_STATES = ("open", "set_aside", "no_content")
 
 
 class Codebook(Base):
@@ -19,9 +24,10 @@ class Codebook(Base):
     __tablename__ = "codebook"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(200), unique=True)
+    name: Mapped[str] = mapped_column(String(NAME_LIMIT), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     grouped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    corrected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # last time people taught it something
 
 
 class CodebookSurvey(Base):
@@ -33,24 +39,55 @@ class CodebookSurvey(Base):
     codebook_id: Mapped[int] = mapped_column(ForeignKey("codebook.id", ondelete="CASCADE"), index=True)
 
 
+class CodebookMachine(Base):
+    """What the engine has learnt for one codebook; kept apart, so that reading a codebook reads no megabytes."""
+
+    __tablename__ = "codebook_machine"
+
+    codebook_id: Mapped[int] = mapped_column(ForeignKey("codebook.id", ondelete="CASCADE"), primary_key=True)
+    data: Mapped[bytes] = mapped_column()
+    learnt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
 class Theme(Base):
     """A named group of mentions. Its id never changes; merging leaves a forwarding address."""
 
     __tablename__ = "theme"
-    __table_args__ = (CheckConstraint("state IN ('open', 'set_aside', 'merged')", name="state"),)
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'set_aside', 'merged')", name="state"),
+        CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", name="forwarding"),
+        CheckConstraint("merged_into_id <> id", name="not_itself"),
+        CheckConstraint("length(trim(name)) > 0", name="named"),
+        Index("ix_theme_merged_into_id", "merged_into_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     codebook_id: Mapped[int] = mapped_column(ForeignKey("codebook.id", ondelete="CASCADE"), index=True)
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(NAME_LIMIT))
     named_by_person: Mapped[bool] = mapped_column(default=False)
     description: Mapped[str] = mapped_column(Text, default="")
     phrases: Mapped[list[str]] = mapped_column(default=list)
     state: Mapped[str] = mapped_column(String(12), default="open")
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id", ondelete="SET NULL"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"))
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
-    centre: Mapped[bytes | None] = mapped_column()  # float32 vector of the engine; None for a theme made by hand
+    centre: Mapped[bytes | None] = mapped_column()  # float16 vector of the engine; None for a theme made by hand
+    quotes: Mapped[dict[str, Any]] = mapped_column(default=dict)  # mention ids: {"typical": [...], "borderline": [...]}
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     codebook: Mapped[Codebook] = relationship()
+
+
+class ThemeExample(Base):
+    """A sentence that belongs under a theme without having been said here: it teaches the classifier."""
+
+    __tablename__ = "theme_example"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)
+    language: Mapped[str] = mapped_column(String(8), default="")
+    text: Mapped[str] = mapped_column(Text)
+
+
+_UNJUDGED = text("judged_at IS NULL AND decided_at IS NULL AND state = 'open'")
 
 
 class Mention(Base):
@@ -63,6 +100,7 @@ class Mention(Base):
         CheckConstraint("state IN ('open', 'set_aside', 'no_content')", name="state"),
         Index("ix_mention_survey_id", "survey_id", "state"),
         Index("ix_mention_contact_id", "contact_id"),
+        Index("ix_mention_unjudged", "survey_id", sqlite_where=_UNJUDGED, postgresql_where=_UNJUDGED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -76,6 +114,9 @@ class Mention(Base):
     text_key: Mapped[str] = mapped_column(String(64), index=True)
     language: Mapped[str] = mapped_column(String(8), default="")
     state: Mapped[str] = mapped_column(String(12), default="open")
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # a person decided: the machine keeps off
+    judged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when the machine looked at it last
+    closest: Mapped[list[int]] = mapped_column(json_type, default=list)  # nearest themes of one not yet grouped
     placements: Mapped[list[Placement]] = relationship(
         back_populates="mention", cascade="all, delete-orphan", passive_deletes=True
     )
@@ -88,13 +129,14 @@ class Placement(Base):
     __table_args__ = (
         UniqueConstraint("mention_id", "theme_id"),
         CheckConstraint("confidence >= 0 AND confidence <= 1", name="confidence"),
-        Index("ix_placement_theme_id", "theme_id"),
+        Index("ix_placement_theme_id", "theme_id", "mention_id", "confidence"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mention_id: Mapped[int] = mapped_column(ForeignKey("mention.id", ondelete="CASCADE"))
     theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"))
     confidence: Mapped[float] = mapped_column(default=1.0)
+    guessed: Mapped[bool | None] = mapped_column()  # confirmed: had the machine put it here? None: it had no say
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     mention: Mapped[Mention] = relationship(back_populates="placements")
@@ -102,17 +144,48 @@ class Placement(Base):
 
 
 class ThemeEvent(Base):
-    """One step in a theme's history, with what is needed to undo it."""
+    """One step in a codebook's history, mostly about a theme. What it replaced is kept, so that it can be undone."""
 
     __tablename__ = "theme_event"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)
+    codebook_id: Mapped[int] = mapped_column(ForeignKey("codebook.id", ondelete="CASCADE"), index=True)
+    theme_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)  # from where
     action: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    by: Mapped[str] = mapped_column(String(254), default="")  # copy of the address: outlives the account
+    mentions: Mapped[int] = mapped_column(default=0)  # how many mentions the step touched
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_by: Mapped[str] = mapped_column(String(254), default="")
+
+
+class MentionBefore(Base):
+    """A mention as it was before a step touched it."""
+
+    __tablename__ = "mention_before"
+    __table_args__ = (Index("ix_mention_before_mention_id", "mention_id"),)
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("theme_event.id", ondelete="CASCADE"), primary_key=True)
+    mention_id: Mapped[int] = mapped_column(ForeignKey("mention.id", ondelete="CASCADE"), primary_key=True)
+    state: Mapped[str] = mapped_column(String(12))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PlacementBefore(Base):
+    """A placement as it was before a step touched its mention."""
+
+    __tablename__ = "placement_before"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("theme_event.id", ondelete="CASCADE"), primary_key=True)
+    mention_id: Mapped[int] = mapped_column(ForeignKey("mention.id", ondelete="CASCADE"), primary_key=True)
+    theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), primary_key=True)
+    confidence: Mapped[float] = mapped_column()
+    guessed: Mapped[bool | None] = mapped_column()
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class TextVector(Base):
@@ -123,3 +196,70 @@ class TextVector(Base):
     text_key: Mapped[str] = mapped_column(String(64), primary_key=True)
     model: Mapped[str] = mapped_column(String(40), primary_key=True)
     vector: Mapped[bytes] = mapped_column()
+
+
+REQUEST_STATES = {
+    "waiting": N_("waiting for the worker"),
+    "running": N_("under way"),
+    "done": N_("finished"),
+    "failed": N_("did not work"),
+}
+_ACTIVE = text("state IN ('waiting', 'running')")
+
+
+class GroupingRequest(Base):
+    """A grouping somebody asked for in the browser; the worker does it and tells how far it is."""
+
+    __tablename__ = "grouping_request"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),
+        CheckConstraint("kind IN ('group', 'suggest', 'split')", name="kind"),
+        CheckConstraint("progress >= 0 AND progress <= 1", name="progress"),
+        Index(
+            "uq_grouping_request_active",
+            "codebook_id",
+            unique=True,
+            sqlite_where=_ACTIVE,
+            postgresql_where=_ACTIVE,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    codebook_id: Mapped[int] = mapped_column(ForeignKey("codebook.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(12), default="group")
+    options: Mapped[dict[str, Any]] = mapped_column(default=dict)  # grain, themes, theme_id
+    state: Mapped[str] = mapped_column(String(12), default="waiting")
+    progress: Mapped[float] = mapped_column(default=0.0)
+    message: Mapped[str] = mapped_column(String(500), default="")  # an English msgid, translated when shown
+    values: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what fills the message
+    requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the worker's last sign of life
+    attempts: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Suggestion(Base):
+    """What the machine would do: a person accepts, edits or dismisses. One per reason, for ever."""
+
+    __tablename__ = "suggestion"
+    __table_args__ = (
+        UniqueConstraint("codebook_id", "reason"),
+        CheckConstraint("kind IN ('new_theme', 'merge', 'split')", name="kind"),
+        CheckConstraint("state IN ('open', 'accepted', 'dismissed')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    codebook_id: Mapped[int] = mapped_column(ForeignKey("codebook.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(String(80))  # the same reason is the same suggestion
+    theme_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)
+    parts: Mapped[list[dict[str, Any]]] = mapped_column(
+        default=list
+    )  # [{name, phrases, mentions: [ids], quotes: [ids]}]
+    evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"nearness": .8, "size": 40}
+    state: Mapped[str] = mapped_column(String(12), default="open")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str] = mapped_column(String(254), default="")

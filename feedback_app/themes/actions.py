@@ -1,0 +1,166 @@
+"""What people do with themes: name, describe, own, merge, set aside, start. Each is one step, undoable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.orm import aliased
+
+from feedback_app.accounts.audit import Actor
+from feedback_app.accounts.models import Staff
+from feedback_app.database import require_transaction, transaction, won
+from feedback_app.errors import N_, NotFound, Refused
+from feedback_app.extensions import db
+from feedback_app.themes.actions_mentions import of_codebook, place
+from feedback_app.themes.history import NO_SYNC, Chosen, step
+from feedback_app.themes.models import NAME_LIMIT, Placement, Theme
+from feedback_app.themes.queries import codebook_by_id, open_theme, theme_by_id
+
+
+def good_name(name: str) -> str:
+    """Return ``name`` as a theme may bear it: one line, not empty, at most 200 characters; else Refused."""
+    name = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
+    if not name:
+        raise Refused(N_("A theme needs a name. Type a few words that say what people speak about."))
+    if len(name) > NAME_LIMIT:
+        raise Refused(N_("This name is too long: please shorten it to %(max)d characters."), max=NAME_LIMIT)
+    return name
+
+
+def rename(theme_id: int, name: str, by: Actor) -> bool:
+    """Give a theme another name; False when it bears that name already. Nothing else changes, least of all its id."""
+    name = good_name(name)
+    with transaction():
+        theme = open_theme(theme_id)
+        return _set(theme, "renamed", by, name=name, named_by_person=True)
+
+
+def describe(theme_id: int, description: str, by: Actor) -> bool:
+    """Say in words what belongs into a theme; False when it says so already."""
+    with transaction():
+        return _set(open_theme(theme_id), "described", by, description=description.strip()[:5000])
+
+
+def set_owner(theme_id: int, owner_id: int | None, by: Actor) -> bool:
+    """Name the person who looks after a theme, or nobody; False when that was so already."""
+    with transaction():
+        if owner_id is not None and db.session.get(Staff, owner_id) is None:
+            raise NotFound(N_("There is no such member of staff (any more)."))
+        return _set(open_theme(theme_id), "given an owner", by, owner_id=owner_id)
+
+
+def _set(theme: Theme, action: str, by: Actor, **new: object) -> bool:
+    old = {name: getattr(theme, name) for name in new}
+    if all(old[name] == value for name, value in new.items() if name != "named_by_person"):
+        return False
+    guard = [getattr(Theme, name).is_not_distinct_from(value) for name, value in old.items()]
+    if not won(update(Theme).where(Theme.id == theme.id, Theme.state == "open", *guard).values(**new)):
+        raise Refused(N_("Somebody else was changing this theme at the same moment. Look again and repeat."))
+    step(theme.codebook_id, action, by, theme_id=theme.id, old=old, new=new)
+    return True
+
+
+def merge(theme_ids: Sequence[int], into: int, by: Actor) -> int:
+    """Merge themes into one: all their mentions move there, and their ids lead there for ever. How many mentions.
+
+    What people had confirmed stays confirmed. Nobody is lost: a mention that was in both stays in the one.
+    """
+    with transaction():
+        return merge_now(theme_ids, into, by)
+
+
+def merge_now(theme_ids: Sequence[int], into: int, by: Actor) -> int:
+    """Merge inside the caller's transaction; see :func:`merge`."""
+    target = open_theme(into)
+    sources = [open_theme(one) for one in dict.fromkeys(theme_ids) if one != into]
+    if not sources:
+        raise Refused(N_("Choose at least one other theme to merge into this one."))
+    if any(one.codebook_id != target.codebook_id for one in sources):
+        raise Refused(N_("Themes of different codebooks cannot be merged."))
+    return sum(_merge(one, target, by) for one in sources)
+
+
+def _merge(source: Theme, target: Theme, by: Actor) -> int:
+    session = require_transaction()
+    chosen = select(Placement.mention_id).where(Placement.theme_id == source.id)
+    event = step(
+        target.codebook_id, "merged", by, theme_id=target.id, other_id=source.id, chosen=chosen, name=source.name
+    )
+    forward = update(Theme).where(Theme.id == source.id, Theme.state == "open")
+    if not won(forward.values(state="merged", merged_into_id=target.id)):
+        raise Refused(N_("The theme “%(name)s” was merged or set aside in the meantime."), name=source.name)
+    _keep_the_surer(source.id, target.id)
+    there = select(Placement.mention_id).where(Placement.theme_id == target.id)
+    session.execute(delete(Placement).where(Placement.theme_id == source.id, Placement.mention_id.in_(there)))
+    session.execute(
+        update(Placement).where(Placement.theme_id == source.id).values(theme_id=target.id), execution_options=NO_SYNC
+    )
+    return event.mentions
+
+
+def _keep_the_surer(source_id: int, target_id: int) -> None:
+    """Drop the target's own placement of a mention where the source's was confirmed and the target's was not."""
+    own = aliased(Placement)
+    confirmed = exists(
+        select(1).where(
+            own.mention_id == Placement.mention_id, own.theme_id == source_id, own.confirmed_at.is_not(None)
+        )
+    )
+    mine = (Placement.theme_id == target_id) & Placement.confirmed_at.is_(None)
+    require_transaction().execute(delete(Placement).where(mine, confirmed), execution_options=NO_SYNC)
+
+
+def set_aside(theme_id: int, by: Actor) -> None:
+    """Leave a theme out of lists and letters; its mentions stay in it, and new ones like them join them quietly."""
+    with transaction():
+        theme = open_theme(theme_id)
+        if not won(update(Theme).where(Theme.id == theme_id, Theme.state == "open").values(state="set_aside")):
+            raise Refused(N_("The theme “%(name)s” was merged or set aside in the meantime."), name=theme.name)
+        step(theme.codebook_id, "theme set aside", by, theme_id=theme_id)
+
+
+def bring_back(theme_id: int, by: Actor) -> None:
+    """Bring back a theme that was set aside."""
+    with transaction():
+        theme = theme_by_id(theme_id)
+        if not won(update(Theme).where(Theme.id == theme_id, Theme.state == "set_aside").values(state="open")):
+            raise Refused(N_("The theme “%(name)s” is not set aside."), name=theme.name)
+        step(theme.codebook_id, "theme brought back", by, theme_id=theme_id)
+
+
+def start_theme(codebook_id: int, name: str, by: Actor, mentions: Chosen = (), description: str = "") -> Theme:
+    """Start a theme by hand, with the mentions of a search or of a choice moved into it, or still empty."""
+    with transaction():
+        return new_theme(codebook_by_id(codebook_id).id, name, by, mentions, description=description)
+
+
+def new_theme(
+    codebook_id: int,
+    name: str,
+    by: Actor,
+    mentions: Chosen = (),
+    *,
+    from_theme: int | None = None,
+    description: str = "",
+    phrases: Sequence[str] = (),
+    quotes: Sequence[int] = (),
+    action: str = "started",
+) -> Theme:
+    """Start a theme inside the caller's transaction; see :func:`start_theme`."""
+    session = require_transaction()
+    chosen = of_codebook(codebook_id, mentions)
+    theme = Theme(
+        codebook_id=codebook_id,
+        name=good_name(name),
+        named_by_person=True,
+        description=description,
+        phrases=list(phrases),
+        quotes={"typical": list(quotes)},
+    )
+    session.add(theme)
+    session.flush()
+    event = step(codebook_id, action, by, theme_id=theme.id, other_id=from_theme, chosen=chosen, name=theme.name)
+    if event.mentions:
+        place(event, theme.id, by, from_theme, drop=True)
+    return theme

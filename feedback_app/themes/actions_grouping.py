@@ -1,0 +1,280 @@
+"""Grouping: answers into mentions into themes. For worker and commands; importing it loads the numerical libraries.
+
+Vectors and themes are computed with no transaction open; then one transaction writes. Ids never change by
+themselves, and a mention about which a person has decided is not touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from sqlalchemy import Row, Select, exists, func, select, update
+
+from feedback_app import clock
+from feedback_app.accounts.audit import Actor, note
+from feedback_app.database import insert, require_transaction, transaction
+from feedback_app.errors import N_
+from feedback_app.extensions import db
+from feedback_app.themes import machine
+from feedback_app.themes.actions_cutting import cut_new
+from feedback_app.themes.engine.partition import Grain
+from feedback_app.themes.grouping import Assigner, Grouping, discover
+from feedback_app.themes.history import CHUNK, NO_SYNC
+from feedback_app.themes.looking import of_codebook
+from feedback_app.themes.models import Codebook, Mention, Placement, Theme, ThemeEvent, ThemeExample
+from feedback_app.themes.progress import Tell, silent, within
+from feedback_app.themes.queries import codebook_by_id, final_ids, surveys_of
+from feedback_app.themes.vectors import StoredVectors
+
+LESSONS = 6_000  # machine's own placements that are learnt from again; more teach nothing new
+NAMING = 200
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a grouping did, in numbers of answers, mentions and themes."""
+
+    codebook_id: int
+    answers: int = 0  # newly cut
+    mentions: int = 0  # newly cut
+    placed: int = 0  # newly put into a theme
+    new_themes: int = 0
+    waiting: int = 0  # with content, in no theme
+
+    def as_dict(self) -> dict[str, int]:
+        """Return the numbers by name."""
+        return asdict(self)
+
+
+def group(
+    codebook_id: int,
+    by: Actor,
+    *,
+    grain: Grain = "auto",
+    themes: int | None = None,
+    tell: Tell = silent,
+) -> Outcome:
+    """Cut what is not cut yet and put every mention that waits into a theme of the codebook.
+
+    A codebook with themes keeps them: mentions are assigned to these. One without themes gets those that the
+    engine discovers (``themes`` of them, else the number is its choice, coarser or finer by ``grain``).
+    Linear in the number of answers; safe to repeat.
+    """
+    surveys = [survey.id for survey in surveys_of(codebook_by_id(codebook_id).id)]
+    cutting = cut_new(surveys, within(tell, 0.0, 0.25))
+    if _has_themes(codebook_id):
+        relearn(codebook_id)
+        outcome = assign(codebook_id, tell=within(tell, 0.25, 1.0), everything=True)
+    else:
+        outcome = _discover(codebook_id, by, grain, themes, within(tell, 0.25, 1.0))
+    outcome = replace(outcome, answers=cutting.answers, mentions=cutting.mentions, waiting=_waiting(codebook_id))
+    with transaction() as session:
+        session.execute(update(Codebook).where(Codebook.id == codebook_id).values(grouped_at=clock.now()))
+        note(by, "grouped", "codebook", codebook_id, "", **outcome.as_dict())
+    tell(N_("Finished."), 1.0)
+    return outcome
+
+
+def _has_themes(codebook_id: int) -> bool:
+    return bool(db.session.scalar(select(func.count()).where(Theme.codebook_id == codebook_id)))
+
+
+def _waiting(codebook_id: int) -> int:
+    return db.session.scalar(select(func.count()).select_from(_unplaced(codebook_id).subquery())) or 0
+
+
+def _unplaced(codebook_id: int) -> Select[Any]:
+    return (
+        select(Mention.id, Mention.text, Mention.language)
+        .where(of_codebook(codebook_id), Mention.state == "open", Mention.decided_at.is_(None))
+        .where(~exists(select(1).where(Placement.mention_id == Mention.id)))
+        .order_by(Mention.id)
+    )
+
+
+def _discover(codebook_id: int, by: Actor, grain: Grain, themes: int | None, tell: Tell) -> Outcome:
+    rows = db.session.execute(_unplaced(codebook_id)).all()
+    db.session.rollback()
+    if not rows:
+        return Outcome(codebook_id)
+    tell(N_("Reading %(mentions)d mentions."), 0.05, mentions=len(rows))
+    texts = [row.text for row in rows]
+    vectors = StoredVectors(texts)
+    found = discover(texts, languages=[row.language for row in rows], themes=themes, grain=grain, vectors=vectors)
+    tell(
+        N_("%(themes)d themes were found in %(mentions)d mentions."), 0.8, themes=len(found.themes), mentions=len(rows)
+    )
+    vectors.keep()
+    nearest = _nearest(found.assigner, rows, [at is None for at in found.assigned], vectors)
+    with transaction() as session:
+        _hold(codebook_id)
+        if _has_themes(codebook_id):  # somebody grouped it meanwhile: theirs stay, ours were only computed
+            return Outcome(codebook_id)
+        ids = _write_themes(codebook_id, by, found, rows)
+        placements = [
+            (row.id, ids[at], sure)
+            for row, at, sure in zip(rows, found.assigned, found.confidence, strict=True)
+            if at is not None
+        ]
+        placed = _write_placements(codebook_id, placements)
+        _write_judged(
+            [row.id for row in rows], {mention: [ids[at] for at in near] for mention, near in nearest.items()}
+        )
+        if found.assigner is not None:
+            machine.save(codebook_id, found.assigner.renamed(dict(enumerate(ids))))
+        session.flush()
+    return Outcome(codebook_id, placed=placed, new_themes=len(ids))
+
+
+def _write_themes(codebook_id: int, by: Actor, found: Grouping, rows: Sequence[Row[Any]]) -> list[int]:
+    session = require_transaction()
+    themes = [
+        Theme(
+            codebook_id=codebook_id,
+            name=shown_name(one.name),
+            phrases=list(one.phrases),
+            centre=one.centre,
+            quotes={
+                "typical": [rows[at].id for at in one.typical],
+                "borderline": [rows[at].id for at in one.borderline],
+            },
+        )
+        for one in found.themes
+    ]
+    session.add_all(themes)
+    session.flush()
+    session.add_all(
+        ThemeEvent(codebook_id=codebook_id, theme_id=theme.id, action="found", by_id=by.staff_id, by=by.name,
+                   details={"name": theme.name}) for theme in themes
+    )  # fmt: skip
+    return [theme.id for theme in themes]
+
+
+def shown_name(phrase: str) -> str:
+    """Return a phrase as the name of a theme: one line, a capital first, at most 200 characters."""
+    tidy = " ".join("".join(sign if sign.isprintable() else " " for sign in phrase).split())[:NAMING] or "?"
+    return tidy[:1].upper() + tidy[1:]
+
+
+def assign(codebook_id: int, *, tell: Tell = silent, everything: bool = False, limit: int = 0) -> Outcome:
+    """Put mentions that wait into existing themes, each with a confidence; nothing is re-clustered.
+
+    ``everything`` also looks again at those that were near no theme before.
+    """
+    assigner = machine.load(codebook_id)
+    if assigner is None:
+        return Outcome(codebook_id)
+    waiting = _unplaced(codebook_id)
+    if not everything:
+        waiting = waiting.where(Mention.judged_at.is_(None))
+    rows = db.session.execute(waiting.limit(limit) if limit else waiting).all()
+    if not rows:
+        return Outcome(codebook_id)
+    final = final_ids(codebook_id)
+    db.session.rollback()
+    tell(N_("Reading %(mentions)d mentions."), 0.05, mentions=len(rows))
+    texts = [row.text for row in rows]
+    vectors = StoredVectors(texts)
+    decided = assigner.assign(texts, languages=[row.language for row in rows], vectors=vectors)
+    vectors.keep()
+    tell(N_("Writing %(mentions)d mentions."), 0.8, mentions=len(rows))
+    nearest = _nearest(assigner, rows, [theme is None for theme, _ in decided], vectors)
+    placements = [
+        (row.id, final[theme], sure)
+        for row, (theme, sure) in zip(rows, decided, strict=True)
+        if theme is not None and theme in final
+    ]
+    with transaction():
+        _hold(codebook_id)
+        placed = _write_placements(codebook_id, placements)
+        near = {mention: [final[theme] for theme in ids if theme in final] for mention, ids in nearest.items()}
+        _write_judged([row.id for row in rows], near)
+    return Outcome(codebook_id, placed=placed)
+
+
+def _nearest(
+    assigner: Assigner | None, rows: Sequence[Row[Any]], lost: Sequence[bool], vectors: StoredVectors
+) -> dict[int, list[int]]:
+    alone = [row for row, is_lost in zip(rows, lost, strict=True) if is_lost]
+    if assigner is None or not alone:
+        return {}
+    near = machine.closest(assigner, [row.text for row in alone], [row.language for row in alone], vectors)
+    return {row.id: ids for row, ids in zip(alone, near, strict=True)}
+
+
+def _hold(codebook_id: int) -> None:
+    """Keep people's steps and other workers off this codebook until the transaction ends."""
+    require_transaction().execute(select(Codebook.id).where(Codebook.id == codebook_id).with_for_update())
+
+
+def _write_placements(codebook_id: int, placements: list[tuple[int, int, float]]) -> int:
+    """Insert what is still wanted: a person may have decided, or another worker placed, while we computed."""
+    session = require_transaction()
+    open_ids = set(session.scalars(_unplaced(codebook_id).with_only_columns(Mention.id)))
+    rows = [
+        {"mention_id": mention, "theme_id": theme, "confidence": min(max(float(sure), 0.0), 1.0)}
+        for mention, theme, sure in placements
+        if mention in open_ids
+    ]
+    if rows:
+        session.execute(insert(Placement).on_conflict_do_nothing(), rows)
+    return len(rows)
+
+
+def _write_judged(mention_ids: Sequence[int], nearest: dict[int, list[int]]) -> None:
+    session = require_transaction()
+    now = clock.now()
+    for start in range(0, len(mention_ids), CHUNK):
+        part = mention_ids[start : start + CHUNK]
+        session.execute(update(Mention).where(Mention.id.in_(part)).values(judged_at=now), execution_options=NO_SYNC)
+    if nearest:
+        session.execute(update(Mention), [{"id": one, "closest": near} for one, near in nearest.items()])
+
+
+def relearn(codebook_id: int, *, always: bool = False) -> bool:
+    """Let the machine learn from what people confirmed since it learnt last; True when it did.
+
+    Only mentions in no theme are looked at again afterwards: what is in a theme stays until people move it.
+    """
+    codebook = codebook_by_id(codebook_id)
+    learnt = machine.learnt_at(codebook_id)
+    stale = learnt is None or (codebook.corrected_at is not None and codebook.corrected_at > learnt)
+    if not (always or stale or machine.load(codebook_id) is None):
+        return False
+    taught = _taught(codebook_id)
+    db.session.rollback()
+    vectors = StoredVectors(one.text for one in taught)
+    assigner = machine.learn(taught, vectors)
+    vectors.keep()
+    with transaction() as session:
+        _hold(codebook_id)
+        if assigner is None:
+            return False
+        machine.save(codebook_id, assigner)
+        again = _unplaced(codebook_id).with_only_columns(Mention.id).order_by(None)
+        session.execute(update(Mention).where(Mention.id.in_(again)).values(judged_at=None), execution_options=NO_SYNC)
+    return True
+
+
+def _taught(codebook_id: int) -> list[machine.Taught]:
+    final = final_ids(codebook_id)
+    examples = db.session.execute(
+        select(ThemeExample.text, ThemeExample.language, ThemeExample.theme_id)
+        .join(Theme, Theme.id == ThemeExample.theme_id)
+        .where(Theme.codebook_id == codebook_id)
+        .order_by(ThemeExample.id)
+    )
+    mine = (
+        select(Mention.text, Mention.language, Placement.theme_id)
+        .join(Placement, Placement.mention_id == Mention.id)
+        .join(Theme, Theme.id == Placement.theme_id)
+        .where(Theme.codebook_id == codebook_id, Mention.state == "open")
+    )
+    confirmed = db.session.execute(mine.where(Placement.confirmed_at.is_not(None)).order_by(Placement.confirmed_at))
+    guessed = db.session.execute(
+        mine.where(Placement.confirmed_at.is_(None)).order_by(Placement.confidence.desc()).limit(LESSONS)
+    )
+    lessons = [(row, True) for row in (*examples, *confirmed)] + [(row, False) for row in guessed]
+    return [machine.Taught(row.text, row.language, final[row.theme_id], certain) for row, certain in lessons]

@@ -1,0 +1,182 @@
+"""What the machine would do with a codebook: new themes, merges, splits. Only people do it. Loads numerical libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+
+from feedback_app import clock
+from feedback_app.database import insert, transaction
+from feedback_app.errors import N_, Refused
+from feedback_app.extensions import db
+from feedback_app.themes import machine
+from feedback_app.themes.actions_grouping import shown_name
+from feedback_app.themes.grouping import Found, discover
+from feedback_app.themes.looking import of_codebook
+from feedback_app.themes.models import Mention, Placement, Suggestion, Theme
+from feedback_app.themes.progress import Tell, silent
+from feedback_app.themes.queries import final_ids, open_theme, open_themes, ungrouped_of
+from feedback_app.themes.vectors import StoredVectors
+
+LEAST = 10  # mentions that make a theme worth suggesting (fewer are too often chance)
+UNSURE = 0.35  # confidence below which the machine's placement does not speak against a new theme
+ALIKE = 0.72  # cosine of two themes' centres from which merging is suggested
+MOST_MERGES = 10
+SPLIT_FROM = 60  # mentions from which a theme is worth a look inside
+SPLIT_SHARE = 0.2  # and its share of the codebook
+SAME = 0.5  # overlap from which a suggestion is an old one again
+MOST_IDS = 5_000  # mentions kept with one suggestion
+
+
+def suggest(codebook_id: int, tell: Tell = silent) -> int:
+    """Look for themes that are missing, double or too wide; how many suggestions are new.
+
+    What was dismissed does not come back for the same reason.
+    """
+    tell(N_("Looking for themes that are missing."), 0.1)
+    found = list(_missing(codebook_id))
+    tell(N_("Looking for themes that say the same."), 0.5)
+    found += _double(codebook_id)
+    tell(N_("Looking for themes that hold several things."), 0.7)
+    for theme_id in _wide(codebook_id):
+        found += _inside(codebook_id, theme_id)
+    return _keep(codebook_id, found)
+
+
+def suggest_split(theme_id: int, tell: Tell = silent) -> int:
+    """Look inside one theme; 1 when a split is suggested now, 0 when it is suggested or was decided already.
+
+    Refused when nothing inside it can be told apart.
+    """
+    theme = open_theme(theme_id)
+    name, codebook_id = theme.name, theme.codebook_id
+    tell(N_("Looking inside “%(name)s”."), 0.2, name=name)
+    found = list(_inside(codebook_id, theme_id))
+    if not found:
+        raise Refused(N_("Nothing inside “%(name)s” can be told apart well enough to split it."), name=name)
+    return _keep(codebook_id, found, again=True)
+
+
+def _missing(codebook_id: int) -> Iterable[dict[str, Any]]:
+    unsure = (
+        select(Placement.mention_id)
+        .join(Theme, Theme.id == Placement.theme_id)
+        .where(Theme.codebook_id == codebook_id, Placement.confirmed_at.is_(None), Placement.confidence < UNSURE)
+    )
+    rows = db.session.execute(
+        select(Mention.id, Mention.text, Mention.language)
+        .where(of_codebook(codebook_id), Mention.state == "open")
+        .where(
+            or_(Mention.id.in_(ungrouped_of(codebook_id)), and_(Mention.decided_at.is_(None), Mention.id.in_(unsure)))
+        )
+        .order_by(Mention.id)
+    ).all()
+    for part in _parts(rows):
+        ids = part["mentions"]
+        yield {
+            "kind": "new_theme",
+            "reason": f"new:{min(ids)}:{len(ids)}",
+            "parts": [part],
+            "evidence": {"size": len(ids)},
+        }
+
+
+def _parts(rows: Sequence[Any], least: int = LEAST) -> list[dict[str, Any]]:
+    db.session.rollback()
+    if len(rows) < least:
+        return []
+    texts = [row.text for row in rows]
+    vectors = StoredVectors(texts)
+    found = discover(texts, languages=[row.language for row in rows], grain="auto", vectors=vectors)
+    vectors.keep()
+    return [
+        _part(theme, [rows[at].id for at, mine in enumerate(found.assigned) if mine == number], rows)
+        for number, theme in enumerate(found.themes)
+        if sum(mine == number for mine in found.assigned) >= least
+    ]
+
+
+def _part(theme: Found, mentions: list[int], rows: Sequence[Any]) -> dict[str, Any]:
+    return {
+        "name": shown_name(theme.name),
+        "phrases": list(theme.phrases),
+        "mentions": mentions[:MOST_IDS],
+        "quotes": [rows[at].id for at in theme.typical],
+    }
+
+
+def _double(codebook_id: int) -> list[dict[str, Any]]:
+    assigner = machine.load(codebook_id)
+    if assigner is None:
+        return []
+    final, visible = final_ids(codebook_id), {theme.id for theme in open_themes(codebook_id)}
+    found: dict[str, dict[str, Any]] = {}
+    for one, other, near in machine.alike(assigner, ALIKE):
+        a, b = sorted((final.get(one, 0), final.get(other, 0)))
+        if a != b and {a, b} <= visible:
+            reason = f"merge:{a}:{b}"
+            evidence = {"nearness": round(near, 2)}
+            found.setdefault(
+                reason, {"kind": "merge", "reason": reason, "theme_id": a, "other_id": b, "evidence": evidence}
+            )
+    return list(found.values())[:MOST_MERGES]
+
+
+def _wide(codebook_id: int) -> list[int]:
+    sizes = db.session.execute(
+        select(Placement.theme_id, func.count().label("size"))
+        .join(Theme, Theme.id == Placement.theme_id)
+        .where(Theme.codebook_id == codebook_id, Theme.state == "open")
+        .group_by(Placement.theme_id)
+    ).all()
+    total = sum(row.size for row in sizes)
+    return [row.theme_id for row in sizes if row.size >= max(SPLIT_FROM, SPLIT_SHARE * total)]
+
+
+def _inside(codebook_id: int, theme_id: int) -> Iterable[dict[str, Any]]:
+    rows = db.session.execute(
+        select(Mention.id, Mention.text, Mention.language)
+        .join(Placement, Placement.mention_id == Mention.id)
+        .where(Placement.theme_id == theme_id, Mention.state == "open", of_codebook(codebook_id))
+        .order_by(Mention.id)
+    ).all()
+    parts = _parts(rows, min(LEAST, max(3, len(rows) // 6)))
+    if len(parts) >= 2:
+        grown = len(rows).bit_length()  # a theme that has doubled is a new reason to look inside
+        evidence = {"size": len(rows)}
+        yield {
+            "kind": "split",
+            "reason": f"split:{theme_id}:{grown}",
+            "theme_id": theme_id,
+            "parts": parts,
+            "evidence": evidence,
+        }
+
+
+def _keep(codebook_id: int, found: Sequence[dict[str, Any]], *, again: bool = False) -> int:
+    with transaction() as session:
+        old = session.execute(
+            select(Suggestion.kind, Suggestion.parts).where(
+                Suggestion.codebook_id == codebook_id, Suggestion.kind == "new_theme"
+            )
+        ).all()
+        known = [set(part["mentions"]) for row in old for part in row.parts]
+        new = [one for one in found if one["kind"] != "new_theme" or not _seen(one, known)]
+        number = 0
+        for one in new:
+            row = {"codebook_id": codebook_id, "parts": [], "theme_id": None, "other_id": None, "state": "open", **one}
+            row["created_at"] = clock.now()
+            add = insert(Suggestion).values(**row)
+            rule = add.on_conflict_do_nothing(index_elements=["codebook_id", "reason"])
+            if again:  # a person asked for it just now, so that an earlier "no" does not count
+                fresh = {"state": "open", "parts": add.excluded.parts, "created_at": add.excluded.created_at}
+                rule = add.on_conflict_do_update(index_elements=["codebook_id", "reason"], set_=fresh)
+            number += session.execute(rule.returning(Suggestion.id)).first() is not None
+        return number
+
+
+def _seen(one: dict[str, Any], known: Sequence[set[int]]) -> bool:
+    mine = {mention for part in one["parts"] for mention in part["mentions"]}
+    return any(len(mine & other) >= SAME * min(len(mine), len(other) or 1) for other in known)

@@ -1,0 +1,43 @@
+"""What the worker does in this room. The numerical libraries are loaded when a job first has something to do."""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, func, select
+
+from feedback_app import clock
+from feedback_app.extensions import db
+from feedback_app.themes.models import Codebook, GroupingRequest
+
+
+def run_grouping_requests() -> str:
+    """Do the groupings that were asked for in the browser; says how many, or ""."""
+    active = select(1).where(GroupingRequest.state.in_(("waiting", "running")))
+    if not db.session.scalar(select(exists(active))):
+        db.session.rollback()
+        return ""
+    from feedback_app.themes import actions_requests
+
+    done = actions_requests.run_requests()
+    return f"{done} groupings" if done else ""
+
+
+def assign_new_answers() -> str:
+    """Cut answers that arrived and put them into themes; says how many, or "". Every fifth minute it looks at all."""
+    from feedback_app.themes import actions_requests
+
+    now = clock.now()
+    everything = now.minute % 5 == 0 and now.second < 10
+    mentions, placed = actions_requests.assign_new_answers(everything=everything)
+    return f"{mentions} mentions, {placed} placed" if mentions or placed else ""
+
+
+def learn_from_corrections() -> str:
+    """Let the machines learn what people corrected; says how many did, or ""."""
+    corrected = db.session.scalar(select(func.max(Codebook.corrected_at)))
+    db.session.rollback()
+    if corrected is None:
+        return ""
+    from feedback_app.themes import actions_requests
+
+    learnt = actions_requests.learn_from_corrections()
+    return f"{learnt} codebooks learnt" if learnt else ""

@@ -1,0 +1,123 @@
+"""Looking at mentions: one filter, read from an address and back, and the SQL that it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, exists, func, select
+
+from feedback_app.contacts.models import KINDS
+from feedback_app.responses.models import Response
+from feedback_app.themes.models import CodebookSurvey, Mention, Placement, Theme
+
+WORDS = 12  # words of a search that count
+SORTS = ("newest", "surest", "unsure")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Which mentions to look at. Every field has a neutral value that filters nothing."""
+
+    survey: int = 0
+    kind: str = ""
+    stage: str = ""
+    language: str = ""
+    since: str = ""  # the first day, as 2026-11-30
+    until: str = ""  # the last day
+    q: str = ""
+
+    @classmethod
+    def read(cls, values: Mapping[str, str]) -> Look:
+        """Return the filter an address carries; whatever makes no sense filters nothing."""
+        survey = values.get("survey", "")
+        kind = values.get("kind", "")
+        return cls(
+            survey=int(survey) if survey.isdecimal() and len(survey) < 10 else 0,
+            kind=kind if kind in KINDS else "",
+            stage=values.get("stage", "")[:80],
+            language=values.get("language", "")[:8],
+            since=_day(values.get("since", "")),
+            until=_day(values.get("until", "")),
+            q=values.get("q", "").replace("\0", "").strip()[:200],
+        )
+
+    def address(self) -> dict[str, Any]:
+        """Return what belongs into an address, neutral values left out."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+    def without(self, name: str) -> Look:
+        """Return the same filter with one field neutral."""
+        return replace(self, **{name: type(getattr(self, name))()})
+
+    def __bool__(self) -> bool:
+        """True when anything is filtered."""
+        return bool(self.address())
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
+
+
+def midnight(day: str, zone: str, days: int = 0) -> datetime:
+    """Return when a day (2026-11-30) begins in the zone, ``days`` later, as aware UTC."""
+    start = datetime.combine(date.fromisoformat(day) + timedelta(days=days), time(), ZoneInfo(zone))
+    return start.astimezone(UTC)
+
+
+def narrowed(statement: Select[Any], look: Look, zone: str) -> Select[Any]:
+    """Narrow a SELECT that already joins Mention and Response."""
+    conditions: list[Any] = []
+    if look.survey:
+        conditions.append(Mention.survey_id == look.survey)
+    if look.kind:
+        conditions.append(Response.kind == look.kind)
+    if look.stage:
+        conditions.append(Response.stage_lost == look.stage)
+    if look.language:
+        conditions.append(Mention.language == look.language)
+    if look.since:
+        conditions.append(Response.submitted_at >= midnight(look.since, zone))
+    if look.until:
+        conditions.append(Response.submitted_at < midnight(look.until, zone, 1))
+    conditions += [contains(word) for word in look.q.split()[:WORDS]]
+    return statement.where(*conditions)
+
+
+def contains(word: str) -> Any:
+    """SQL: the mention contains the word, whatever its case; Polish letters included."""
+    return func.lower(Mention.text).contains(word.lower(), autoescape=True)
+
+
+def of_codebook(codebook_id: int) -> Any:
+    """SQL: the mention belongs to a survey of the codebook."""
+    return Mention.survey_id.in_(select(CodebookSurvey.survey_id).where(CodebookSurvey.codebook_id == codebook_id))
+
+
+def mentions_where(codebook_id: int, look: Look, zone: str, *, theme: int = 0, shelf: str = "") -> Select[Any]:
+    """SELECT of mention ids of a codebook: of one theme, or of a shelf.
+
+    Shelves: ``ungrouped``, ``set_aside``, ``no_content``, ``all`` (with content).
+    """
+    chosen = select(Mention.id).join(Response, Response.id == Mention.response_id).where(of_codebook(codebook_id))
+    chosen = narrowed(chosen, look, zone)
+    if theme:
+        mine = select(Placement.mention_id).where(Placement.theme_id == theme)
+        return chosen.where(Mention.state == "open", Mention.id.in_(mine))
+    if shelf in ("set_aside", "no_content"):
+        return chosen.where(Mention.state == shelf)
+    chosen = chosen.where(Mention.state == "open")
+    if shelf == "ungrouped":
+        chosen = chosen.where(~exists(select(1).where(Placement.mention_id == Mention.id)))
+    return chosen
+
+
+def grouped() -> Any:
+    """SQL: the theme is one that people see."""
+    return Theme.state == "open"

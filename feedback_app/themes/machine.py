@@ -1,0 +1,123 @@
+"""The machine of a codebook: kept as bytes, learnt again from what people confirmed. Loads the numerical libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+import numpy as np
+from sqlalchemy import select
+
+from feedback_app import clock
+from feedback_app.database import insert, require_transaction
+from feedback_app.extensions import db
+from feedback_app.themes.engine import assigner as engine
+from feedback_app.themes.engine.collection import collect
+from feedback_app.themes.engine.embedders import VectorCache, default_embedder, vectors_of
+from feedback_app.themes.engine.space import fit_space
+from feedback_app.themes.engine.texts import clean
+from feedback_app.themes.grouping import Assigner
+from feedback_app.themes.models import CodebookMachine
+
+CLOSEST = 3  # themes offered for a mention that is in none
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """One text that is known to belong to a theme; ``certain``: people said so."""
+
+    text: str
+    language: str
+    theme_id: int
+    certain: bool
+
+
+def learnt_at(codebook_id: int) -> datetime | None:
+    """Return when the machine of a codebook learnt last, None when it has none."""
+    return db.session.scalar(select(CodebookMachine.learnt_at).where(CodebookMachine.codebook_id == codebook_id))
+
+
+def load(codebook_id: int) -> Assigner | None:
+    """Return the machine of a codebook, kept warm in this process; None when it has none or another engine's."""
+    learnt = learnt_at(codebook_id)
+    return _load(codebook_id, learnt, str(db.engine.url)) if learnt else None
+
+
+@lru_cache(maxsize=8)
+def _load(codebook_id: int, _learnt: datetime, _database: str) -> Assigner | None:
+    data = db.session.scalar(select(CodebookMachine.data).where(CodebookMachine.codebook_id == codebook_id))
+    try:
+        return Assigner.from_bytes(data) if data else None
+    except ValueError:
+        return None  # saved by another version of the engine: it is learnt again from what is in the themes
+
+
+def save(codebook_id: int, assigner: Assigner) -> None:
+    """Keep the machine of a codebook; joins the caller's transaction."""
+    values = {"codebook_id": codebook_id, "data": assigner.to_bytes(), "learnt_at": clock.now()}
+    add = insert(CodebookMachine).values(**values)
+    require_transaction().execute(
+        add.on_conflict_do_update(
+            index_elements=["codebook_id"], set_={"data": add.excluded.data, "learnt_at": add.excluded.learnt_at}
+        )
+    )
+
+
+def learn(taught: Sequence[Taught], vectors: VectorCache) -> Assigner | None:
+    """Return a machine that has learnt from texts whose theme is known; None when there is none to learn from.
+
+    What people said counts in full; what the machine itself had put somewhere counts only for themes in which
+    people have confirmed less than three mentions, so that its own guesses never outvote them.
+    """
+    lessons = _lessons(taught)
+    if not lessons:
+        return None
+    collection = collect([one.text for one in lessons], [one.language for one in lessons], vectors)
+    themes: dict[int, int] = {}
+    for one, row in zip(lessons, collection.row_of.tolist(), strict=True):
+        if row >= 0 and (one.certain or row not in themes):
+            themes[row] = one.theme_id
+    if not themes:
+        return None
+    rows = np.array(sorted(themes))
+    spoken = collection.languages[rows]
+    space = fit_space(collection.vectors, collection.languages)
+    centred = space.centred(collection.vectors[rows], spoken)
+    targets = np.array([themes[row] for row in rows.tolist()], dtype=np.int64)
+    texts = [collection.texts[row] for row in rows]
+    return Assigner(engine.learn(texts, spoken, centred, targets, space, default_embedder().name))
+
+
+ENOUGH = 3  # confirmed mentions of a theme from which the machine's own guesses are left out
+
+
+def _lessons(taught: Sequence[Taught]) -> list[Taught]:
+    certain: dict[int, int] = {}
+    for one in taught:
+        if one.certain:
+            certain[one.theme_id] = certain.get(one.theme_id, 0) + 1
+    return [one for one in taught if one.certain or certain.get(one.theme_id, 0) < ENOUGH]
+
+
+def closest(
+    assigner: Assigner, texts: Sequence[str], languages: Sequence[str], vectors: VectorCache
+) -> list[list[int]]:
+    """Return the nearest themes of each text, nearest first: what is offered where the machine is not sure."""
+    machine = assigner.machine
+    cleaned = [clean(text) for text in texts]
+    spoken = machine.languages_of(cleaned, list(languages))
+    centred = machine.space.centred(vectors_of(cleaned, default_embedder(), vectors), spoken)
+    near = machine.space.view(centred) @ machine.space.view(machine.centres).T
+    order = np.argsort(-near, axis=1)[:, : CLOSEST * 2]
+    return [list(dict.fromkeys(machine.ids[row].tolist()))[:CLOSEST] for row in order]
+
+
+def alike(assigner: Assigner, least: float) -> list[tuple[int, int, float]]:
+    """Return pairs of themes whose centres are at least so near (cosine 0..1), the nearest first."""
+    view = assigner.machine.space.view(assigner.machine.centres)
+    near = np.triu(view @ view.T, 1)
+    ids = assigner.machine.ids
+    pairs = [(int(ids[a]), int(ids[b]), float(near[a, b])) for a, b in zip(*np.nonzero(near >= least), strict=True)]
+    return sorted(pairs, key=lambda pair: -pair[2])

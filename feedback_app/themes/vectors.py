@@ -1,0 +1,55 @@
+"""Sentence vectors kept in the database. Importing this module loads the numerical libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+
+from feedback_app.database import insert, transaction
+from feedback_app.extensions import db
+from feedback_app.themes.grouping import cache_key
+from feedback_app.themes.models import TextVector
+
+READ, WRITE = 500, 2_000  # keys in one SELECT; rows (1 KB each) in one short transaction
+
+
+class StoredVectors(dict[str, bytes]):
+    """The vector cache that the engine reads and adds to, filled from the database for the texts at hand.
+
+    Nothing is written until :meth:`keep`, so that no transaction is open while vectors are computed.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        super().__init__()
+        wanted: dict[str, list[str]] = {}
+        for key in {cache_key(text) for text in texts}:
+            model, _, text_key = key.rpartition(":")
+            wanted.setdefault(model, []).append(text_key)
+        for model, keys in wanted.items():
+            self._read(model, keys)
+        self._known = set(self)
+        db.session.rollback()
+
+    def _read(self, model: str, keys: Sequence[str]) -> None:
+        for start in range(0, len(keys), READ):
+            part = keys[start : start + READ]
+            rows = db.session.execute(
+                select(TextVector.text_key, TextVector.vector).where(
+                    TextVector.model == model, TextVector.text_key.in_(part)
+                )
+            )
+            self.update((f"{model}:{text_key}", vector) for text_key, vector in rows)
+
+    def keep(self) -> int:
+        """Write what was computed since; how many vectors. Short transactions, so that nobody waits for long."""
+        fresh = [key for key in self if key not in self._known]
+        for start in range(0, len(fresh), WRITE):
+            rows = []
+            for key in fresh[start : start + WRITE]:
+                model, _, text_key = key.rpartition(":")
+                rows.append({"text_key": text_key, "model": model, "vector": self[key]})
+            with transaction() as session:
+                session.execute(insert(TextVector).on_conflict_do_nothing(), rows)
+        self._known.update(fresh)
+        return len(fresh)
