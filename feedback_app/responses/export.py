@@ -1,0 +1,100 @@
+"""Responses as rows of a table, to be written as CSV: one row a response, one column a question. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from feedback_app.contacts.models import Contact
+from feedback_app.extensions import current_settings, db
+from feedback_app.responses.filters import Filter
+from feedback_app.responses.models import Answer, Response
+from feedback_app.responses.queries import conditions_of, reply_of
+from feedback_app.surveys.questions import NOTHING, Reply, kind_of
+from feedback_app.surveys.spec import FormSpec, QuestionSpec
+
+BATCH = 1000  # responses in memory at a time
+LABEL = ".label"  # ends the heading of the column with an option's words
+OWN_ID = "response-"  # stands in column id before our own number, where a response came by a personal link
+PERSON = ("id", "date", "email", "name", "kind", "stage", "language")
+
+
+def rows(spec: FormSpec, wanted: Filter, language: str = "") -> Iterator[Sequence[object]]:
+    """Yield the headings, then one row for each response to ``spec`` that ``wanted`` means, oldest first.
+
+    Choices come as codes, with their words beside them in ``language`` (default: the organisation's). Dates are ISO
+    8601 in UTC. The rows can be imported again: every one is then found to be here already. Memory does not grow
+    with their number.
+    """
+    language = language or current_settings().language
+    yield headings(spec)
+    last = 0
+    conditions = [Response.survey_id == spec.survey_id, *conditions_of(wanted.only(survey=""))]
+    while batch := _batch(conditions, last):
+        replies = _replies([row[0] for row in batch])
+        for row in batch:
+            yield [*_person(row), *_cells(spec, replies.get(row[0], {}), language)]
+        last = batch[-1][0]
+
+
+def headings(spec: FormSpec) -> list[str]:
+    """Return the headings: the person, then each question's code (with ``.option`` and ``.label`` for choices)."""
+    found = list(PERSON)
+    for question in spec.questions:
+        found.extend(kind_of(question).columns(question))
+        if question.options:
+            found.append(question.code + LABEL)
+    return found
+
+
+def _batch(conditions: list[ColumnElement[bool]], last: int) -> Sequence[Any]:
+    found = db.session.execute(
+        select(
+            Response.id,
+            Response.external_id,
+            Response.submitted_at,
+            func.coalesce(Contact.email, ""),
+            func.coalesce(Contact.name, ""),
+            Response.kind,
+            Response.stage_lost,
+            Response.language,
+        )
+        .outerjoin(Contact, Contact.id == Response.contact_id)
+        .where(*conditions, Response.id > last)
+        .order_by(Response.id)
+        .limit(BATCH)
+    )
+    return found.all()
+
+
+def _replies(ids: Sequence[int]) -> dict[int, dict[int, Reply]]:
+    found: dict[int, dict[int, Reply]] = {}
+    for response_id, question_id, text, number, chosen in db.session.execute(
+        select(Answer.response_id, Answer.question_id, Answer.text, Answer.number, Answer.chosen).where(
+            Answer.response_id.in_(ids)
+        )
+    ):
+        found.setdefault(response_id, {})[question_id] = reply_of(text, number, chosen)
+    return found
+
+
+def _person(row: Any) -> list[object]:
+    number, external_id, submitted_at, *rest = row
+    return [external_id or f"{OWN_ID}{number}", submitted_at.isoformat(timespec="seconds"), *rest]
+
+
+def _cells(spec: FormSpec, replies: dict[int, Reply], language: str) -> Iterator[object]:
+    for question in spec.questions:
+        reply = replies.get(question.id, NOTHING)
+        yield from kind_of(question).cells(question, reply)
+        if question.options:
+            yield _labels(question, reply, language)
+
+
+def _labels(question: QuestionSpec, reply: Reply, language: str) -> str:
+    chosen = reply.chosen or ()
+    words = (one.label.get(language) or next(iter(one.label.values()), one.code) for one in question.options
+             if one.code in chosen)  # fmt: skip
+    return "; ".join(words)

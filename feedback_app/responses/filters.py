@@ -1,0 +1,126 @@
+"""Which responses are meant: read from an address, written back to it, turned into SQL conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
+
+from feedback_app.contacts.models import KINDS, Contact
+from feedback_app.responses.models import Answer, Response
+from feedback_app.surveys.models import Question, Survey
+
+LONGEST = 200  # characters of a text searched for
+WORDS = 10  # how many words of it
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Empty fields do not narrow; what is given must all be true.
+
+    ``survey``: a slug. ``since`` and ``until``: days in the organisation's zone, both included. ``text``: each word
+    is in one of the answers, or in the person's name or address. ``least`` and ``most``: bounds of the score, which
+    is the NPS answer where the survey asks for one, else a rating.
+    """
+
+    survey: str = ""
+    kind: str = ""
+    stage: str = ""
+    language: str = ""
+    since: date | None = None
+    until: date | None = None
+    text: str = ""
+    least: int | None = None
+    most: int | None = None
+
+    @classmethod
+    def from_args(cls, given: Mapping[str, str]) -> Filter:
+        """Return the filter an address asks for; what cannot be understood does not narrow, it is never an error."""
+        kind = given.get("kind", "")
+        return cls(
+            survey=_line(given.get("survey", "")),
+            kind=kind if kind in KINDS else "",
+            stage=_line(given.get("stage", "")),
+            language=_line(given.get("language", ""))[:8],
+            since=_day(given.get("since", "")),
+            until=_day(given.get("until", "")),
+            text=_line(given.get("text", "")),
+            least=_score(given.get("least", "")),
+            most=_score(given.get("most", "")),
+        )
+
+    def as_args(self) -> dict[str, str]:
+        """Return what is set, for an address: ``Filter.from_args(f.as_args()) == f``; empty when nothing is."""
+        given = ((one.name, getattr(self, one.name)) for one in fields(self))
+        return {name: str(value) for name, value in given if value not in ("", None)}
+
+    def only(self, **changes: str) -> Filter:
+        """Return this filter with ``changes``."""
+        return replace(self, **changes)  # type: ignore[arg-type]  # only text fields are changed this way
+
+    def conditions(self, zone: str) -> list[ColumnElement[bool]]:
+        """Return the conditions on ``Response``; ``zone`` names the time zone the days are meant in."""
+        found: list[ColumnElement[bool]] = []
+        if self.survey:
+            survey_id = select(Survey.id).where(Survey.slug == self.survey)
+            found.append(Response.survey_id == survey_id.correlate(None).scalar_subquery())
+        for column, value in (
+            (Response.kind, self.kind),
+            (Response.stage_lost, self.stage),
+            (Response.language, self.language),
+        ):
+            if value:
+                found.append(column == value)
+        if self.since:
+            found.append(Response.submitted_at >= _midnight(self.since, zone))
+        if self.until:
+            found.append(Response.submitted_at < _midnight(self.until + timedelta(days=1), zone))
+        found.extend(_says(word) for word in self.text.split()[:WORDS])
+        if self.least is not None or self.most is not None:
+            found.append(_scored(self.least, self.most))
+        return found
+
+
+def _says(word: str) -> ColumnElement[bool]:
+    answer = exists().where(Answer.response_id == Response.id, Answer.text.icontains(word, autoescape=True))
+    named = or_(Contact.name.icontains(word, autoescape=True), Contact.email.icontains(word, autoescape=True))
+    person = exists().where(Contact.id == Response.contact_id, named)
+    return or_(answer.correlate(Response), person.correlate(Response))
+
+
+def _scored(least: int | None, most: int | None) -> ColumnElement[bool]:
+    asks_nps = exists().where(Question.survey_id == Response.survey_id, Question.kind == "nps")
+    conditions = [
+        Answer.response_id == Response.id,
+        Question.id == Answer.question_id,
+        or_(Question.kind == "nps", and_(Question.kind == "rating", not_(asks_nps.correlate(Response)))),
+    ]
+    if least is not None:
+        conditions.append(Answer.number >= least)
+    if most is not None:
+        conditions.append(Answer.number <= most)
+    return exists().where(*conditions).correlate(Response)
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(zone))
+
+
+def _line(text: str) -> str:
+    return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())[:LONGEST]
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return day if 1900 < day.year < 9000 else None
+
+
+def _score(text: str) -> int | None:
+    text = text.strip()
+    return min(int(text), 10) if text.isascii() and text.isdigit() and len(text) < 3 else None
