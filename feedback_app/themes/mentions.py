@@ -1,5 +1,6 @@
 """A free-text answer cut into mentions: pieces about one thing each, with their place in the answer. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback_app.themes.engine.clauses import clause_starts
@@ -28,21 +29,28 @@ def cut(text: str) -> list[Piece]:
 
     Sentence and clause level: sentences, list items and lines first, then clauses that say something of their
     own ("..., but the delivery was late"). Abbreviations, numbers and bullets are respected. Linear in the
-    length of the text; any `str` is accepted; an answer without words or emoji has no mentions.
+    length of the text; any `str` is accepted; an answer without words or emoji has no mentions. The first Polish
+    text of a process loads a dictionary (some seconds): call it where nobody waits.
     """
     pieces: list[Piece] = []
     for sentence in sentences(text):
         starts = [0, *clause_starts(sentence)]
-        for begin, end in zip(starts, [*starts[1:], len(sentence)], strict=True):
-            piece = _piece(text, sentence[begin:end])
-            if piece:
-                pieces.append(piece)
+        spans = [_span(sentence[begin:end]) for begin, end in zip(starts, [*starts[1:], len(sentence)], strict=True)]
+        pieces += _pieces(text, [span for span in spans if span])
     return pieces
 
 
-def _piece(text: str, tokens: list[Token]) -> Piece | None:
-    kept = [at for at, token in enumerate(tokens) if token.kind not in _LOOSE]
-    if not kept:
-        return None
-    start, end = tokens[kept[0]].start, tokens[kept[-1]].end
-    return Piece(start, end, text[start:end], not says_nothing(text[start:end]))
+def _span(tokens: Sequence[Token]) -> tuple[int, int] | None:
+    kept = [token for token in tokens if token.kind not in _LOOSE]
+    return (kept[0].start, kept[-1].end) if kept else None
+
+
+def _pieces(text: str, spans: Sequence[tuple[int, int]]) -> list[Piece]:
+    """The spans of one sentence as pieces; neighbours that both say nothing are one ("Very happy, thank you")."""
+    pieces: list[Piece] = []
+    for start, end in spans:
+        content = not says_nothing(text[start:end])
+        if pieces and not content and not pieces[-1].content:
+            start = pieces.pop().start
+        pieces.append(Piece(start, end, text[start:end], content))
+    return pieces

@@ -1,6 +1,9 @@
 """The words by which clauses are recognised. English and Polish together: a word list says which language it is of."""
 
 import re
+from functools import lru_cache
+
+from feedback_app.themes.engine.lemmas import lemma
 
 
 def _words(text: str) -> frozenset[str]:
@@ -22,7 +25,7 @@ MAY_END = _words("etc itd itp r tys mln zł gr p.m a.m pm am inc ltd no co in ok
 CONTRAST = _words("but however although whereas except lecz natomiast ale jednak jednakże choć chociaż tylko")
 """A new mention begins here, if something is said on both sides ("tylko" and "jednak" only after a comma)."""
 
-ONLY_AFTER_COMMA = _words("jednak jednakże tylko while yet though except")
+ONLY_AFTER_COMMA = _words("jednak jednakże tylko while yet though")
 
 ADDITION = (
     ("also",), ("plus",), ("besides",), ("additionally",), ("furthermore",), ("on", "the", "other", "hand"),
@@ -64,42 +67,66 @@ SAYING = _words(
 PRONOUNS = _words("i it they we he she you there this that these everyone nobody everything nothing")
 DETERMINERS = _words("the my our your their his her some no all both each another most")
 
-VERBS = _words(
-    """
-    was were is are isn't wasn't aren't weren't isnt wasnt arent werent has had have hasn't haven't hadn't took take takes
-    did didn't didnt does doesn't doesnt do don't dont can can't cant could couldn't couldnt will would won't wont wouldn't
-    wouldnt should shouldn't must might got get gets came come comes made make makes works work seems seem felt feel feels
-    needs need keeps keep kept went goes go gave give gives broke breaks said says told tells knew knows know found find
-    finds lost left let lets put said saw sent spent stood thought understood won wrote rang ran sat it's that's there's
-    they're we're you're i'm i've we've they've i'd we'd he's she's what's looks look loved love loves like liked likes
-    crashes crash freezes hate hates want wanted wish miss costs cost lacks lack lets takes arrives smells tastes hung
-    jest są był była było były byli ma mają mam mamy miał miała miało mieli nie brak brakuje brakowało można trzeba
-    warto da trwa trwało działa działają kosztuje kosztują przyszła przyszło przyszedł wyszło poszło szło idzie może mogę
-    mogło mogłoby mogłyby mógłby powinno powinna powinien powinny powinniście jestem jesteśmy to lubię kocham polecam
-    chciałbym chciałabym proszę czekam czeka czekamy wiem wie wiadomo widać znam zna boli podoba podobało zawiesza
-    wyłącza psuje zacina ładuje śmierdzi wymaga wygląda wydaje zależy dostaję płacę płacimy rozumiem nikt nic zostaje
-    pachnie smakuje zdarza pomaga pomogła pomógł pasuje zrobiono jedzie dzwonię dzwoni odpowiada odbiera odbierają
-    """
+POLISH = _words("nie jest w na się z ale są za że był była było bardzo jak tylko brak mi od przez mam co po już")
+"""Any of these, or a Polish letter, marks a text as Polish ."""
+
+SUBJECTS_PL = _words("nikt nic wszystko wszyscy ja ty on ona ono my wy oni one pani pan państwo każdy to")
+FIRST_PERSON_PL = re.compile(r"\w+(?:łem|łam|liśmy|łyśmy)|chcę|proszę|czekam|czekamy|dziękuję|polecam|dajcie|dodajcie")
+IMPERSONAL_PL = _words("nie trzeba można brak brakuje należy")
+ADVERBS = _words("then now still so even also there potem teraz jeszcze dalej wtedy też nadal ciągle znowu")
+PREPOSITIONS = _words(
+    "w na z do od po przy o u za przez dla pod nad bez ze we przed między oraz i a ale nie się bo że jak"
 )
 
+_VERBS_EN = _words(
+    """
+    was were is are isn't wasn't aren't weren't isnt wasnt arent werent has had have hasn't haven't hadn't took take
+    takes did didn't didnt does doesn't doesnt do don't dont can can't cant could couldn't couldnt will would won't wont
+    wouldn't wouldnt should shouldn't must might got get gets came come comes made make makes work works seem seems felt
+    feel feels keep keeps kept go goes went give gives gave break breaks broke say says said tell tells told know knows
+    knew find finds found lose loses lost leave leaves left let lets put see saw send sends sent spend spent stand stood
+    think thinks thought understand understood win won write wrote ring rang run ran sit sat it's that's there's they're
+    we're you're i'm i've we've they've i'd we'd he's she's what's look looks love loves loved like likes liked hate
+    hates crash crashes freezes want wants miss costs cost lacks arrives smells tastes hung answer answers close closes
+    open opens drain drains overheats stop stops start starts load loads ignore ignores talk talks speak speaks spoke
+    charge charges last lasts stay stays happen happens changes show shows ask asks help helps respond responds reply
+    replies fail fails depend depends expire expires leak leaks sound sounds bring brought buy bought sell sold choose
+    chose pay paid wait waits fell fall falls grew grow grows hear hears heard lie lies lay offer offers promise promises
+    forget forgot drive drove eat ate drink drank begin began became become becomes cut hurt shut read reads deserve
+    deserves arrive need needs refuse refuses sees treats treat gone been bites stinks sucks rocks hit means meant
+    """
+)
+_NOT_VERBS_EN = _words(
+    "need indeed speed feed red bed seed overpriced limited advanced detailed mixed crowded outdated complicated dated "
+    "tired disappointed skilled experienced organised organized qualified hundred confused satisfied pleased interested"
+)
 _PAST_EN = re.compile(r"[a-z]{3,}ed")
-_NOT_VERBS = _words(
-    "need indeed speed feed red bed seed overpriced limited advanced detailed used mixed crowded outdated complicated "
-    "dated tired disappointed skilled experienced organised organized qualified unorganised hundred based confused "
-    "mała biała miła była stała wspaniała zła cała doskonała spała mało około koło dało trochę mili mały biały stały "
-    "cały miły zły doskonały wspaniały doskonali wspaniali jeśli czyli wspaniałe ciepła ciepło ciepły szkoła siła "
-    "zespół dział stół artykuły artykuł materiały materiał tytuł chwila skala obsługi ogół skali chwili"
-)
-_PAST_PL = re.compile(
-    r"\w{2,}(?:ał|ała|ało|ały|ali|ił|iła|iło|iły|ili|ył|yła|yło|yły|yli|ął|ęła|ęło|ęły|ęli|ałem|ałam|"
-    r"iłem|iłam|yłem|yłam|ęłam|ąłem|liśmy|łyśmy|łem|łam|zedł|szła|szło|szli|szły|ano|ono)"
+
+_VERBS_PL = _words("ma mam jest są nie brak brakuje można trzeba warto słychać widać gra lubię wiem boli")
+_NOT_VERBS_PL = _words("miła miło miłe jeśli czyli mili to stali może wini skali sali znany dany wina dział")
+_VERB_ENDINGS_PL = ("ać", "eć", "ić", "yć", "ąć", "uć", "óc", "iec", "ść", "źć", "ec")
+_NOUN_ENDINGS_PL = ("ość", "ęść", "ęć", "ieć")
+_NAMED_ACTION = re.compile(
+    r"\w+(?:[nt](?:y|a|e|ych|ego|ej|ym|ą)|ąc[yaeą]\w{0,3}|ni(?:e|a|u|em|ach)|(?:ę|u)ci[eau]m?|ć|c|ci)"
 )
 
 
-def is_verb(word: str) -> bool:
-    """Does this lower-case word look like a finite verb of either language? A guess by ending where not listed."""
-    if word in VERBS:
+def is_verb(word: str, polish: bool) -> bool:
+    """Does this lower-case word look like a finite verb? Listed or by ending; in Polish by its dictionary form."""
+    if word in _VERBS_EN:
         return True
-    if word in _NOT_VERBS:
+    if not polish:
+        return word not in _NOT_VERBS_EN and bool(_PAST_EN.fullmatch(word))
+    return _is_polish_verb(word)
+
+
+@lru_cache(maxsize=50_000)
+def _is_polish_verb(word: str) -> bool:
+    if word in _VERBS_PL:
+        return True
+    if word in _NOT_VERBS_PL or len(word) < 3 or word[0].isdigit() or _NAMED_ACTION.fullmatch(word):
         return False
-    return bool(_PAST_EN.fullmatch(word) or _PAST_PL.fullmatch(word))
+    base = lemma(word, "pl")
+    if base == word or base.endswith(_NOUN_ENDINGS_PL):
+        return word.endswith(("ał", "ała", "iła", "ali", "łem", "łam")) and base == word and not word.startswith("nie")
+    return base.endswith(_VERB_ENDINGS_PL)

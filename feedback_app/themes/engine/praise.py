@@ -2,21 +2,65 @@
 
 import re
 
-_PRAISE = frozenset(
-    ["alright", "amazing", "awesome", "best", "brilliant", "excellent", "excelent", "fab", "fabulous", "fantastic", "fine", "good", "grand", "great", "happy", "ideal", "impeccable", "incredible", "keep", "lovely", "love", "loved", "liked", "like", "marvellous", "nice", "okay", "ok", "okey", "outstanding", "perfect", "perfectly", "phenomenal", "pleased", "satisfied", "satisfactory", "smooth", "smoothly", "splendid", "spot", "sterling", "super", "superb", "terrific", "up", "wonderful", "well", "work", "wow", "a+", "congrats", "congratulations", "bravo", "bardzo", "bomba", "cudownie", "cudowne", "doskonale", "doskonały", "doskonała", "dobra", "dobry", "dobre", "dobrze", "extra", "ekstra", "fajnie", "fajne", "fajny", "git", "gites", "genialnie", "idealnie", "idealny", "idealne", "kapitalnie", "najlepszy", "najlepsi", "najlepiej", "miło", "oby", "okej", "pięknie", "perfekcyjnie", "polecam", "pozytywnie", "rewelacja", "rewelacyjnie", "rewelacyjny", "rewelka", "spoko", "super", "superowo", "szacun", "świetnie", "świetny", "świetna", "świetne", "wspaniale", "wspaniały", "wspaniałe", "wybitnie", "wzorowo", "zadowolona", "zadowolony", "zadowoleni", "zadowalająco", "znakomicie", "znakomity", "pozdrawiam", "pozdrowienia", "brawo", "gratulacje", "czołem", "sztos"]
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_PRAISE = _words(
+    """
+    alright amazing awesome best brilliant excellent excelent fab fabulous fantastic fine good grand great
+    happy ideal impeccable incredible keep lovely love loved liked like marvellous nice okay ok okey
+    outstanding perfect perfectly phenomenal pleased satisfied satisfactory smooth smoothly splendid spot
+    sterling super superb terrific up wonderful well work wow a+ congrats congratulations bravo bardzo bomba
+    cudownie cudowne doskonale doskonały doskonała dobra dobry dobre dobrze extra ekstra fajnie fajne fajny
+    git gites genialnie idealnie idealny idealne kapitalnie najlepszy najlepsi najlepiej miło oby okej
+    pięknie perfekcyjnie polecam pozytywnie rewelacja rewelacyjnie rewelacyjny rewelka spoko super superowo
+    szacun świetnie świetny świetna świetne wspaniale wspaniały wspaniałe wybitnie wzorowo zadowolona
+    zadowolony zadowoleni zadowalająco znakomicie znakomity pozdrawiam pozdrowienia brawo gratulacje czołem
+    sztos porządku gra podoba podobało podobała odpowiada
+    """
 )
 
-_FILLER = frozenset(
-    ["a", "about", "absolutely", "all", "always", "am", "and", "anything", "as", "at", "be", "been", "by", "completely", "could", "couldn't", "do", "doing", "done", "else", "entirely", "ever", "every", "everything", "everyone", "exactly", "experience", "extremely", "far", "fault", "find", "for", "from", "hi", "hello", "has", "have", "had", "i", "i'm", "i've", "is", "it", "it's", "its", "job", "just", "me", "moment", "more", "most", "much", "my", "now", "of", "on", "only", "or", "other", "our", "out", "over", "overall", "particular", "pretty", "quite", "really", "right", "same", "say", "sir", "so", "stuff", "thank", "thanks", "thankyou", "thx", "cheers", "that", "the", "there", "there's", "they", "think", "this", "time", "to", "too", "totally", "truly", "up", "very", "was", "way", "we", "were", "what", "whatsoever", "whole", "with", "you", "your", "far", "think", "could", "be", "better", "keep", "up", "going", "say", "add", "come", "mind", "yes", "yeah", "yep", "can", "a", "ale", "ani", "aż", "bez", "był", "była", "było", "były", "być", "całkowicie", "co", "do", "dla", "dziękuję", "dziękujemy", "dzięki", "i", "ja", "jak", "jest", "jestem", "jesteśmy", "są", "już", "mam", "mamy", "mi", "na", "naprawdę", "o", "ogólnie", "okay", "po", "póki", "prostu", "raczej", "sobie", "tak", "tej", "chwili", "to", "tylko", "u", "w", "was", "wam", "wszystko", "wszyscy", "wszystkim", "z", "za", "ze", "się", "tym", "razem", "zawsze", "razie", "nam", "mnie", "my", "moim", "moment", "momencie", "dalej", "trzymajcie", "tak", "że", "mogę", "powiedzieć", "jakichkolwiek", "pod", "każdym", "względem", "oby", "zero"]
+_FILLER = _words(
+    """
+    a about absolutely all always am and anything as at be been by completely could couldn't do doing done
+    else entirely ever every everything everyone exactly experience extremely far fault find for from hi
+    hello has have had i i'm i've is it it's its job just me moment more most much my now of on only or
+    other our out over overall particular pretty quite really right same say sir so stuff thank thanks
+    thankyou thx cheers that the there there's they think this time to too totally truly up very was way we
+    were what whatsoever whole with you your far think could be better keep up going say add come mind yes
+    yeah yep can a ale ani aż bez był była było były być całkowicie co do dla dziękuję dziękujemy dzięki i
+    ja jak jest jestem jesteśmy są już mam mamy mi na naprawdę o ogólnie okay po póki prostu raczej sobie
+    tak tej chwili to tylko u w was wam wszystko wszyscy wszystkim z za ze się tym razem zawsze razie nam
+    mnie my moim moment momencie dalej trzymajcie tak że mogę powiedzieć jakichkolwiek pod każdym względem
+    oby zero
+    """
 )
 
-_NOTHING = frozenset(
-    ["no", "none", "nothing", "nope", "nil", "non", "n/a", "na", "nic", "nie", "brak", "bez", "żadnych", "żadne", "żaden", "żadnego", "zero", "null", "nichts", "never", "not", "don't", "dont", "didn't", "cannot", "can't", "couldn't", "haven't", "hasn't", "wasn't", "isn't", "ani"]
+_NOTHING = _words(
+    """
+    no none nothing nope nil non n/a na nic nie brak bez żadnych żadne żaden żadnego zero null nichts never
+    not don't dont didn't cannot can't couldn't haven't hasn't wasn't isn't ani
+    """
 )
-_STRICT = frozenset(["not", "never", "don't", "dont", "didn't", "cannot", "can't", "couldn't", "haven't", "hasn't", "wasn't", "isn't", "nie"])
+_STRICT = _words(
+    """
+    not never don't dont didn't cannot can't couldn't haven't hasn't wasn't isn't nie
+    """
+)
 
-_COMPLAINT = frozenset(
-    ["add", "added", "anything", "comment", "comments", "complain", "complaint", "complaints", "concern", "concerns", "change", "changes", "changed", "fault", "faults", "idea", "improve", "improved", "improvement", "improvements", "issue", "issues", "know", "negative", "negatives", "objection", "objections", "opinion", "problem", "problems", "question", "questions", "recommendation", "recommendations", "remark", "remarks", "say", "suggest", "suggestion", "suggestions", "sure", "applicable", "better", "wrong", "bad", "hesitation", "dodać", "dodania", "dodatkowych", "komentarza", "komentarzy", "negatywnych", "opinii", "pomysłu", "problem", "problemu", "problemów", "pytań", "powiedzenia", "sugestii", "wad", "wady", "wiem", "większych", "zarzutu", "zarzutów", "zarzucić", "zastrzeżeń", "zastrzeżenia", "zmian", "zmieniać", "zmieniłbym", "zmieniłabym", "zmienić", "uwag", "uwagi", "poprawy", "poprawiać", "poprawić", "przyczepić", "minusów", "narzekać", "narzekam", "skarg", "zmieniajcie", "zdania"]
+_COMPLAINT = _words(
+    """
+    add added anything comment comments complain complaint complaints concern concerns change changes
+    changed fault faults idea improve improved improvement improvements issue issues know negative negatives
+    objection objections opinion problem problems question questions recommendation recommendations remark
+    remarks say suggest suggestion suggestions sure applicable better wrong bad hesitation dodać dodania
+    dodatkowych komentarza komentarzy negatywnych opinii pomysłu problem problemu problemów pytań
+    powiedzenia sugestii wad wady wiem większych zarzutu zarzutów zarzucić zastrzeżeń zastrzeżenia zmian
+    zmieniać zmieniłbym zmieniłabym zmienić uwag uwagi poprawy poprawiać poprawić przyczepić minusów
+    narzekać narzekam skarg zmieniajcie zdania
+    """
 )
 
 _ALLOWED = _PRAISE | _FILLER | _NOTHING | _COMPLAINT

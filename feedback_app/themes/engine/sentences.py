@@ -103,7 +103,7 @@ def _full_stop(stream: Sequence[Token], at: int, current: Sequence[Token]) -> bo
     following = _next(stream, at)
     if following is None:
         return True
-    if following.kind == "stop" or following.text in _CLOSING:
+    if following.kind in ("stop", "comma") or following.text in _CLOSING:
         return False
     if not spaced:
         return len(token.text) > 1 or (following.text[:1].isupper() and not _initial(current))
@@ -120,6 +120,8 @@ def _abbreviated(stream: Sequence[Token], at: int, current: Sequence[Token], fol
     word = current[-2].lower
     if _initial(current) or (word.isdigit() and len(current) == 2):
         return True
+    if word[0].isdigit():
+        return following.text[:1].islower()
     if len(current) > 3 and current[-3].text == "." and current[-3].end == current[-2].start:
         word = f"{current[-4].lower}.{word}"
     if word not in ABBREVIATIONS and word not in MAY_END:
