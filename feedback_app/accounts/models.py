@@ -37,7 +37,7 @@ class Role(Base, RoleMixin):
 
 
 class Staff(Base, UserMixin):
-    """A person who signs in."""
+    """A person who signs in. What is marked below may be absent, where Flask-Security's types say otherwise."""
 
     __tablename__ = "staff"
 
@@ -50,20 +50,40 @@ class Staff(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    current_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # type: ignore[assignment]
+    current_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # type: ignore[assignment]
     last_login_ip: Mapped[str | None] = mapped_column(String(64))
     current_login_ip: Mapped[str | None] = mapped_column(String(64))
-    login_count: Mapped[int | None] = mapped_column()
+    login_count: Mapped[int | None] = mapped_column()  # type: ignore[assignment]
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    tf_last_counter: Mapped[int | None] = mapped_column()  # the last 30 seconds whose code was used: never twice
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
-    roles: Mapped[list[Role]] = relationship(secondary=staff_role, lazy="selectin")
+    first_link_hash: Mapped[str | None] = mapped_column(String(64), unique=True)  # opens a house that has nobody yet
+    roles: Mapped[list[Role]] = relationship(secondary=staff_role, lazy="selectin")  # type: ignore[assignment]
 
     @property
     def rights(self) -> set[str]:
         """All rights that the roles of this person give."""
         return {right for role in self.roles for right in role.get_permissions()}
+
+    @property
+    def role_names(self) -> list[str]:
+        """The names of the roles, in the order of the rights they give."""
+        held = {role.name for role in self.roles}
+        return [name for name in ROLES if name in held]
+
+    @property
+    def has_second_step(self) -> bool:
+        """True when signing in asks for a code of an authenticator app."""
+        return bool(self.tf_totp_secret and self.tf_primary_method)
+
+    @property
+    def state(self) -> str:
+        """One of ``active``, ``invited`` (no password yet), ``disabled``."""
+        if not self.active:
+            return "disabled"
+        return "active" if self.password else "invited"
 
     @property
     def shown_name(self) -> str:

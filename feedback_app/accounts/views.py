@@ -1,7 +1,195 @@
-"""Pages of this room."""
+"""Pages about staff: the list, one account, one's own profile, the trail, and the first way in."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, session, stream_with_context, url_for
+from flask.wrappers import Response
+from flask_babel import gettext as _
+from flask_security import logout_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from feedback_app.accounts import actions, first_admin, letters, mail, queries, trail_csv
+from feedback_app.accounts.access import me, requires
+from feedback_app.accounts.audit import Actor
+from feedback_app.accounts.forms import (
+    WHAT_ROLES_DO,
+    FirstForm,
+    InviteForm,
+    ProfileForm,
+    StaffForm,
+    staff_wish,
+    trail_wish,
+)
+from feedback_app.accounts.models import Staff
+from feedback_app.accounts.rights import MANAGE_STAFF, ROLE_NAMES, VIEW
+from feedback_app.errors import NotFound, Refused
+from feedback_app.extensions import limiter
+from feedback_app.web.locale import language
+from feedback_app.web.pages import flash_refusal, page_number, public, see_other
+from feedback_app.web.security import SIGN_IN_LIMIT
 
 blueprint = Blueprint("accounts", __name__)
+Page = str | AnyResponse
+
+
+@blueprint.get("/staff")
+@requires(MANAGE_STAFF)
+def index() -> str:
+    """List staff, with search and filters."""
+    wish = staff_wish(request.args)
+    page = queries.staff_page(wish, page_number())
+    return render_template("accounts/index.html", page=page, wish=wish, args=_given(wish), role_names=ROLE_NAMES)
+
+
+@blueprint.route("/staff/new", methods=["GET", "POST"])
+@requires(MANAGE_STAFF)
+def invite() -> Page:
+    """Invite somebody by email."""
+    form = InviteForm(language=language(), roles=["viewer"]) if request.method == "GET" else InviteForm()
+    if form.validate_on_submit():
+        person = form.person()
+        try:
+            staff_id = actions.invite(person, mail.invitation_words(person.language), Actor.of(me()))
+        except Refused as error:
+            flash_refusal(error)
+        else:
+            flash(_("The invitation to %(email)s is on its way.", email=person.email), "success")
+            return see_other("accounts.edit", staff_id=staff_id)
+    return render_template("accounts/invite.html", form=form, what_roles_do=WHAT_ROLES_DO)
+
+
+@blueprint.route("/staff/<int:staff_id>", methods=["GET", "POST"])
+@requires(MANAGE_STAFF)
+def edit(staff_id: int) -> Page:
+    """Show one account; change name, language and roles."""
+    staff = queries.staff(staff_id)
+    form = StaffForm(name=staff.name, language=staff.language, roles=staff.role_names)
+    if form.validate_on_submit():
+        return _done(staff, lambda by: actions.change(staff_id, *form.given(), by), _("Saved."))
+    return render_template(
+        "accounts/edit.html",
+        staff=staff,
+        form=form,
+        history=queries.history_of(staff_id),
+        letter=queries.latest_letter(staff_id, letters.KIND),
+        what_roles_do=WHAT_ROLES_DO,
+    )
+
+
+@blueprint.post("/staff/<int:staff_id>/invite-again")
+@requires(MANAGE_STAFF)
+def invite_again(staff_id: int) -> AnyResponse:
+    """Send the invitation once more."""
+    staff = queries.staff(staff_id)
+    words = mail.invitation_words(staff.language)
+    said = _("A new invitation is on its way; links sent before no longer work.")
+    return _done(staff, lambda by: actions.invite_again(staff_id, words, by), said)
+
+
+@blueprint.post("/staff/<int:staff_id>/disable")
+@requires(MANAGE_STAFF)
+def disable(staff_id: int) -> AnyResponse:
+    """Close an account."""
+    said = _("The account is disabled and signed out everywhere.")
+    return _done(queries.staff(staff_id), lambda by: actions.disable(staff_id, by), said)
+
+
+@blueprint.post("/staff/<int:staff_id>/enable")
+@requires(MANAGE_STAFF)
+def enable(staff_id: int) -> AnyResponse:
+    """Open a closed account again."""
+    return _done(queries.staff(staff_id), lambda by: actions.enable(staff_id, by), _("The account is active again."))
+
+
+@blueprint.post("/staff/<int:staff_id>/drop-second-step")
+@requires(MANAGE_STAFF)
+def drop_second_step(staff_id: int) -> AnyResponse:
+    """Turn two-step sign-in off for somebody who lost the device."""
+    said = _("Two-step sign-in is off for this account.")
+    return _done(queries.staff(staff_id), lambda by: actions.drop_second_step(staff_id, by), said)
+
+
+@blueprint.route("/profile", methods=["GET", "POST"])
+@requires(VIEW)
+def profile() -> Page:
+    """Show one's own account; change name and language."""
+    staff = me()
+    form = ProfileForm(name=staff.name, language=staff.language)
+    if form.validate_on_submit():
+        actions.change_profile(staff.id, *form.given())
+        session["language"] = form.language.data
+        flash(_("Saved."), "success")
+        return see_other("accounts.profile")
+    return render_template("accounts/profile.html", staff=staff, form=form, role_names=ROLE_NAMES)
+
+
+@blueprint.post("/profile/sign-out-everywhere")
+@requires(VIEW)
+def sign_out_everywhere() -> AnyResponse:
+    """End all one's sessions, this one too."""
+    actions.sign_out_everywhere(me().id)
+    logout_user()
+    flash(_("You are signed out on all devices."), "success")
+    return see_other("security.login")
+
+
+@blueprint.get("/audit")
+@requires(MANAGE_STAFF)
+def audit() -> str:
+    """Show who did what, and when."""
+    wish = trail_wish(request.args)
+    page, (acts, targets) = queries.trail_page(wish, page_number()), queries.trail_choices()
+    return render_template(
+        "accounts/audit.html", page=page, wish=wish, args=_given(wish), actions=acts, targets=targets
+    )
+
+
+@blueprint.get("/audit.csv")
+@requires(MANAGE_STAFF)
+def audit_csv() -> Response:
+    """Give the lines asked for as a file, read and sent piece by piece."""
+    rows = trail_csv.lines(queries.trail_rows(trail_wish(request.args)))
+    response = Response(stream_with_context(rows), mimetype="text/csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="audit.csv"'
+    return response
+
+
+@blueprint.route("/first-sign-in/<token>", methods=["GET", "POST"])
+@public
+@limiter.limit(SIGN_IN_LIMIT, methods=["POST"])
+def first_sign_in(token: str) -> Page:
+    """Let the bearer of the first link become the first admin."""
+    if not first_admin.opens(token):
+        raise NotFound(first_admin.USED)
+    form = FirstForm(language=language()) if request.method == "GET" else FirstForm()
+    if form.validate_on_submit():
+        try:
+            first_admin.claim(token, form.email.data or "", *form.given(), form.password.data or "")
+        except NotFound:
+            raise
+        except Refused as error:
+            flash_refusal(error)
+        else:
+            session["language"] = form.language.data
+            flash(_("Your account is ready. Sign in with it."), "success")
+            return see_other("security.login")
+    return render_template("accounts/first_sign_in.html", form=form)
+
+
+def _given(wish: Any) -> dict[str, Any]:
+    """Return the filters that are set, as they stand in an address."""
+    return {name: str(value) for name, value in asdict(wish).items() if value}
+
+
+def _done(staff: Staff, verb: Any, said: str) -> AnyResponse:
+    """Run ``verb`` as the person signed in, say how it went, and go back to the account."""
+    try:
+        verb(Actor.of(me()))
+    except Refused as error:
+        flash_refusal(error)
+    else:
+        flash(said, "success")
+    return redirect(url_for("accounts.edit", staff_id=staff.id), code=303)

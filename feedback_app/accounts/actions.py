@@ -1,0 +1,155 @@
+"""What can be done to staff: invite, change, disable and enable, and what each may do to the own account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_security import hash_password
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from feedback_app import clock
+from feedback_app.accounts import letters, passwords, rows
+from feedback_app.accounts.audit import Actor, note
+from feedback_app.accounts.models import Staff
+from feedback_app.accounts.rights import ROLES
+from feedback_app.accounts.rows import Person
+from feedback_app.database import transaction, won
+from feedback_app.delivery.outbox import Words
+from feedback_app.errors import N_, Refused
+from feedback_app.extensions import current_settings
+
+__all__ = ["Person"]
+
+
+def ensure_roles() -> None:
+    """Make the roles that are missing; safe to repeat. A database made by migrations has none."""
+    with transaction() as session:
+        rows.roles_of(session, ROLES)
+
+
+def invite(person: Person, letter: Words, by: Actor) -> int:
+    """Make an account without a password, queue the letter that lets its owner choose one, and return its id.
+
+    ``letter`` has the hole ``{{link}}``. Raises Refused when the address has an account, is none, or a role is unknown.
+    """
+    with transaction() as session:
+        staff = rows.make(session, person)
+        staff.invited_at = clock.now()
+        letters.write(staff, letters.INVITED, letter, by, roles=staff.role_names)
+        return staff.id
+
+
+def add(person: Person, by: Actor, password: str = "") -> int:
+    """Make an account and return its id; without ``password`` its owner needs a one-time link. Raises Refused."""
+    with transaction() as session:
+        staff = rows.make(session, person)
+        if password:
+            staff.password = hash_password(fit(password, person.name, staff.email))
+        note(by, "added", "staff", staff.id, staff.email, roles=staff.role_names, password=bool(password))
+        return staff.id
+
+
+def invite_again(staff_id: int, letter: Words, by: Actor) -> None:
+    """Queue the invitation once more; links sent before stop working. Raises Refused when there is a password."""
+    with transaction() as session:
+        staff = rows.get(session, staff_id)
+        still = update(Staff).where(Staff.id == staff_id, Staff.active, Staff.password.is_(None))
+        if not won(still.values(fs_uniquifier=rows.fresh(), invited_at=clock.now())):
+            raise Refused(N_("%(email)s has chosen a password by now, or is disabled."), email=staff.email)
+        letters.write(staff, letters.INVITED, letter, by)
+
+
+def change(staff_id: int, name: str, language: str, roles: Sequence[str], by: Actor) -> None:
+    """Set name, language and roles. Raises Refused when nobody would be left to manage staff."""
+    with transaction() as session:
+        before = _set_roles(session, staff_id, roles, by)
+        before.name, before.language = name.strip(), rows.language_of(language)
+        if session.is_modified(before):
+            note(by, "edited", "staff", staff_id, before.email)
+
+
+def set_roles(staff_id: int, roles: Sequence[str], by: Actor) -> None:
+    """Replace the roles. Raises Refused when nobody would be left to manage staff."""
+    with transaction() as session:
+        _set_roles(session, staff_id, roles, by)
+
+
+def disable(staff_id: int, by: Actor) -> None:
+    """Close an account: sessions and links end now. Raises Refused for oneself and for the last active admin."""
+    with transaction() as session:
+        rows.lock_admins(session)
+        staff = rows.get(session, staff_id)
+        if by.staff_id == staff_id:
+            raise Refused(N_("You cannot disable your own account. Ask another admin to do it."))
+        rows.keep_an_admin(session, without=staff)
+        change = update(Staff).where(Staff.id == staff_id, Staff.active)
+        if not won(change.values(active=False, fs_uniquifier=rows.fresh())):
+            raise Refused(N_("%(email)s is disabled already."), email=staff.email)
+        note(by, "disabled", "staff", staff_id, staff.email)
+
+
+def enable(staff_id: int, by: Actor) -> None:
+    """Open a closed account again; its password and second step are as they were."""
+    with transaction() as session:
+        staff = rows.get(session, staff_id)
+        if not won(update(Staff).where(Staff.id == staff_id, ~Staff.active).values(active=True)):
+            raise Refused(N_("%(email)s is active already."), email=staff.email)
+        note(by, "enabled", "staff", staff_id, staff.email)
+
+
+def drop_second_step(staff_id: int, by: Actor) -> None:
+    """Turn two-step sign-in off for somebody who lost the device, and end their sessions."""
+    with transaction() as session:
+        staff = rows.get(session, staff_id)
+        change = update(Staff).where(Staff.id == staff_id, Staff.tf_primary_method.is_not(None))
+        gone = {"tf_primary_method": None, "tf_totp_secret": None, "mf_recovery_codes": None}
+        if not won(change.values(**gone, fs_uniquifier=rows.fresh())):
+            raise Refused(N_("%(email)s signs in without a second step."), email=staff.email)
+        note(by, "turned off two-step sign-in", "staff", staff_id, staff.email)
+
+
+def change_profile(staff_id: int, name: str, language: str) -> None:
+    """Set one's own name and language."""
+    with transaction() as session:
+        staff = rows.get(session, staff_id)
+        staff.name, staff.language = name.strip(), rows.language_of(language)
+        if session.is_modified(staff):
+            note(Actor.of(staff), "edited", "staff", staff_id, staff.email)
+
+
+def sign_out_everywhere(staff_id: int) -> None:
+    """End every session and remembered sign-in of a person, and every link sent to them."""
+    with transaction() as session:
+        staff = rows.get(session, staff_id)
+        if won(update(Staff).where(Staff.id == staff_id).values(fs_uniquifier=rows.fresh())):
+            note(Actor.of(staff), "signed out everywhere", "staff", staff_id, staff.email)
+
+
+def note_link(staff_id: int, by: Actor) -> None:
+    """Write down that a one-time link is handed out. Raises Refused when the account is disabled."""
+    with transaction() as session:
+        staff = rows.get(session, staff_id)
+        if not staff.active:
+            raise Refused(N_("%(email)s is disabled. Enable the account first."), email=staff.email)
+        note(by, "made a one-time link", "staff", staff_id, staff.email)
+
+
+def fit(password: str, name: str, email: str) -> str:
+    """Return ``password``. Raises Refused when it is not fit to guard the account."""
+    if found := passwords.trouble(password, name, email, current_settings().organisation):
+        raise Refused(found)
+    return password
+
+
+def _set_roles(session: Session, staff_id: int, names: Sequence[str], by: Actor) -> Staff:
+    rows.lock_admins(session)
+    staff = rows.get(session, staff_id)
+    before = staff.role_names
+    wanted = rows.roles_of(session, names)
+    if "admin" in before and "admin" not in names:
+        rows.keep_an_admin(session, without=staff)
+    staff.roles = wanted
+    if staff.role_names != before:
+        note(by, "changed roles", "staff", staff_id, staff.email, before=before, after=staff.role_names)
+    return staff

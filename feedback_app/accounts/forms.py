@@ -1,0 +1,133 @@
+"""Forms about staff, and the filters of the lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, PasswordField, SelectField, SelectMultipleField, StringField, ValidationError
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the published types
+from wtforms.validators import EqualTo, InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from feedback_app.accounts import passwords
+from feedback_app.accounts.queries import STATES, StaffWish, TrailWish
+from feedback_app.accounts.rights import ROLE_NAMES, ROLES
+from feedback_app.accounts.rows import Person
+from feedback_app.delivery import addresses
+from feedback_app.extensions import current_settings
+from feedback_app.web.forms import LINE, Form, at_most, not_blank
+from feedback_app.web.locale import LANGUAGE_NAMES
+
+LANGUAGE_CHOICES = [SelectChoice(code, label) for code, label in LANGUAGE_NAMES.items()]
+WHAT_ROLES_DO = {
+    "admin": _l("Everything, and the staff themselves."),
+    "product_owner": _l("Themes and changes; writes announcements, does not send them."),
+    "announcer": _l("Contacts, surveys and letters; writes and sends announcements."),
+    "viewer": _l("Reads everything, changes nothing."),
+}
+
+
+def is_address(_form: Form, field: Any) -> None:
+    """Refuse what is no email address, saying which part is wrong."""
+    try:
+        addresses.parse(field.data or "")
+    except addresses.BadAddress as error:
+        raise ValidationError(gettext(error.message, **error.values)) from error
+
+
+class RolesField(SelectMultipleField):
+    """Boxes to tick, one for each role."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse none at all, and what is no role."""
+        if not self.data or not set(self.data) <= set(ROLES):
+            raise ValidationError(gettext("Choose at least one role."))
+
+
+class StaffForm(Form):
+    """Name, language and roles of a member of staff."""
+
+    name = StringField(_l("Name"), [not_blank, at_most(LINE)], render_kw={"autocomplete": "off", "required": True})
+    language = SelectField(_l("Language of pages and letters"), choices=LANGUAGE_CHOICES)
+    roles = RolesField(_l("Roles"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.roles.choices = [SelectChoice(name, gettext(ROLE_NAMES[name])) for name in ROLES]
+
+    def given(self) -> tuple[str, str, list[str]]:
+        """Return name, language and roles."""
+        return self.name.data or "", self.language.data, self.roles.data or []
+
+
+class InviteForm(StaffForm):
+    """A new member of staff."""
+
+    email = EmailField(
+        _l("Email address"), [is_address, at_most(254)], render_kw={"autocomplete": "off", "required": True}
+    )
+
+    def person(self) -> Person:
+        """Return who is invited."""
+        return Person(self.email.data or "", *self.given())
+
+
+class ProfileForm(Form):
+    """One's own name and language."""
+
+    name = StringField(_l("Name"), [not_blank, at_most(LINE)], render_kw={"autocomplete": "name", "required": True})
+    language = SelectField(_l("Language of pages and letters"), choices=LANGUAGE_CHOICES)
+
+    def given(self) -> tuple[str, str]:
+        """Return name and language."""
+        return self.name.data or "", self.language.data
+
+
+class FirstForm(ProfileForm):
+    """The first admin: who, and with which password."""
+
+    email = EmailField(
+        _l("Email address"), [is_address, at_most(254)], render_kw={"autocomplete": "username", "required": True}
+    )
+    password = PasswordField(
+        _l("Password"), [InputRequired(_l("Please fill this in."))], render_kw={"autocomplete": "new-password"}
+    )
+    password_again = PasswordField(
+        _l("The same password again"),
+        [InputRequired(_l("Please fill this in.")), EqualTo("password", _l("The two passwords are not the same."))],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+    def validate_password(self, field: Any) -> None:
+        """Refuse a password that would be guessed."""
+        known = (self.name.data or "", self.email.data or "", current_settings().organisation)
+        if found := passwords.trouble(field.data or "", *known):
+            raise ValidationError(gettext(found))
+
+
+def staff_wish(args: Mapping[str, str]) -> StaffWish:
+    """Return the filters of the list of staff; what makes no sense counts as not asked."""
+    role, state = args.get("role", ""), args.get("state", "")
+    text = args.get("text", "").replace("\0", "").strip()[:LINE]
+    return StaffWish(text, role if role in ROLES else "", state if state in STATES else "")
+
+
+def trail_wish(args: Mapping[str, str]) -> TrailWish:
+    """Return the filters of the trail; what makes no sense counts as not asked."""
+    who, action, target = (args.get(name, "").replace("\0", "").strip()[:LINE] for name in ("who", "action", "target"))
+    return TrailWish(who, action, target, _day(args.get("since", "")), _day(args.get("until", "")))
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 1970 <= found.year <= 9998 else None

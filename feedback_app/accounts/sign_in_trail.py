@@ -1,0 +1,39 @@
+"""What signing in leaves behind: lines of the trail, the reader's language, and fresh secrets in the session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, g, request, session
+from flask_security import tf_disabled, tf_profile_changed, user_authenticated
+
+from feedback_app.accounts.audit import Actor, note
+from feedback_app.accounts.models import Staff
+
+
+def signed_in(_app: Flask, user: Staff, authn_via: list[str] | None = None, **_: Any) -> None:
+    """Note the sign-in, speak the person's language, and drop what a stranger may have planted in the session."""
+    session.pop("csrf_token", None)
+    g.pop("csrf_token", None)
+    if authn_via == ["change"]:
+        return  # Flask-Security signs in again after a change of password
+    session["language"] = user.language
+    note(Actor.of(user), "signed in", "staff", user.id, user.email, address=request.remote_addr or "")
+
+
+def second_step_on(_app: Flask, user: Staff, **_: Any) -> None:
+    """Note that two-step sign-in was set up."""
+    note(Actor.of(user), "turned on two-step sign-in", "staff", user.id, user.email)
+
+
+def second_step_off(_app: Flask, user: Staff, **_: Any) -> None:
+    """Note that two-step sign-in was turned off; its recovery codes go with it."""
+    user.mf_recovery_codes = None
+    note(Actor.of(user), "turned off two-step sign-in", "staff", user.id, user.email)
+
+
+def init_app(app: Flask) -> None:
+    """Listen to Flask-Security for this application."""
+    user_authenticated.connect(signed_in, app)
+    tf_profile_changed.connect(second_step_on, app)
+    tf_disabled.connect(second_step_off, app)

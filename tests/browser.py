@@ -1,0 +1,19 @@
+"""A browser for tests in which several requests, or several people, follow each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+
+class Browser(FlaskClient):
+    """Each request gets an application context of its own, as in a server.
+
+    With the test's own context in force Flask would share ``g`` between requests, and with it who is signed in.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
