@@ -119,7 +119,7 @@ def progress(survey_id: int) -> Progress:
         .order_by(OutgoingEmail.state)
     )
     total, done, gone = row
-    return Progress(total, done, total - done - gone, gone, dict(letters.tuples().all()))
+    return Progress(total, done, total - done - gone, gone, {state: count for state, count in letters})
 
 
 def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
