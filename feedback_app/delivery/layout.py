@@ -14,7 +14,6 @@ from mjml import mjml2html
 from feedback_app.delivery.holes import Fill, Words, filled, greeting, plain
 from feedback_app.extensions import current_settings
 
-
 GAP = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 

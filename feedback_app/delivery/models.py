@@ -97,9 +97,23 @@ class OutgoingEmail(Base):
     state: Mapped[str] = mapped_column(String(12), default="queued")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     not_before: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    attempts: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)  # replies about this recipient; trouble of the relay is none
+    first_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the first of them: when the four days began
     lease_owner: Mapped[str | None] = mapped_column(String(60))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     code: Mapped[int | None] = mapped_column()  # last SMTP reply code
     reply: Mapped[str] = mapped_column(String(300), default="")  # last SMTP reply, or why it was skipped
+
+
+class LetterPause(Base):
+    """Letters held back: all of them (kind "", group 0), one kind, or one group of a kind (a wave, an announcement)."""
+
+    __tablename__ = "letter_pause"
+    __table_args__ = (UniqueConstraint("kind", "group_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40), default="")
+    group_id: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    since: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

@@ -1,0 +1,208 @@
+"""Who has which letter: claims, results, and letters given back. Every statement joins the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Row,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from feedback_app import clock
+from feedback_app.database import UtcDateTime, is_postgresql
+from feedback_app.delivery.models import LetterPause, LetterVariant, OutgoingEmail, Suppression
+
+LEASE = timedelta(minutes=5)
+TABLE = cast(Table, OutgoingEmail.__table__)
+C = TABLE.c
+CLAIMED = (
+    C.id, C.kind, C.ref_id, C.group_id, C.variant_id, C.address, C.email_key, C.name, C["values"], C.attempts,
+    C.first_at, C.not_before,
+)  # fmt: skip
+Claimed = Row[Any]  # with the columns above
+# a fact about a letter is recorded even when somebody cancelled it meanwhile or took its worker for dead
+SETTLING = ("sent", "failed", "in_doubt")
+UNSETTLED = ("cancelled", "in_doubt")
+
+
+@dataclass(slots=True)
+class Result:
+    """What is to be written about one claimed letter."""
+
+    id: int
+    state: str
+    code: int | None
+    reply: str
+    sent_at: datetime | None
+    not_before: datetime
+    attempts: int
+    first_at: datetime | None
+
+
+def claim(session: Session, owner: str, count: int) -> list[Claimed]:
+    """Lease up to ``count`` due letters to ``owner`` and return them, oldest first.
+
+    PostgreSQL: any number of workers, each skips what others hold. SQLite: one guarded statement under the write lock.
+    """
+    now = clock.now()
+    due = (
+        select(C.id)
+        .where(C.state == "queued", C.not_before <= now, not_(paused(session)))
+        .order_by(C.not_before, C.id)
+        .limit(count)
+    )
+    taken = update(TABLE).values(state="leased", lease_owner=owner, lease_until=now + LEASE)
+    if is_postgresql():
+        locked = due.with_for_update(skip_locked=True).cte("due")
+        taken = taken.where(C.id == locked.c.id)
+    else:
+        taken = taken.where(C.id.in_(due), C.state == "queued")
+    rows = session.execute(taken.returning(*CLAIMED)).all()
+    return sorted(rows, key=lambda row: (row.not_before, row.id))
+
+
+def paused(session: Session) -> ColumnElement[bool]:
+    """Return the condition "this letter is held back by a pause"."""
+    pauses = session.execute(select(LetterPause.kind, LetterPause.group_id)).all()
+    conditions: list[ColumnElement[bool]] = [
+        and_(
+            *([C.kind == kind] if kind else [C.id.is_not(None)]),
+            *([C.group_id == group] if group else []),
+        )
+        for kind, group in pauses
+    ]
+    # group_id may be NULL, and NOT NULL is NULL: coalesce keeps such letters going
+    return func.coalesce(or_(*conditions), false()) if conditions else false()
+
+
+def suppressed(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """Return those of ``ids`` that a suppression stops, each with the reason."""
+    rows = session.execute(
+        select(C.id, Suppression.reason)
+        .join(LetterVariant, LetterVariant.id == C.variant_id)
+        .join(Suppression, Suppression.email_key == C.email_key)
+        .where(C.id.in_(ids), or_(Suppression.scope == "all", Suppression.scope == LetterVariant.scope))
+    )
+    return dict(rows.tuples().all())
+
+
+def sendable(session: Session, owner: str, ids: Collection[int]) -> set[int]:
+    """Return those of ``ids`` that ``owner`` still holds and no pause stops."""
+    held = select(C.id).where(C.id.in_(ids), C.state == "leased", C.lease_owner == owner, not_(paused(session)))
+    return set(session.scalars(held))
+
+
+def give_back(session: Session, owner: str, ids: Collection[int] | None = None) -> int:
+    """Put unsent letters of ``owner`` back into the queue (all it holds when ``ids`` is None); return how many."""
+    mine = [C.lease_owner == owner, C.state == "leased"]
+    if ids is not None:
+        mine.append(C.id.in_(ids))
+    back = update(TABLE).where(*mine).values(state="queued", lease_owner=None, lease_until=None)
+    return cast("CursorResult[Any]", session.execute(back)).rowcount
+
+
+def renew(session: Session, owner: str) -> None:
+    """Prolong the leases of ``owner``."""
+    session.execute(
+        update(TABLE)
+        .where(C.state == "leased", C.lease_owner == owner)
+        .values(lease_until=clock.now() + LEASE)
+    )  # fmt: skip
+
+
+def record(session: Session, owner: str, results: Sequence[Result]) -> None:
+    """Write results of letters that ``owner`` holds; a letter that is no longer its own is left alone."""
+    if not results:
+        return
+    if is_postgresql():
+        columns = {name: [getattr(one, name) for one in results] for name in Result.__slots__}
+        session.execute(text(RECORD_POSTGRESQL), {**columns, "owner": owner})
+        return
+    rows = [{f"new_{name}": value for name, value in asdict(one).items()} for one in results]
+    session.execute(_record_each(owner), rows)
+
+
+def _record_each(owner: str) -> Any:
+    # spelt out, because IN with a list cannot be run for many rows at once
+    settles = or_(*(bindparam("new_state") == state for state in SETTLING))
+    unsettled = or_(*(C.state == state for state in UNSETTLED))
+    return (
+        update(TABLE)
+        .where(
+            C.id == bindparam("new_id"),
+            C.lease_owner == owner,
+            or_(C.state == "leased", and_(unsettled, settles)),
+        )
+        .values(
+            state=bindparam("new_state"),
+            code=bindparam("new_code"),
+            reply=bindparam("new_reply"),
+            sent_at=bindparam("new_sent_at", type_=UtcDateTime()),
+            not_before=bindparam("new_not_before", type_=UtcDateTime()),
+            attempts=bindparam("new_attempts"),
+            first_at=bindparam("new_first_at", type_=UtcDateTime()),
+            lease_owner=None,
+            lease_until=None,
+        )
+    )
+
+
+# one statement for a whole batch: three times as fast here as one UPDATE a row
+RECORD_POSTGRESQL = """
+    UPDATE outgoing_email AS o
+    SET state = v.state, code = v.code, reply = v.reply, sent_at = v.sent_at, not_before = v.not_before,
+        attempts = v.attempts, first_at = v.first_at, lease_owner = NULL, lease_until = NULL
+    FROM unnest(
+        CAST(:id AS integer[]), CAST(:state AS text[]), CAST(:code AS integer[]), CAST(:reply AS text[]),
+        CAST(:sent_at AS timestamptz[]), CAST(:not_before AS timestamptz[]), CAST(:attempts AS integer[]),
+        CAST(:first_at AS timestamptz[])
+    ) AS v(id, state, code, reply, sent_at, not_before, attempts, first_at)
+    WHERE o.id = v.id AND o.lease_owner = :owner
+      AND (o.state = 'leased'
+           OR (o.state IN ('cancelled', 'in_doubt') AND v.state IN ('sent', 'failed', 'in_doubt')))
+"""
+
+
+def expired(session: Session, now: datetime) -> list[str]:
+    """Return the owners whose leases have run out."""
+    late = select(C.lease_owner).where(C.state == "leased", C.lease_until < now).distinct()
+    return [owner for owner in session.scalars(late) if owner]
+
+
+def doubt(session: Session, owner: str, now: datetime) -> int:
+    """Mark what ``owner`` held, and does not renew any more, as in doubt; its journal may settle it later."""
+    lost = (
+        update(TABLE)
+        .where(C.state == "leased", C.lease_owner == owner, C.lease_until < now)
+        .values(state="in_doubt", reply="its worker fell silent and its journal is not here", lease_until=None)
+    )
+    return cast("CursorResult[Any]", session.execute(lost)).rowcount
+
+
+def held_by(session: Session, owner: str) -> Sequence[Row[int, int, datetime | None, str, str]]:
+    """Return (id, attempts, first_at, email_key, state) of what ``owner`` holds or left in doubt."""
+    held = select(C.id, C.attempts, C.first_at, C.email_key, C.state)
+    return session.execute(held.where(C.lease_owner == owner, C.state.in_(("leased", *UNSETTLED)))).all()
+
+
+def any_due(session: Session) -> bool:
+    """True when a letter is due and not held back; takes no lock."""
+    due = exists(select(C.id).where(C.state == "queued", C.not_before <= clock.now(), not_(paused(session))))
+    return bool(session.scalar(select(due)))

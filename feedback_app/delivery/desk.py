@@ -1,0 +1,166 @@
+"""What passes between the thread that knows the database and those that speak to the relay."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from queue import Empty, SimpleQueue
+from threading import Event, Lock
+from typing import Protocol
+
+from feedback_app.delivery.holes import Block, EmptyHole
+from feedback_app.delivery.journal import Journal
+from feedback_app.delivery.message import Skeleton
+from feedback_app.delivery.replies import LONGEST, Reply, Verdict
+
+FRESH = 2.0  # seconds for which we trust what the database said about a letter
+DROPS = 3  # connections that may break over one letter before it steps aside
+SERVED = 2  # letters per connection below which the database thread is woken at once
+
+
+@dataclass(slots=True)
+class Letter:
+    """A claimed letter, ready to be built."""
+
+    id: int
+    kind: str
+    group_id: int | None
+    address: str
+    email_key: str
+    name: str
+    attempts: int
+    first_at: datetime | None
+    skeleton: Skeleton
+    fill: Mapping[str, str | Block]
+    unsubscribe_url: str
+    seen: float = 0.0  # monotonic moment of the last look into the database
+    drops: int = 0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a letter."""
+
+    letter: Letter
+    verdict: Verdict
+    reply: Reply
+
+
+class Line(Protocol):
+    """One connection to wherever letters go. ``accepted``: how many letters it has delivered."""
+
+    accepted: int
+
+    def run(self, desk: Desk, first: Letter | None) -> None:
+        """Deliver ``first`` and what the desk gives until it gives nothing more. Raises RelayTrouble."""
+
+    def close(self) -> None:
+        """End the connection politely if it still stands."""
+
+
+class Transport(Protocol):
+    """Where letters go."""
+
+    def open(self) -> Line:
+        """Return a new connection. Raises RelayTrouble."""
+
+
+class RelayTrouble(Exception):
+    """The relay cannot be used now; no letter is to blame. ``fresh``: nothing was delivered on the connection."""
+
+    def __init__(self, text: str, *, fresh: bool = True) -> None:
+        super().__init__(text)
+        self.fresh = fresh
+
+
+def cannot_be_built(error: Exception) -> Reply:
+    """Return why a letter cannot be put together, for the person who will look for it."""
+    if isinstance(error, EmptyHole):
+        return Reply(0, f"the letter has a place {{{{{error}}}}} that nothing fills")
+    return Reply(0, f"the letter cannot be put together: {type(error).__name__}: {error}"[:LONGEST])
+
+
+@dataclass
+class Desk:
+    """The counter: letters lie ready on one side, outcomes on the other."""
+
+    journal: Journal
+    connections: int
+    ready: SimpleQueue[Letter] = field(default_factory=SimpleQueue)
+    outcomes: deque[Outcome] = field(default_factory=deque)
+    stale: deque[Letter] = field(default_factory=deque)
+    wake: Event = field(default_factory=Event)  # the database thread has something to do
+    closing: Event = field(default_factory=Event)  # no letter is given out any more
+
+    def take(self, wait: float = 0.0) -> Letter | None:
+        """Return the next letter, None when there is none within ``wait`` seconds or we are closing."""
+        while not self.closing.is_set():
+            try:
+                letter = self.ready.get(timeout=wait) if wait else self.ready.get_nowait()
+            except Empty:
+                return None
+            if self.ready.qsize() < SERVED * self.connections:
+                self.wake.set()
+            if time.monotonic() - letter.seen <= FRESH:
+                return letter
+            self.stale.append(letter)
+            self.wake.set()
+        return None
+
+    def report(self, letter: Letter, verdict: Verdict, reply: Reply) -> None:
+        """Say what became of a letter."""
+        self.outcomes.append(Outcome(letter, verdict, reply))
+
+    def answered(self, letter: Letter, verdict: Verdict, reply: Reply) -> None:
+        """Say what the relay answered to the text: into the journal first, then to the database thread."""
+        self.journal.answered(letter.id, reply)
+        self.report(letter, verdict, reply)
+
+
+@dataclass
+class Breaker:
+    """Keeps everybody from hammering a relay in trouble: waits double from 1 s to 10 min, and one connection probes."""
+
+    least: float = 1.0
+    most: float = 600.0
+    failures: int = 0
+    text: str = ""
+    _until: float = 0.0
+    _probing: bool = False
+    _lock: Lock = field(default_factory=Lock)
+
+    @property
+    def broken(self) -> bool:
+        """True while the relay is left alone."""
+        return self._until > 0.0
+
+    def may_probe(self) -> bool:
+        """True when the caller, and nobody else, may try whether the trouble is over."""
+        with self._lock:
+            if not self._until or self._probing or time.monotonic() < self._until:
+                return False
+            self._probing = True
+            return True
+
+    def trouble(self, text: str) -> None:
+        """Note that a fresh connection was of no use."""
+        with self._lock:
+            if self._until and not self._probing:
+                return  # somebody said so already
+            self.failures += 1
+            self.text, self._probing = text, False
+            self._until = time.monotonic() + min(self.most, self.least * 2 ** min(self.failures - 1, 20))
+
+    def connected(self) -> None:
+        """Note that a connection stands: letters may come, but the count of failures stays until one is accepted."""
+        with self._lock:
+            self._until, self._probing = 0.0, False
+
+    def accepted(self) -> None:
+        """Note that a letter was accepted."""
+        if self.failures:
+            with self._lock:
+                self.failures, self.text = 0, ""

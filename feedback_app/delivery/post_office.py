@@ -1,0 +1,58 @@
+"""The sender as the settings want it: where letters go, who writes them, and under which name this process works."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from pathlib import Path
+from typing import cast
+
+from flask import current_app
+
+from feedback_app.delivery.desk import Transport
+from feedback_app.delivery.folder import FolderTransport
+from feedback_app.delivery.identity import identity
+from feedback_app.delivery.journal import Journal
+from feedback_app.delivery.outbox import Renderer
+from feedback_app.delivery.preparing import Preparer
+from feedback_app.delivery.sender import Sender
+from feedback_app.delivery.smtp import Relay, SmtpTransport
+from feedback_app.extensions import current_settings
+from feedback_app.settings import Settings
+
+
+def worker_name() -> str:
+    """Return a name no other worker has, on any machine: host, process, and chance."""
+    host = "".join(c if c.isalnum() or c == "-" else "-" for c in socket.gethostname())[:30]
+    return f"{host}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def journals(settings: Settings) -> Path:
+    """Return the folder of the intent journals. It must be on this machine's own disk."""
+    return Path(settings.var) / "journal"
+
+
+def transport(settings: Settings) -> Transport:
+    """Return the way out that FEEDBACK_MAIL_URL names."""
+    if settings.mail_folder is not None:
+        return FolderTransport(settings.mail_folder)
+    return SmtpTransport(Relay.read(settings.mail_url), identity(settings))
+
+
+def connections(settings: Settings) -> int:
+    """Return how many connections to keep; a folder needs one."""
+    return 1 if settings.mail_folder is not None else settings.mail_connections
+
+
+def open_sender(owner: str) -> Sender:
+    """Return the sender of this process, its journal opened. Raises BadSetting, and OSError without a journal."""
+    settings = current_settings()
+    renderers = cast("dict[str, Renderer]", current_app.config["RENDERERS"])
+    return Sender(
+        owner,
+        transport(settings),
+        Journal(journals(settings), owner),
+        Preparer(identity(settings), renderers),
+        connections(settings),
+    )

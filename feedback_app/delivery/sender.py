@@ -1,0 +1,300 @@
+"""The sending loop: one thread talks to the database, the others to the relay, and neither waits for the other.
+
+No transaction is open while a mail server speaks: letters are claimed and that is committed before anything goes out;
+results are written in batches, and what happened in between is in the journal.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from threading import Event
+from typing import TypeVar
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from feedback_app import clock
+from feedback_app.database import transaction
+from feedback_app.delivery import claims, suppression
+from feedback_app.delivery.desk import DROPS, Breaker, Desk, Letter, Transport
+from feedback_app.delivery.journal import Journal
+from feedback_app.delivery.lines import Lines
+from feedback_app.delivery.preparing import Preparer
+from feedback_app.delivery.replies import Reply, Verdict
+from feedback_app.delivery.results import result_of
+from feedback_app.extensions import db
+
+BEAT = 0.1  # seconds between two looks at the outcomes when nobody calls earlier
+BREATH = 0.02  # least seconds between two transactions
+POLL = 1.0  # seconds between two looks into an empty queue
+AHEAD = 0.5  # seconds of work that are claimed in advance
+MOST_AHEAD = 2000
+RENEW = 60.0
+GRACE = 30.0  # seconds that a connection gets to finish the letter in hand
+PROBES = 4  # failed connections in a row after which ``until_idle`` does not wait for the relay any longer
+T = TypeVar("T")
+Decided = tuple[claims.Result, str]  # a result, and the address key it shows to be dead ("" for none)
+log = structlog.get_logger()
+
+
+@dataclass
+class Tally:
+    """What a run of the sender did. ``trouble``: why it ended before the queue was empty."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+    trouble: str = ""
+
+    @property
+    def sent(self) -> int:
+        """How many letters the relay took."""
+        return self.counts["sent"]
+
+
+class Sender:
+    """Sends what is due until it is told to stop. ``run`` needs an application context in its thread."""
+
+    def __init__(
+        self, owner: str, transport: Transport, journal: Journal, preparer: Preparer, connections: int,
+        breaker: Breaker | None = None,
+    ) -> None:  # fmt: skip
+        self._owner, self._journal, self._preparer = owner, journal, preparer
+        self._desk = Desk(journal, connections)
+        self._breaker = breaker or Breaker()
+        self._lines = Lines(transport, self._desk, self._breaker)
+        self._stop = Event()
+        self._in_hand: dict[int, Letter] = {}
+        self._decided: list[Decided] = []  # not yet in the database
+        self._returns: list[Letter] = []  # to be given back
+        self._rate, self._settled_at = 0.0, time.monotonic()
+        self._renewed, self._looked = time.monotonic(), False
+        self._unsure = False  # the last commit may or may not have happened
+        self.tally = Tally()
+
+    def stop(self) -> None:
+        """Finish what is in hand and end ``run``. May be called from a signal handler."""
+        self._stop.set()
+        self._desk.wake.set()
+
+    def run(self, *, until_idle: bool = False) -> Tally:
+        """Send until ``stop`` is called, or until nothing is due. Returns what was done."""
+        started = time.monotonic()
+        self._lines.start()
+        try:
+            while not self._stop.is_set() and not (until_idle and self._idle()):
+                self._desk.wake.wait(BEAT if self._in_hand else POLL if self._looked else 0)
+                self._desk.wake.clear()
+                self._beat()
+                self._stop.wait(BREATH)
+        finally:
+            self._finish()
+        self.tally.seconds = time.monotonic() - started
+        return self.tally
+
+    def _idle(self) -> bool:
+        if self._breaker.failures >= PROBES:
+            self.tally.trouble = self._breaker.text
+            return True
+        if self._in_hand or self._decided or self._returns or not self._looked or self._breaker.broken:
+            return False
+        due = claims.any_due(db.session())
+        db.session.rollback()
+        return not due
+
+    def _beat(self) -> None:
+        """Settle outcomes, claim what the connections will need, lay it on the desk."""
+        try:
+            self._settle()
+            rows = self._exchange(self._appetite())
+            self._lay_out(rows)
+            self._looked = True
+        except SQLAlchemyError as error:
+            log.error("the database does not take results; they are kept and tried again", error=str(error)[:300])
+            self._unsure = True
+            db.session.rollback()
+            self._stop.wait(POLL)
+
+    def _settle(self) -> None:
+        """Turn outcomes into results; letters that came back unharmed go out again unless the relay is in trouble."""
+        now = clock.now()
+        settled = 0
+        for outcome in _drained(self._desk.outcomes):
+            letter, verdict = outcome.letter, outcome.verdict
+            if verdict is Verdict.BACK and letter.drops < DROPS:
+                self._again(letter)
+                continue
+            settled += 1
+            result = result_of(letter.id, verdict, outcome.reply, letter.attempts, letter.first_at, now)
+            self._decided.append((result, letter.email_key if verdict is Verdict.GONE else ""))
+            if verdict is Verdict.SENT:
+                self._breaker.accepted()
+        self._measure(settled)
+
+    def _again(self, letter: Letter) -> None:
+        if self._breaker.broken or self._stop.is_set():
+            self._returns.append(letter)
+        else:
+            self._desk.ready.put(letter)
+
+    def _measure(self, settled: int) -> None:
+        now = time.monotonic()
+        passed = max(now - self._settled_at, 1e-3)
+        weight = min(1.0, passed / 0.5)
+        self._rate += weight * (settled / passed - self._rate)
+        self._settled_at = now
+
+    def _appetite(self) -> int:
+        """Return how many letters to claim now."""
+        if self._breaker.broken or self._stop.is_set():
+            return 0
+        ahead = min(MOST_AHEAD, max(4 * self._desk.connections, int(self._rate * AHEAD), 2 * len(self._decided)))
+        return max(0, ahead - len(self._in_hand) + len(self._decided))
+
+    def _exchange(self, wanted: int) -> list[claims.Claimed]:
+        """Write results and claim anew, in one transaction; return what was claimed and may be sent."""
+        if self._breaker.broken:
+            self._returns += self._withdrawn()
+        stale = _drained(self._desk.stale)
+        renewing = bool(self._in_hand) and time.monotonic() - self._renewed > RENEW
+        if not (wanted or stale or renewing or self._decided or self._returns or self._unsure):
+            return []
+        try:
+            with transaction() as session:
+                self._write(session)
+                if renewing:
+                    claims.renew(session, self._owner)
+                stopped, alive = self._look_again(session, [letter.id for letter in stale])
+                rows = claims.claim(session, self._owner, wanted) if wanted else []
+                barred = claims.suppressed(session, [row.id for row in rows]) if rows else {}
+                self._skip(session, {**barred, **stopped}, [*rows, *stale])
+        except BaseException:
+            self._desk.stale.extend(stale)
+            raise
+        self._renewed = time.monotonic() if renewing else self._renewed
+        self._forget(stale, alive)
+        self.tally.counts["skipped"] += len(barred) + len(stopped)
+        return [row for row in rows if row.id not in barred]
+
+    def _write(self, session: Session) -> None:
+        """Write what is decided and what goes back."""
+        if self._unsure:
+            known = self._in_hand.keys() | {result.id for result, _ in self._decided}
+            held = claims.held_by(session, self._owner)
+            claims.give_back(session, self._owner, [row.id for row in held if row.id not in known])
+        claims.record(session, self._owner, [result for result, _ in self._decided])
+        for result, gone in self._decided:
+            if gone:
+                suppression.suppress(gone, "all", "hard_bounce", f"letter {result.id}: {result.code} {result.reply}")
+        if self._returns:
+            claims.give_back(session, self._owner, [letter.id for letter in self._returns])
+
+    def _look_again(self, session: Session, ids: list[int]) -> tuple[dict[int, str], set[int]]:
+        """Return which letters that have waited for a while a suppression stops now, and which may still be sent."""
+        if not ids:
+            return {}, set()
+        stopped = claims.suppressed(session, ids)
+        alive = claims.sendable(session, self._owner, ids) - stopped.keys()
+        claims.give_back(session, self._owner, set(ids) - alive - stopped.keys())
+        return stopped, alive
+
+    def _skip(self, session: Session, stopped: dict[int, str], known: Iterable[claims.Claimed | Letter]) -> None:
+        if not stopped:
+            return
+        now = clock.now()
+        skipped = []
+        for one in known:
+            if one.id in stopped:
+                reply = Reply(0, f"not to be written to: {stopped[one.id]}")
+                skipped.append(result_of(one.id, Verdict.SKIPPED, reply, one.attempts, one.first_at, now))
+        claims.record(session, self._owner, skipped)
+
+    def _forget(self, stale: list[Letter], alive: set[int]) -> None:
+        """Let go of what is settled: the transaction is through."""
+        if self._decided:
+            self._journal.known([result.id for result, _ in self._decided])
+        for result, _ in self._decided:
+            self.tally.counts[result.state] += 1
+            self._in_hand.pop(result.id, None)
+        for letter in self._returns:
+            self._in_hand.pop(letter.id, None)
+        for letter in stale:
+            if letter.id in alive:
+                letter.seen = time.monotonic()
+                self._desk.ready.put(letter)
+            else:
+                self._in_hand.pop(letter.id, None)
+        self._decided, self._returns, self._unsure = [], [], False
+
+    def _lay_out(self, rows: list[claims.Claimed]) -> None:
+        """Prepare claimed letters and put them on the desk."""
+        if not rows:
+            return
+        session = db.session()
+        try:
+            letters, failures = self._preparer.letters(session, rows)
+        except BaseException:
+            self._unsure = True  # claimed, and nobody has them: the next transaction gives them back
+            raise
+        finally:
+            session.rollback()
+        now = clock.now()
+        for row in rows:
+            if row.id in failures:
+                verdict, reply = failures[row.id]
+                result = result_of(row.id, verdict, reply, row.attempts, row.first_at, now)
+                self._decided.append((result, ""))
+        for letter in letters:
+            self._in_hand[letter.id] = letter
+            self._desk.ready.put(letter)
+
+    def _withdrawn(self) -> list[Letter]:
+        letters = []
+        while not self._desk.ready.empty():
+            letters.append(self._desk.ready.get())
+        return letters
+
+    def _finish(self) -> None:
+        """Let every connection finish its letter, write all results, give the rest back, end the journal."""
+        self._stop.set()
+        self._desk.closing.set()
+        ends = time.monotonic() + GRACE
+        self._lines.join(GRACE)
+        while True:
+            try:
+                self._settle()
+                self._returns += self._withdrawn()
+                self._exchange(0)
+                self._part()
+            except SQLAlchemyError as error:
+                db.session.rollback()
+                if time.monotonic() > ends:
+                    log.error("results stay in the journal: the database does not take them", error=str(error)[:300])
+                    return
+                time.sleep(POLL)
+            else:
+                self._journal.close()
+                return
+
+    def _part(self) -> None:
+        """Settle letters of connections that did not finish in time: in doubt when their text was on the wire."""
+        if not self._in_hand:
+            return
+        now, on_the_wire = clock.now(), self._journal.intents()
+        reply = Reply(0, "the worker was stopped before the answer came")
+        doubtful = [
+            result_of(one.id, Verdict.DOUBT, reply, one.attempts, one.first_at, now)
+            for one in self._in_hand.values()
+            if one.id in on_the_wire
+        ]
+        with transaction() as session:
+            claims.record(session, self._owner, doubtful)
+            claims.give_back(session, self._owner)
+        self.tally.counts["in_doubt"] += len(doubtful)
+
+
+def _drained(items: deque[T]) -> list[T]:
+    return [items.popleft() for _ in range(len(items))]
