@@ -1,7 +1,224 @@
-"""Pages of this room."""
+"""Pages of announcements: the list, drafting, and looking at a draft before it leaves."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Sequence
+from datetime import datetime
 
-blueprint = Blueprint("announcements", __name__)
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from feedback_app.accounts import rights
+from feedback_app.accounts.access import me, requires
+from feedback_app.accounts.audit import Actor
+from feedback_app.announcements import actions, audience, letters, names, queries
+from feedback_app.announcements import sending_views as _sending_views  # noqa: F401  # its pages are ours, too
+from feedback_app.announcements.blueprint import blueprint
+from feedback_app.announcements.default_texts import HOLES
+from feedback_app.announcements.forms import ChooseForm, DraftForm, TestForm
+from feedback_app.announcements.models import STATES, Announcement
+from feedback_app.announcements.queries import News
+from feedback_app.changes.queries import words_for
+from feedback_app.errors import N_, NotFound, Refused
+from feedback_app.settings import LANGUAGES
+from feedback_app.web.locale import LANGUAGE_NAMES, language
+from feedback_app.web.pages import flash_refusal, page_number, say, see_other
+from feedback_app.web.security import letter_frame
+
+
+@blueprint.app_template_global()
+def announcements_about(change_ids: Sequence[int]) -> dict[int, list[News]]:
+    """Let pages of changes show what people were told about them."""
+    return queries.about_changes(change_ids, language())
+
+
+@blueprint.get("/announcements")
+@requires(rights.VIEW)
+def index() -> str:
+    """Show the list."""
+    state, text = request.args.get("state", ""), request.args.get("q", "").strip()[:200]
+    return render_template(
+        "announcements/index.html",
+        page=queries.find(state, text, page_number(), language()),
+        counts=queries.counts_by_state(),
+        states=STATES,
+        state_names=names.STATE_NAMES,
+        wanted=state,
+        text=text,
+        args={key: value for key, value in (("state", state), ("q", text)) if value},
+    )
+
+
+@blueprint.get("/announcements/new")
+@requires(rights.WRITE_ANNOUNCEMENTS)
+def new() -> str:
+    """Choose the changes to announce; ``?change=ID`` has one chosen already."""
+    found = queries.to_announce()
+    form = ChooseForm()
+    form.offer(one.id for one in found)
+    form.changes.data = [int(raw) for raw in request.args.getlist("change") if raw.isdecimal() and len(raw) < 10]
+    return _choose(form)
+
+
+def _choose(form: ChooseForm) -> str:
+    found = queries.to_announce()
+    return render_template(
+        "announcements/new.html",
+        form=form,
+        changes=[(one, words_for(one, language())) for one in found],
+        told=queries.about_changes([one.id for one in found], language()),
+    )
+
+
+@blueprint.post("/announcements")
+@requires(rights.WRITE_ANNOUNCEMENTS)
+def create() -> str | Response:
+    """Draft an announcement of the chosen changes."""
+    form = ChooseForm()
+    form.offer(one.id for one in queries.to_announce())
+    if not form.validate_on_submit():
+        return _choose(form)
+    try:
+        made = actions.draft(form.changes.data or [], Actor.of(me()))
+    except Refused as error:
+        form.changes.errors = [say(error)]
+        return _choose(form)
+    flash(_("Drafted. Nothing has left yet."), "success")
+    return see_other("announcements.show", announcement_id=made)
+
+
+@blueprint.get("/announcements/<int:announcement_id>")
+@requires(rights.VIEW)
+def show(announcement_id: int) -> str | Response:
+    """Show a draft with its form, or lead to its sending."""
+    one = queries.get(announcement_id)
+    if one.state != "draft":
+        return redirect(url_for("announcements.sending", announcement_id=announcement_id))
+    return _draft_page(one, _filled_form(one))
+
+
+def _filled_form(one: Announcement) -> DraftForm:
+    form = _empty_form(one)
+    form.show(one)
+    return form
+
+
+def _empty_form(one: Announcement) -> DraftForm:
+    form = DraftForm()
+    form.offer([survey.id for survey, _count in queries.surveys()], one.about)
+    return form
+
+
+@blueprint.post("/announcements/<int:announcement_id>")
+@requires(rights.WRITE_ANNOUNCEMENTS)
+def save(announcement_id: int) -> str | Response:
+    """Save a draft, or put a shipped wording into its form."""
+    one = queries.get(announcement_id)
+    form = _empty_form(one)
+    action = request.form.get("action", "save")
+    if action.startswith("wording-"):
+        form.start_with(action.removeprefix("wording-"))
+        return _draft_page(one, form)
+    if form.validate_on_submit():
+        try:
+            actions.save(
+                one.id,
+                Actor.of(me()),
+                kind=form.audience.data,
+                survey_ids=form.surveys.data or [],
+                texts=form.texts(),
+                seen=_moment(form.seen.data),
+            )
+        except Refused as error:
+            flash_refusal(error)
+            form.seen.data = queries.get(one.id).changed_at.isoformat()  # saving once more is a decision
+        else:
+            flash(_("Saved."), "success")
+            return see_other("announcements.show", announcement_id=one.id)
+    return _draft_page(one, form)
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def _draft_page(one: Announcement, form: DraftForm) -> str:
+    tests = TestForm(formdata=None)
+    tests.offer(queries.languages(one))
+    wanted = request.args.get("who", "").strip()[:200]
+    return render_template(
+        "announcements/draft.html",
+        one=one,
+        news=queries.news_of(one, language()),
+        form=form,
+        tests=tests,
+        said=[(change, words_for(change, language())) for change in one.changes],
+        reach=queries.reach(one),
+        troubles=[say(error) for error in queries.troubles(one)],
+        surveys=queries.surveys(),
+        people=audience.some(*queries.choice(one), text=wanted),
+        wanted=wanted,
+        chosen=_chosen(one),
+        holes=HOLES,
+        hole_help=names.HOLE_HELP,
+        reason_names=names.REASON_NAMES,
+        why_names=names.WHY_NAMES,
+        languages=LANGUAGES,
+        tellable=[code for code in LANGUAGES if letters.tellable(one.changes, code)],
+        name_of=lambda code: LANGUAGE_NAMES.get(code, code),
+    )
+
+
+def _chosen(one: Announcement) -> tuple[object, object] | None:
+    """Return the recipient to show the letter of, and the letter: the one asked for, else the first there is."""
+    raw = request.args.get("contact", "")
+    try:
+        if raw.isdecimal() and len(raw) < 10:
+            return queries.preview(one, int(raw))
+        first = audience.some(*queries.choice(one), limit=1)
+        return queries.preview(one, first[0].contact_id) if first else None
+    except Refused:
+        return None
+
+
+@blueprint.get("/announcements/<int:announcement_id>/letters/<int:contact_id>")
+@requires(rights.VIEW)
+def letter(announcement_id: int, contact_id: int) -> Response:
+    """Show one recipient's letter in a frame that can do nothing."""
+    _person, words = queries.preview(queries.get(announcement_id), contact_id)
+    return letter_frame(words.html)
+
+
+@blueprint.post("/announcements/<int:announcement_id>/test")
+@requires(rights.WRITE_ANNOUNCEMENTS)
+def test(announcement_id: int) -> Response:
+    """Send a test letter to the person signed in."""
+    one = queries.get(announcement_id)
+    form = TestForm()
+    form.offer(queries.languages(one))
+    try:
+        if not form.validate_on_submit():
+            raise NotFound(N_("There is no text in this language."))
+        actions.send_test(announcement_id, me().email, form.language.data, Actor.of(me()), me().name)
+        flash(_("A test letter is on its way to %(email)s.", email=me().email), "success")
+    except Refused as error:
+        flash_refusal(error)
+    return see_other("announcements.show", announcement_id=announcement_id)
+
+
+@blueprint.post("/announcements/<int:announcement_id>/discard")
+@requires(rights.WRITE_ANNOUNCEMENTS)
+def discard(announcement_id: int) -> Response:
+    """Delete a draft."""
+    try:
+        actions.discard(announcement_id, Actor.of(me()))
+    except Refused as error:
+        flash_refusal(error)
+        return see_other("announcements.show", announcement_id=announcement_id)
+    flash(_("The draft was discarded."), "success")
+    return see_other("announcements.index")

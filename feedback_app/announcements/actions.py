@@ -1,0 +1,264 @@
+"""What can be done with announcements: draft, write, test, send, stop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.orm import Session
+
+from feedback_app import clock
+from feedback_app.accounts.audit import WORKER, Actor, note
+from feedback_app.announcements import default_texts, letters, progress, queries, sending, wording
+from feedback_app.announcements.letters import KIND, SCOPE
+from feedback_app.announcements.models import (
+    ABOUT,
+    AUDIENCES,
+    Announcement,
+    AnnouncementChange,
+    AnnouncementSurvey,
+    AnnouncementText,
+)
+from feedback_app.announcements.phrases import phrases
+from feedback_app.announcements.sending import Sent
+from feedback_app.changes.models import Change
+from feedback_app.changes.queries import surveys_concerned
+from feedback_app.changes.words import one_line, tidy
+from feedback_app.database import transaction, won
+from feedback_app.delivery import outbox
+from feedback_app.delivery.models import OutgoingEmail
+from feedback_app.delivery.outbox import Words
+from feedback_app.errors import N_, NotFound, Refused
+from feedback_app.settings import LANGUAGES
+from feedback_app.surveys.models import Survey
+
+TEST_KIND = "announcement_test"
+
+
+def draft(
+    change_ids: Sequence[int],
+    by: Actor,
+    *,
+    kind: str = "respondents",
+    survey_ids: Sequence[int] | None = None,
+) -> int:
+    """Draft an announcement of changes that are in one and the same state, and return its id.
+
+    It starts with the shipped wording in every language in which all the changes have words, for the surveys whose
+    answers the linked themes hold (or ``survey_ids``), to the audience ``kind``. Refused when there is nothing to tell.
+    """
+    with transaction() as session:
+        changes = _changes(session, change_ids)
+        about = _about(changes)
+        texts = [one for one in LANGUAGES if letters.tellable(changes, one)]
+        if not texts:
+            raise Refused(N_("These changes have no language in common. Add translations to them first."))
+        made = Announcement(about=about, audience=_known_audience(kind), created_by_id=by.staff_id)
+        session.add(made)
+        session.flush()
+        session.add_all(AnnouncementChange(announcement_id=made.id, change_id=one.id) for one in changes)
+        if survey_ids is None:
+            survey_ids = [one.id for one in surveys_concerned([one.id for one in changes])]
+        _concern(session, made.id, survey_ids)
+        wordings = default_texts.load(about)
+        _write(session, made.id, {code: (wordings.subject[code], wordings.body[code]) for code in texts}, about)
+        note(by, "drafted", "announcement", made.id, ", ".join(one.process for one in changes)[:200],
+             changes=[one.id for one in changes])  # fmt: skip
+        return made.id
+
+
+def save(
+    announcement_id: int,
+    by: Actor,
+    *,
+    kind: str,
+    survey_ids: Sequence[int],
+    texts: Mapping[str, tuple[str, str]],
+    seen: datetime | None = None,
+) -> None:
+    """Replace audience, surveys and texts (language -> subject, body) of a draft; a language left empty is dropped.
+
+    ``seen`` is the version (``changed_at``) the person was looking at: a newer one is not overwritten.
+    """
+    written = {code: _tidied(*pair) for code, pair in texts.items() if any(part.strip() for part in pair)}
+    if not written:
+        raise Refused(N_("Keep a text in at least one language."))
+    with transaction() as session:
+        about = _open(session, announcement_id, seen, audience=_known_audience(kind))
+        _concern(session, announcement_id, survey_ids)
+        _write(session, announcement_id, written, about)
+        note(by, "wrote", "announcement", announcement_id, languages=sorted(written))
+
+
+def write(announcement_id: int, language: str, subject: str, body: str, by: Actor) -> None:
+    """Replace the text of a draft in one language; the others stay."""
+    with transaction() as session:
+        about = _open(session, announcement_id, None)
+        kept = session.scalars(select(AnnouncementText).where(AnnouncementText.announcement_id == announcement_id))
+        texts = {one.language: (one.subject, one.body) for one in kept}
+        _write(session, announcement_id, {**texts, language: _tidied(subject, body)}, about)
+        note(by, "wrote", "announcement", announcement_id, languages=[language])
+
+
+def discard(announcement_id: int, by: Actor) -> None:
+    """Delete a draft; what was sent stays for ever."""
+    with transaction() as session:
+        _open(session, announcement_id, None)
+        note(by, "discarded", "announcement", announcement_id)
+        session.execute(delete(Announcement).where(Announcement.id == announcement_id))
+        session.expire_all()
+
+
+def send_test(announcement_id: int, to: str, language: str, by: Actor, name: str = "") -> int:
+    """Queue one test letter in ``language`` and return its id; nobody's words are in it. Raises BadAddress."""
+    one = queries.get(announcement_id)
+    text = next((text for text in one.texts if text.language == language), one.texts[0] if one.texts else None)
+    if text is None:
+        raise Refused(N_("The announcement has no text yet."))
+    wording.check(text.subject, text.body, one.about)
+    words = letters.words(text.subject, text.body, one.changes, text.language)
+    words = Words(phrases(text.language).test + words.subject, words.text, words.html)
+    values = letters.sample(text.language, name)
+    with transaction():
+        variant = outbox.add_variant(TEST_KIND, text.language, SCOPE, words)
+        letter = outbox.put(TEST_KIND, variant, to, name, group_id=announcement_id, values=values)
+        note(by, "tested", "announcement", announcement_id, language=text.language)
+    return letter
+
+
+def send(announcement_id: int, by: Actor, expected: int | None = None) -> Sent:
+    """Turn a draft into one notice per person concerned and one letter per person who may be written to: all or nobody.
+
+    A second call, in whatever process, is refused. ``expected`` is the number of letters the person agreed to: when
+    it is another one by now, nothing is sent and Refused says so. Source of the pattern: one transaction, INSERT ..
+    SELECT, a unique (announcement, contact) and a unique (kind, notice).
+    """
+    with transaction() as session:
+        now = clock.now()
+        begin = update(Announcement).where(Announcement.id == announcement_id, Announcement.state == "draft")
+        if not won(begin.values(state="sending", sent_at=now, sent_by_id=by.staff_id)):
+            raise _not_a_draft(session, announcement_id)
+        one = queries.get(announcement_id)
+        if reasons := queries.troubles(one):
+            raise reasons[0]
+        sending.notify(session, one)
+        sent = sending.counted(session, announcement_id)
+        sending.agree(sent, expected)
+        sending.quote(session, announcement_id)
+        sending.queue(session, one, now)
+        note(by, "sent", "announcement", announcement_id, letters=sent.letters, left_out=sent.left_out)
+        return sent
+
+
+def stop(announcement_id: int, by: Actor) -> Sent:
+    """Stop a sending: letters that still wait are cancelled. Returns how many had left, and how many were cancelled."""
+    with transaction() as session:
+        halt = update(Announcement).where(Announcement.id == announcement_id, Announcement.state == "sending")
+        if not won(halt.values(state="stopped", finished_at=clock.now())):
+            queries.get(announcement_id)
+            raise Refused(N_("It is not being sent any more, so there is nothing to stop."))
+        cancelled = sending.cancel(session, announcement_id)
+        left = progress.of(announcement_id, "stopped").group("told")
+        note(by, "stopped", "announcement", announcement_id, told=left, cancelled=cancelled)
+        return Sent(left, cancelled)
+
+
+def finish_done() -> int:
+    """Mark as sent every announcement of which no letter waits any more; a job for any time. Returns how many."""
+    waiting = exists().where(
+        OutgoingEmail.kind == KIND,
+        OutgoingEmail.group_id == Announcement.id,
+        OutgoingEmail.state.in_(progress.GROUPS["waiting"]),
+    )
+    with transaction() as session:
+        done = session.scalars(select(Announcement.id).where(Announcement.state == "sending", ~waiting)).all()
+        finished = 0
+        for one in done:
+            close = update(Announcement).where(Announcement.id == one, Announcement.state == "sending")
+            if won(close.values(state="sent", finished_at=clock.now())):
+                note(WORKER, "finished", "announcement", one)
+                finished += 1
+    return finished
+
+
+def _changes(session: Session, change_ids: Sequence[int]) -> list[Change]:
+    wanted = list(dict.fromkeys(change_ids))
+    found = {one.id: one for one in session.scalars(select(Change).where(Change.id.in_(wanted)))}
+    if missing := [str(one) for one in wanted if one not in found]:
+        raise NotFound(N_("There is no change %(id)s."), id=", ".join(missing))
+    if not wanted:
+        raise Refused(N_("Choose at least one change to announce."))
+    return [found[one] for one in wanted]
+
+
+def _about(changes: Sequence[Change]) -> str:
+    states = {one.state for one in changes}
+    if "considered" in states:
+        raise Refused(N_("A change that is still considered is no news yet. Plan it, make it or decline it first."))
+    if len(states) > 1:
+        message = N_("A “yes” and a “no” need different words: announce changes in the same state together.")
+        raise Refused(message)
+    about = states.pop()
+    if about not in ABOUT:
+        raise ValueError(f"no wording for {about!r}")
+    return about
+
+
+def _known_audience(kind: str) -> str:
+    if kind not in AUDIENCES:
+        raise Refused(
+            N_("There is no audience “%(kind)s”. Use one of: %(known)s."), kind=kind, known=", ".join(AUDIENCES)
+        )
+    return kind
+
+
+def _open(session: Session, announcement_id: int, seen: datetime | None, **values: object) -> str:
+    """Take a draft in hand for writing and return the state its words speak of; refuse when it is none any more."""
+    guarded = update(Announcement).where(Announcement.id == announcement_id, Announcement.state == "draft")
+    if seen is not None:
+        guarded = guarded.where(Announcement.changed_at == seen)
+    if not won(guarded.values(changed_at=clock.now(), **values)):
+        raise _not_a_draft(session, announcement_id)
+    return session.scalars(select(Announcement.about).where(Announcement.id == announcement_id)).one()
+
+
+def _not_a_draft(session: Session, announcement_id: int) -> Refused:
+    state = session.scalar(select(Announcement.state).where(Announcement.id == announcement_id))
+    if state is None:
+        return NotFound(N_("There is no announcement %(id)s."), id=announcement_id)
+    return Refused(
+        {
+            "sending": N_("It is already being sent. Nobody gets it twice."),
+            "sent": N_("It was sent already. Nobody gets it twice."),
+            "stopped": N_("It was stopped, and some have read it. Draft a new one to tell the others."),
+        }.get(state, N_("Somebody else saved this draft meanwhile. Your words are below: compare, then save again."))
+    )
+
+
+def _concern(session: Session, announcement_id: int, survey_ids: Sequence[int]) -> None:
+    known = set(session.scalars(select(Survey.id).where(Survey.id.in_(survey_ids))))
+    if missing := [str(one) for one in survey_ids if one not in known]:
+        raise NotFound(N_("There is no survey %(id)s."), id=", ".join(missing))
+    session.execute(delete(AnnouncementSurvey).where(AnnouncementSurvey.announcement_id == announcement_id))
+    session.add_all(AnnouncementSurvey(announcement_id=announcement_id, survey_id=one) for one in sorted(known))
+    session.flush()
+
+
+def _tidied(subject: str, body: str) -> tuple[str, str]:
+    return one_line(subject), tidy(body)
+
+
+def _write(session: Session, announcement_id: int, texts: Mapping[str, tuple[str, str]], about: str) -> None:
+    for code, (subject, body) in texts.items():
+        if code not in LANGUAGES:
+            message = N_("“%(code)s” is no language of this service. Use one of: %(known)s.")
+            raise Refused(message, code=code, known=", ".join(LANGUAGES))
+        wording.check(subject, body, about)
+    session.execute(delete(AnnouncementText).where(AnnouncementText.announcement_id == announcement_id))
+    session.add_all(
+        AnnouncementText(announcement_id=announcement_id, language=code, subject=subject, body=body)
+        for code, (subject, body) in sorted(texts.items())
+    )
+    session.flush()
+    session.expire_all()

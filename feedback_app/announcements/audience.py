@@ -1,0 +1,207 @@
+"""Who is to be told: one set of statements for counting before, for sending, and for looking at one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, Subquery, case, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from feedback_app.announcements.models import AnnouncementChange, AnnouncementSurvey, Notice
+from feedback_app.announcements.quotes import Spoken
+from feedback_app.changes.evidence import linked
+from feedback_app.contacts.models import Contact
+from feedback_app.delivery.models import Suppression
+from feedback_app.extensions import db
+from feedback_app.responses.models import Response
+from feedback_app.surveys.models import Invitation
+from feedback_app.themes.models import Mention, Placement, Theme
+
+WHY = ("mentioned", "took_part", "invited")  # the first that is true of a person
+STOPPED_BY = ("erased", "complaint", "hard_bounce", "unsubscribed", "manual")  # the first that is true is named
+NO_ADDRESS = "no_address"
+BATCH = 1000  # people whose words are read at a time
+
+
+@dataclass
+class Reach:
+    """Who would get an announcement now. ``people`` = ``letters`` + all in ``left_out`` (reason -> people).
+
+    ``languages`` counts letters by language; ``fallback`` counts letters to people whose own language (the key) has
+    no text; ``own_words`` the letters that hold the person's own words; ``invited_only`` those to people who were
+    asked and did not answer; ``unknown`` responses that belong to nobody we could write to.
+    """
+
+    letters: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+    languages: dict[str, int] = field(default_factory=dict)
+    fallback: dict[str, int] = field(default_factory=dict)
+    own_words: int = 0
+    invited_only: int = 0
+    unknown: int = 0
+
+    @property
+    def people(self) -> int:
+        """All who are concerned, told or not."""
+        return self.letters + sum(self.left_out.values())
+
+
+def fallback_of(languages: Sequence[str], preferred: str) -> str:
+    """Return the language for people in whose own there is no text; ``preferred`` is the organisation's."""
+    return preferred if preferred in languages or not languages else languages[0]
+
+
+def _surveys(announcement_id: int) -> Select[Any]:
+    return select(AnnouncementSurvey.survey_id).where(AnnouncementSurvey.announcement_id == announcement_id)
+
+
+def _themes(announcement_id: int) -> Select[Any]:
+    pairs = linked()
+    return (
+        select(pairs.c.theme_id)
+        .join(AnnouncementChange, AnnouncementChange.change_id == pairs.c.change_id)
+        .where(AnnouncementChange.announcement_id == announcement_id)
+    )
+
+
+def _speaks(announcement_id: int) -> ColumnElement[bool]:
+    """Return the condition "this mention, in this placement, is about the announced changes"."""
+    return (
+        (Mention.state == "open")
+        & Mention.survey_id.in_(_surveys(announcement_id))
+        & Placement.theme_id.in_(_themes(announcement_id))
+    )
+
+
+def _people(announcement_id: int, audience: str) -> Subquery:
+    """Return (contact_id, place): each person once, with the place in WHY of the best reason to tell them."""
+    surveys = _surveys(announcement_id)
+    parts = [
+        select(Mention.contact_id, literal(0).label("place"))
+        .join(Placement, Placement.mention_id == Mention.id)
+        .where(_speaks(announcement_id), Mention.contact_id.is_not(None))
+    ]
+    if audience != "mentioned":
+        answered = select(Response.contact_id, literal(1)).where(Response.survey_id.in_(surveys))
+        parts.append(answered.where(Response.contact_id.is_not(None)))
+    if audience == "invited":
+        parts.append(select(Invitation.contact_id, literal(2)).where(Invitation.survey_id.in_(surveys)))
+    every = union_all(*parts).subquery()
+    return select(every.c.contact_id, func.min(every.c.place).label("place")).group_by(every.c.contact_id).subquery()
+
+
+def _stopped() -> Subquery:
+    place = case({reason: place for place, reason in enumerate(STOPPED_BY)}, value=Suppression.reason)
+    return (
+        select(Suppression.email_key, func.min(place).label("place"))
+        .where(or_(Suppression.scope == "all", Suppression.scope == "announcements"))
+        .group_by(Suppression.email_key)
+        .subquery()
+    )
+
+
+def _named(names: Sequence[str], place: ColumnElement[Any]) -> ColumnElement[str]:
+    return case(dict(enumerate(names)), value=place)
+
+
+def recipients(announcement_id: int, audience: str, languages: Sequence[str], fallback: str) -> Subquery:
+    """Return one row per person: contact_id, why, own_language, language, excluded_because ("" = gets a letter)."""
+    people, stopped = _people(announcement_id, audience), _stopped()
+    excluded = case(
+        (stopped.c.place.is_not(None), _named(STOPPED_BY, stopped.c.place)),
+        (Contact.email == "", literal(NO_ADDRESS)),
+        else_=literal(""),
+    )
+    language = case((Contact.language.in_(languages), Contact.language), else_=literal(fallback))
+    return (
+        select(
+            Contact.id.label("contact_id"),
+            _named(WHY, people.c.place).label("why"),
+            Contact.language.label("own_language"),
+            language.label("language"),
+            excluded.label("excluded_because"),
+        )
+        .join(people, people.c.contact_id == Contact.id)
+        .outerjoin(stopped, stopped.c.email_key == Contact.email_key)
+        .subquery()
+    )
+
+
+def reach(announcement_id: int, audience: str, languages: Sequence[str], fallback: str) -> Reach:
+    """Return who would get the announcement now; the same statement that sending uses, counted."""
+    rows = recipients(announcement_id, audience, languages, fallback)
+    keys = (rows.c.excluded_because, rows.c.why, rows.c.own_language, rows.c.language)
+    found = Reach(unknown=_unknown(announcement_id))
+    for because, why, own, language, count in db.session.execute(select(*keys, func.count()).group_by(*keys)):
+        if because:
+            found.left_out[because] = found.left_out.get(because, 0) + count
+            continue
+        found.letters += count
+        found.languages[language] = found.languages.get(language, 0) + count
+        if own != language:
+            found.fallback[own] = found.fallback.get(own, 0) + count
+        found.own_words += count if why == "mentioned" else 0
+        found.invited_only += count if why == "invited" else 0
+    return found
+
+
+def _unknown(announcement_id: int) -> int:
+    surveys = _surveys(announcement_id)
+    statement = select(func.count(Response.id)).where(Response.survey_id.in_(surveys), Response.contact_id.is_(None))
+    return db.session.scalar(statement) or 0
+
+
+def spoken(session: Session, announcement_id: int, contact_ids: Sequence[int]) -> dict[int, list[Spoken]]:
+    """Return what each of these contacts said about the announced changes; one statement, keyed by contact."""
+    statement = (
+        select(Mention.contact_id, Mention.id, Mention.text, Theme.name, Response.submitted_at)
+        .join(Placement, Placement.mention_id == Mention.id)
+        .join(Theme, Theme.id == Placement.theme_id)
+        .join(Response, Response.id == Mention.response_id)
+        .where(_speaks(announcement_id), Mention.contact_id.in_(contact_ids))
+    )
+    found: dict[int, list[Spoken]] = {}
+    for contact_id, mention_id, text, theme, at in session.execute(statement):
+        if contact_id is not None:
+            found.setdefault(contact_id, []).append(Spoken(mention_id, text, theme, at))
+    return found
+
+
+def speakers(session: Session, announcement_id: int) -> Iterator[Sequence[int]]:
+    """Yield the contacts who get a letter with their own words, a batch at a time, so that memory stays flat."""
+    last = 0
+    wanted = select(Notice.contact_id).where(
+        Notice.announcement_id == announcement_id, Notice.included, Notice.why == "mentioned"
+    )
+    while True:
+        batch = session.scalars(wanted.where(Notice.contact_id > last).order_by(Notice.contact_id).limit(BATCH)).all()
+        if not batch:
+            return
+        yield batch
+        last = batch[-1]
+
+
+def one(
+    announcement_id: int, audience: str, languages: Sequence[str], fallback: str, contact_id: int
+) -> Row[Any] | None:
+    """Return the row of :func:`recipients` for one contact with name and address, None when they are not concerned."""
+    rows = recipients(announcement_id, audience, languages, fallback)
+    statement = select(rows, Contact.name, Contact.email).join(Contact, Contact.id == rows.c.contact_id)
+    return db.session.execute(statement.where(rows.c.contact_id == contact_id)).first()
+
+
+def some(
+    announcement_id: int, audience: str, languages: Sequence[str], fallback: str, text: str = "", limit: int = 20
+) -> Sequence[Row[Any]]:
+    """Return real recipients for a preview, those with own words first; ``text`` searches name and address."""
+    rows = recipients(announcement_id, audience, languages, fallback)
+    statement = select(rows, Contact.name, Contact.email).join(Contact, Contact.id == rows.c.contact_id)
+    if text:
+        fits = Contact.name.icontains(text, autoescape=True) | Contact.email.icontains(text, autoescape=True)
+        statement = statement.where(fits)
+    else:
+        statement = statement.where(rows.c.excluded_because == "")
+    order = case({name: place for place, name in enumerate(WHY)}, value=rows.c.why)
+    return db.session.execute(statement.order_by(order, rows.c.contact_id).limit(limit)).all()

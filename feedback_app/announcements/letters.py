@@ -1,0 +1,103 @@
+"""An announcement as letters: what is the same for everybody is written out once for each language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from html import escape
+from typing import Any
+
+from babel.dates import format_date
+from markupsafe import Markup
+
+from feedback_app.announcements import wording
+from feedback_app.announcements.phrases import phrases
+from feedback_app.announcements.wording import Told
+from feedback_app.changes.models import Change
+from feedback_app.changes.queries import words_in
+from feedback_app.delivery import layout
+from feedback_app.delivery.holes import greeting
+from feedback_app.delivery.outbox import Block, Fill, Words
+from feedback_app.errors import N_, Refused
+from feedback_app.extensions import current_settings
+
+KIND = "announcement"
+SCOPE = "announcements"
+_DATES = {"en": "en_GB"}  # "14 May 2026" is read the same on both sides of the ocean
+
+
+def tellable(changes: Sequence[Change], language: str) -> bool:
+    """True when every one of ``changes`` has complete words in ``language``."""
+    return all((found := words_in(one, language)) is not None and found.complete(one.state) for one in changes)
+
+
+def told(changes: Sequence[Change], language: str) -> list[Told]:
+    """Return ``changes`` as ``language`` tells them; Refused names the first that has no complete words in it."""
+    found = []
+    for change in changes:
+        said = words_in(change, language)
+        if said is None or not said.complete(change.state):
+            raise Refused(
+                N_("“%(process)s” has no complete words in “%(code)s”. Add them, or leave this language out."),
+                process=change.process,
+                code=language,
+            )
+        found.append(Told(said.process, said.what, said.because(change.state), _day(change.since, language)))
+    return found
+
+
+def _day(since: date | None, language: str) -> str:
+    return format_date(since, "long", locale=_DATES.get(language, language)) if since else ""
+
+
+def words(subject: str, body: str, changes: Sequence[Change], language: str) -> Words:
+    """Return the letter in ``language`` as delivery takes it, with only personal holes left (see :func:`fill`)."""
+    letter = wording.compose(subject, body, told(changes, language), current_settings().organisation, language)
+    return layout.render(
+        KIND,
+        language,
+        scope=SCOPE,
+        subject=letter.subject,
+        body_text=letter.text,
+        body_html=Markup(letter.html),  # noqa: S704  # composed and escaped in wording
+        preheader=Markup(letter.preheader),  # noqa: S704  # likewise
+        reply=phrases(language).reply,
+    )
+
+
+def fill(language: str, name: str, why: str, quotes: Sequence[Mapping[str, Any]]) -> Fill:
+    """Return what differs from person to person; ``quotes`` as :func:`quotes.choose` gives them."""
+    called = greeting(name)
+    return {
+        "your_words": own_words([str(one["text"]) for one in quotes], language),
+        "because": phrases(language).because[why],
+        "greeting_name": called,
+        "space_name": called[1:],
+        "only_name": called[2:],
+        "brace": "{",
+    }
+
+
+def sample(language: str, name: str) -> Fill:
+    """Return the fill of a test letter: in place of somebody's words it says whose will stand there."""
+    return fill(language, name, "mentioned", [{"text": phrases(language).sample}])
+
+
+def own_words(texts: Sequence[str], language: str) -> Block:
+    """Return a person's own words under a lead line, exactly as written; an empty block when there are none."""
+    if not texts:
+        return Block("", "")
+    lead = phrases(language).lead
+    quoted = "\n\n".join("\n".join(f"> {line}".rstrip() for line in text.splitlines()) for text in texts)
+    return Block(f"{lead}\n\n{quoted}\n\n", _LEAD.format(escape(lead)) + "".join(_quote(text) for text in texts))
+
+
+def _quote(text: str) -> str:
+    return _QUOTE.format("<br>".join(escape(line) for line in text.splitlines()))
+
+
+_LEAD = '<p style="margin:0 0 8px">{}</p>'
+_QUOTE = (
+    '<blockquote style="margin:0 0 16px;padding:10px 18px;border-left:4px solid #f2b544;'
+    'font-family:Charter,Georgia,serif;font-size:18px;line-height:28px">{}</blockquote>'
+)

@@ -1,0 +1,202 @@
+"""Reading announcements: the list, a draft with its reach, and how far a sending is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import selectinload
+
+from feedback_app.accounts.models import AuditEntry
+from feedback_app.announcements import audience, letters, wording
+from feedback_app.announcements.audience import Reach
+from feedback_app.announcements.models import ABOUT, STATES, Announcement, AnnouncementChange, AnnouncementText
+from feedback_app.announcements.quotes import choose
+from feedback_app.changes.models import Change
+from feedback_app.changes.queries import words_for
+from feedback_app.contacts.models import Contact
+from feedback_app.database import Page, page_of
+from feedback_app.delivery.layout import letter_parts
+from feedback_app.delivery.outbox import Words
+from feedback_app.errors import N_, NotFound, Refused
+from feedback_app.extensions import current_settings, db
+from feedback_app.responses.models import Response
+from feedback_app.surveys.models import Survey
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True)
+class News:
+    """An announcement as a line of a list; ``subject`` in the reader's language where there is one."""
+
+    id: int
+    state: str
+    about: str
+    subject: str
+    created_at: datetime
+    sent_at: datetime | None
+    processes: list[str] = field(default_factory=list)
+
+
+def get(announcement_id: int) -> Announcement:
+    """Return an announcement with its texts, changes and surveys; NotFound when there is none."""
+    statement = (
+        select(Announcement)
+        .where(Announcement.id == announcement_id)
+        .options(
+            selectinload(Announcement.texts), selectinload(Announcement.changes), selectinload(Announcement.surveys)
+        )
+        .execution_options(populate_existing=True)
+    )
+    found = db.session.scalar(statement)
+    if found is None:
+        raise NotFound(N_("There is no announcement %(id)s."), id=announcement_id)
+    return found
+
+
+def find(state: str, text: str, page: int, language: str) -> Page[News]:
+    """Return one page of announcements, the newest first, each as a line in ``language``."""
+    statement = select(Announcement).order_by(Announcement.id.desc())
+    if state in STATES:
+        statement = statement.where(Announcement.state == state)
+    if text:
+        subject = AnnouncementText.subject.icontains(text, autoescape=True)
+        told = Change.process.icontains(text, autoescape=True) | Change.what.icontains(text, autoescape=True)
+        statement = statement.where(Announcement.texts.any(subject) | Announcement.changes.any(told))
+    options = selectinload(Announcement.texts), selectinload(Announcement.changes)
+    found = page_of(statement.options(*options), page, PAGE_SIZE)
+    return Page([_news(one, language) for one in found.items], found.number, found.size, found.total)
+
+
+def _news(one: Announcement, language: str) -> News:
+    texts = {text.language: text.subject for text in one.texts}
+    shown_in = next((code for code in (language, current_settings().language, *texts) if code in texts), "")
+    processes = [words_for(change, shown_in or language).process for change in one.changes]
+    subject = wording.shown_subject(texts.get(shown_in, ""), processes, current_settings().organisation)
+    return News(one.id, one.state, one.about, subject, one.created_at, one.sent_at, processes)
+
+
+def news_of(one: Announcement, language: str) -> News:
+    """Return an announcement as a line, in ``language`` where it has a text in it."""
+    return _news(one, language)
+
+
+def counts_by_state() -> dict[str, int]:
+    """Return how many announcements are in each state, also 0."""
+    rows = db.session.execute(select(Announcement.state, func.count()).group_by(Announcement.state))
+    found: dict[str, int] = {row[0]: row[1] for row in rows}
+    return {state: found.get(state, 0) for state in STATES}
+
+
+def about_changes(change_ids: Sequence[int], language: str) -> dict[int, list[News]]:
+    """Return the announcements about each of these changes, those sent last first; drafts come last."""
+    statement = (
+        select(AnnouncementChange.change_id, Announcement)
+        .join(Announcement, Announcement.id == AnnouncementChange.announcement_id)
+        .where(AnnouncementChange.change_id.in_(change_ids))
+        .options(selectinload(Announcement.texts), selectinload(Announcement.changes))
+        .order_by(Announcement.state == "draft", Announcement.sent_at.desc(), Announcement.id.desc())
+    )
+    found: dict[int, list[News]] = {}
+    for change_id, announcement in db.session.execute(statement):
+        found.setdefault(change_id, []).append(_news(announcement, language))
+    return found
+
+
+def to_announce() -> list[Change]:
+    """Return the changes that can be announced, those touched last first."""
+    statement = select(Change).where(Change.state.in_(ABOUT)).order_by(Change.updated_at.desc())
+    return list(db.session.scalars(statement))
+
+
+def surveys() -> list[tuple[Survey, int]]:
+    """Return every survey that is no draft, with the number of its responses."""
+    statement = (
+        select(Survey, func.count(Response.id))
+        .outerjoin(Response, Response.survey_id == Survey.id)
+        .where(Survey.state != "draft")
+        .group_by(Survey.id)
+        .order_by(Survey.id)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(statement)]
+
+
+def languages(one: Announcement) -> list[str]:
+    """Return the languages in which the announcement has a text."""
+    return [text.language for text in one.texts]
+
+
+def choice(one: Announcement) -> tuple[int, str, list[str], str]:
+    """Return what :mod:`audience` asks for: id, audience, languages, and the language of everybody else."""
+    written = languages(one)
+    return one.id, one.audience, written, audience.fallback_of(written, current_settings().language)
+
+
+def reach(one: Announcement) -> Reach:
+    """Return who would get a draft now."""
+    return audience.reach(*choice(one))
+
+
+def preview(one: Announcement, contact_id: int) -> tuple[Row[Any], Words]:
+    """Return a real recipient (see :func:`audience.recipients`) and their letter; NotFound when not concerned."""
+    person = audience.one(*choice(one), contact_id)
+    if person is None:
+        raise NotFound(N_("This person is not among those to be told."))
+    text = next((text for text in one.texts if text.language == person.language), None)
+    if text is None:
+        raise Refused(N_("The announcement has no text yet."))
+    said = choose(audience.spoken(db.session(), one.id, [contact_id]).get(contact_id, []))
+    words = letters.words(text.subject, text.body, one.changes, person.language)
+    return person, letter_parts(words, letters.fill(person.language, person.name, person.why, said), person.name)
+
+
+def find_recipient(one: Announcement, email_key: str) -> int:
+    """Return the contact with this folded address; NotFound when there is none."""
+    found = db.session.scalar(select(Contact.id).where(Contact.email_key == email_key))
+    if found is None:
+        raise NotFound(N_("There is no contact with this address."))
+    return found
+
+
+def troubles(one: Announcement) -> list[Refused]:
+    """Return what keeps a draft from being sent, each as a line that says what to do."""
+    found: list[Refused] = []
+    for check in (check_states, check_texts):
+        try:
+            check(one)
+        except Refused as error:
+            found.append(error)
+    if not one.surveys:
+        found.append(Refused(N_("Choose the surveys it concerns: whoever answered them is told.")))
+    return found
+
+
+def check_states(one: Announcement) -> None:
+    """Refuse when a change has moved on since the words about it were written."""
+    for change in one.changes:
+        if change.state != one.about:
+            raise Refused(
+                N_("“%(process)s” is “%(state)s” now, and the words speak of it as “%(about)s”. Draft it anew."),
+                process=change.process,
+                state=change.state,
+                about=one.about,
+            )
+
+
+def check_texts(one: Announcement) -> None:
+    """Refuse texts that could not be sent as they are."""
+    if not one.texts:
+        raise Refused(N_("The announcement has no text yet."))
+    for text in one.texts:
+        wording.check(text.subject, text.body, one.about)
+        letters.told(one.changes, text.language)
+
+
+def history(announcement_id: int) -> list[AuditEntry]:
+    """Return who did what to an announcement, the latest first."""
+    statement = select(AuditEntry).where(AuditEntry.target == "announcement", AuditEntry.target_id == announcement_id)
+    return list(db.session.scalars(statement.order_by(AuditEntry.id.desc())))

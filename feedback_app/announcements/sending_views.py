@@ -1,0 +1,161 @@
+"""Pages of a sending: the last question, live progress, and what became of each person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Response as FlaskResponse
+from flask import flash, jsonify, redirect, render_template, request, stream_with_context, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from feedback_app.accounts import rights
+from feedback_app.accounts.access import me, requires
+from feedback_app.accounts.audit import Actor
+from feedback_app.announcements import actions, names, progress, queries
+from feedback_app.announcements.blueprint import blueprint
+from feedback_app.announcements.forms import SendForm
+from feedback_app.announcements.models import Notice
+from feedback_app.changes.queries import words_for
+from feedback_app.delivery.models import OutgoingEmail
+from feedback_app.errors import Refused
+from feedback_app.web.csv_safe import stream
+from feedback_app.web.locale import LANGUAGE_NAMES, language
+from feedback_app.web.pages import flash_refusal, page_number, say, see_other
+
+
+@blueprint.route("/announcements/<int:announcement_id>/send", methods=["GET", "POST"])
+@requires(rights.SEND_ANNOUNCEMENTS)
+def send(announcement_id: int) -> str | Response:
+    """Ask once more, with the number of letters; then send."""
+    form = SendForm()
+    if form.validate_on_submit():
+        try:
+            sent = actions.send(announcement_id, Actor.of(me()), form.expected.data)
+        except Refused as error:
+            flash_refusal(error)
+        else:
+            flash(
+                ngettext("%(num)d letter is on its way.", "%(num)d letters are on their way.", sent.letters), "success"
+            )
+        return see_other("announcements.show", announcement_id=announcement_id)
+    one = queries.get(announcement_id)
+    if one.state != "draft":
+        return redirect(url_for("announcements.sending", announcement_id=announcement_id))
+    return render_template(
+        "announcements/send.html",
+        one=one,
+        news=queries.news_of(one, language()),
+        form=form,
+        reach=queries.reach(one),
+        troubles=[say(error) for error in queries.troubles(one)],
+        reason_names=names.REASON_NAMES,
+        name_of=lambda code: LANGUAGE_NAMES.get(code, code),
+    )
+
+
+@blueprint.get("/announcements/<int:announcement_id>/sending")
+@requires(rights.VIEW)
+def sending(announcement_id: int) -> str | Response:
+    """Show how far a sending is."""
+    one = queries.get(announcement_id)
+    if one.state == "draft":
+        return redirect(url_for("announcements.show", announcement_id=announcement_id))
+    return render_template(
+        "announcements/sending.html",
+        one=one,
+        news=queries.news_of(one, language()),
+        said=[(change, words_for(change, language())) for change in one.changes],
+        progress=progress.of(one.id, one.state),
+        history=queries.history(one.id),
+        groups=progress.GROUPS,
+        group_names=names.GROUP_NAMES,
+        state_names=names.STATE_NAMES,
+        reason_names=names.REASON_NAMES,
+        letter_names=names.LETTER_NAMES,
+        name_of=lambda code: LANGUAGE_NAMES.get(code, code),
+    )
+
+
+@blueprint.get("/announcements/<int:announcement_id>/progress.json")
+@requires(rights.VIEW)
+def progress_json(announcement_id: int) -> FlaskResponse:
+    """Give the numbers of a sending to the script of its page."""
+    one = queries.get(announcement_id)
+    reply = jsonify(progress.of(one.id, one.state).as_dict())
+    reply.headers["Cache-Control"] = "no-store"
+    return reply
+
+
+@blueprint.post("/announcements/<int:announcement_id>/stop")
+@requires(rights.SEND_ANNOUNCEMENTS)
+def stop(announcement_id: int) -> Response:
+    """Stop a sending."""
+    try:
+        done = actions.stop(announcement_id, Actor.of(me()))
+    except Refused as error:
+        flash_refusal(error)
+    else:
+        flash(_("Stopped: %(left)d letters had left, %(kept)d were kept back.", left=done.letters, kept=done.left_out),
+              "warning")  # fmt: skip
+    return see_other("announcements.sending", announcement_id=announcement_id)
+
+
+@blueprint.get("/announcements/<int:announcement_id>/people")
+@requires(rights.VIEW)
+def people(announcement_id: int) -> str:
+    """List the people behind a number."""
+    one = queries.get(announcement_id)
+    group, text = request.args.get("what", ""), request.args.get("q", "").strip()[:200]
+    return render_template(
+        "announcements/people.html",
+        one=one,
+        news=queries.news_of(one, language()),
+        page=progress.people(one.id, group, text, page_number()),
+        progress=progress.of(one.id, one.state),
+        group=group,
+        text=text,
+        args={key: value for key, value in (("what", group), ("q", text)) if value},
+        groups=progress.GROUPS,
+        group_names=names.GROUP_NAMES,
+        why_names=names.WHY_NAMES,
+        status=_status,
+        name_of=lambda code: LANGUAGE_NAMES.get(code, code),
+    )
+
+
+def _status(notice: Notice, letter: OutgoingEmail | None) -> str:
+    """Return in words what became of one person."""
+    if not notice.included:
+        return str(_(names.REASON_NAMES.get(notice.excluded_because, notice.excluded_because)))
+    return str(_(names.LETTER_NAMES[letter.state])) if letter else ""
+
+
+@blueprint.get("/announcements/<int:announcement_id>/people.csv")
+@requires(rights.VIEW)
+def people_csv(announcement_id: int) -> FlaskResponse:
+    """Give the people of a sending as a file that spreadsheets open safely; any number of rows."""
+    one = queries.get(announcement_id)
+    group, text = request.args.get("what", ""), request.args.get("q", "").strip()[:200]
+    reply = FlaskResponse(
+        stream_with_context(stream(_rows(one.id, group, text))), content_type="text/csv; charset=utf-8"
+    )
+    reply.headers["Content-Disposition"] = f'attachment; filename="announcement-{one.id}.csv"'
+    return reply
+
+
+def _rows(announcement_id: int, group: str, text: str) -> Iterator[list[object]]:
+    yield ["email", "name", "language", "why", "state", "because", "reply", "sent_at", "quotes"]
+    for notice, contact, letter in progress.everybody(announcement_id, group, text):
+        yield [
+            contact.email,
+            contact.name,
+            notice.language,
+            notice.why,
+            letter.state if letter else "left_out",
+            notice.excluded_because,
+            letter.reply if letter else "",
+            letter.sent_at.isoformat() if letter and letter.sent_at else "",
+            " | ".join(one["text"] for one in notice.quotes),
+        ]
