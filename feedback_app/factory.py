@@ -34,6 +34,8 @@ def build(settings: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=12 * 3600,
     )
     logs.configure(settings)
+    app.config["RENDERERS"] = rooms.RENDERERS
+    app.config["JOBS"] = rooms.JOBS
     app.config["TABLES"] = [one.__name__ for one in tables.ALL]
     db.init_app(app)
     database.init_app(app)

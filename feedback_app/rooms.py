@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint
 
 from feedback_app.accounts.views import blueprint as accounts
 from feedback_app.announcements.views import blueprint as announcements
 from feedback_app.changes.views import blueprint as changes
 from feedback_app.contacts.views import blueprint as contacts
+from feedback_app.delivery.outbox import Renderer
+from feedback_app.jobs.registry import Job
 from feedback_app.overview.dev_mail_views import blueprint as dev_mail
 from feedback_app.overview.mail_views import blueprint as letters
 from feedback_app.overview.views import blueprint as overview
@@ -26,4 +30,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts,
     letters,
     dev_mail,
+)
+
+# who gives the fills of a kind of letter when it is sent
+RENDERERS: dict[str, Renderer] = {}
+
+JOBS: tuple[Job, ...] = (
+    Job("recover_leases", "feedback_app.delivery.actions:recover_leases", timedelta(minutes=1)),
+    Job("prune", "feedback_app.jobs.runs:prune", timedelta(days=1), at=timedelta(hours=2)),
 )

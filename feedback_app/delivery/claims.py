@@ -100,7 +100,7 @@ def suppressed(session: Session, ids: Collection[int]) -> dict[int, str]:
         .join(Suppression, Suppression.email_key == C.email_key)
         .where(C.id.in_(ids), or_(Suppression.scope == "all", Suppression.scope == LetterVariant.scope))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def sendable(session: Session, owner: str, ids: Collection[int]) -> set[int]:

@@ -50,7 +50,7 @@ def counts_by_state(kind: str | None = None, group_id: int | None = None) -> dic
         asked = asked.where(OutgoingEmail.kind == kind)
     if group_id is not None:
         asked = asked.where(OutgoingEmail.group_id == group_id)
-    return dict(db.session.execute(asked).tuples().all())
+    return dict(db.session.execute(asked).all())
 
 
 def counts_by_kind() -> dict[str, dict[str, int]]:
@@ -101,7 +101,7 @@ def reasons(limit: int = 10) -> Counter[str]:
         .order_by(func.count().desc())
         .limit(limit)
     )
-    return Counter(dict(db.session.execute(asked).tuples().all()))
+    return Counter(dict(db.session.execute(asked).all()))
 
 
 def is_paused(kind: str = "", group_id: int = 0) -> bool:

@@ -40,7 +40,7 @@ def stopping(scope: str | SQLColumnExpression[str], email_key: SQLColumnExpressi
 def scopes_of(email_key: str) -> dict[str, str]:
     """Return the scopes in which ``email_key`` is not written to, each with its reason."""
     asked = select(Suppression.scope, Suppression.reason).where(Suppression.email_key == email_key)
-    return dict(db.session.execute(asked.order_by(Suppression.id)).tuples().all())
+    return dict(db.session.execute(asked.order_by(Suppression.id)).all())
 
 
 def lift(email_key: str, scope: str) -> bool:
