@@ -15,7 +15,7 @@ def one_line(text: str) -> str:
     A line end in a name could end up in a letter's header; PostgreSQL refuses NUL in text.
     """
     whole = " ".join(text.split())
-    return "".join(sign for sign in whole if sign.isprintable() and not "\ud800" <= sign <= "\udfff")
+    return whole if whole.isprintable() else "".join(filter(str.isprintable, whole))
 
 
 def attribute_key(text: str) -> str:

@@ -1,0 +1,231 @@
+"""A CSV file turned into rows that can be stored, and rows that cannot, each with its reason. Pure and streamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from feedback_app.contacts import csv_words, texts
+from feedback_app.contacts.csv_file import Broken, Record, Table, read_table
+from feedback_app.contacts.seen import Seen
+from feedback_app.delivery import addresses
+from feedback_app.errors import N_, Refused
+
+RAW = 300  # how much of a rejected row its report repeats
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one row says about one person. None and empty mean "says nothing", which never wipes what is known.
+
+    ``unsubscribed``: the row asks not to be written to. ``stage_lost`` counts only for a lost prospect.
+    """
+
+    number: int
+    email: str
+    key: str
+    name: str = ""
+    kind: str | None = None
+    stage_lost: str = ""
+    language: str | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    unsubscribed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that is not imported: ``reason`` is a gettext msgid to be filled with ``values``.
+
+    ``opted_out`` is the key of the address when the row asks not to be written to: that wish counts all the same.
+    """
+
+    number: int
+    reason: str
+    values: Mapping[str, object]
+    raw: str
+    opted_out: str = ""
+
+
+@dataclass(frozen=True)
+class ContactFile:
+    """A file of contacts that is open: how it was understood, and its rows as a stream (to read once).
+
+    ``columns``: each heading with the field it is taken for: "email", "name", "first_name", "last_name", "kind",
+    "stage_lost", "language", "unsubscribed", "consent", "attribute:<key>", or "" when the column is left out.
+    """
+
+    encoding: str
+    delimiter: str
+    columns: list[tuple[str, str]]
+    rows: Iterator[Row | Rejected]
+
+
+class _Unfit(Exception):  # a row's trouble, on its way to a Rejected
+    def __init__(self, reason: str, **values: object) -> None:
+        super().__init__(reason)
+        self.reason, self.values = reason, values
+
+
+def read(file: BinaryIO) -> ContactFile:
+    """Open ``file`` (binary, seekable) as a list of contacts.
+
+    Raises Refused when nothing in it can be used: empty, not text, no column with addresses, columns that contradict
+    each other. An address that comes twice, whatever its case, counts once: the first row is taken, the others are
+    rejected, so that importing the same file again changes nothing.
+    """
+    table = read_table(file)
+    columns = _columns(table.headings)
+    return ContactFile(
+        table.encoding, table.delimiter, list(zip(table.headings, columns, strict=True)), _rows(table, columns)
+    )
+
+
+def _columns(headings: list[str]) -> list[str]:
+    """Return the field of each column; see ContactFile. Raises Refused."""
+    found: dict[str, str] = {}  # field -> heading
+    columns = []
+    for heading in headings:
+        name = csv_words.field_of(heading) or _attribute(heading, found)
+        if name in found:
+            raise Refused(
+                N_("The columns “%(one)s” and “%(other)s” mean the same. Leave one of them out and try again."),
+                one=found[name][:60],
+                other=heading[:60],
+            )
+        if name:
+            found[name] = heading
+        columns.append(name)
+    if "email" not in found:
+        raise Refused(
+            N_("No column holds email addresses. Call one “email” (the first row is taken for the heading: %(seen)s)."),
+            seen=", ".join(heading[:30] for heading in headings[:8] if heading),
+        )
+    if sum(name.startswith("attribute:") for name in columns) > texts.ATTRIBUTES:
+        raise Refused(N_("More than %(most)s extra columns. Leave out what you do not need."), most=texts.ATTRIBUTES)
+    return columns
+
+
+def _attribute(heading: str, taken: Mapping[str, str]) -> str:
+    """Return "attribute:<key>" for a free heading; a second one of the same name gets a number; "" for none."""
+    key = texts.attribute_key(heading)
+    if not key:
+        return ""
+    if len(key) > texts.KEY:
+        raise Refused(
+            N_("The heading “%(heading)s…” is too long. Use at most %(most)s characters."),
+            heading=key[:40],
+            most=texts.KEY,
+        )
+    names = [key, *(f"{key} {number}" for number in range(2, 2 + texts.ATTRIBUTES))]
+    return next((f"attribute:{name}" for name in names if f"attribute:{name}" not in taken), "")
+
+
+def _rows(table: Table, columns: list[str]) -> Iterator[Row | Rejected]:
+    with Seen() as seen:
+        for record in table.rows:
+            if isinstance(record, Broken):
+                yield Rejected(record.number, record.reason, {}, record.raw)
+                continue
+            try:
+                row = _row(record, columns)
+                first = seen.first(row.key, row.number)
+                if first != row.number:
+                    raise _Unfit(N_("The same address is in row %(first)s already; that row counts."), first=first)
+            except _Unfit as trouble:
+                raw = table.delimiter.join(record.cells)[:RAW]
+                yield Rejected(record.number, trouble.reason, trouble.values, raw, _opted_out(record, columns))
+            else:
+                yield row
+
+
+def _opted_out(record: Record, columns: list[str]) -> str:
+    """Return the key of the address when a row, unfit as it may be, asks not to be written to; else ""."""
+    try:
+        cells = _cells(record, columns)
+        return addresses.parse(cells.get("email", "")).key if _unsubscribed(cells) else ""
+    except (_Unfit, Refused):
+        return ""
+
+
+def _row(record: Record, columns: list[str]) -> Row:
+    cells = _cells(record, columns)
+    try:
+        address = addresses.parse(cells.get("email", ""))
+    except Refused as error:
+        raise _Unfit(error.message, **error.values) from error
+    return Row(
+        number=record.number,
+        email=address.email,
+        key=address.key,
+        name=_limited(cells, "name", texts.NAME) or _full_name(cells),
+        kind=_word(cells, "kind"),
+        stage_lost=_limited(cells, "stage_lost", texts.STAGE),
+        language=_word(cells, "language"),
+        attributes=_attributes(cells),
+        unsubscribed=_unsubscribed(cells),
+    )
+
+
+def _cells(record: Record, columns: list[str]) -> dict[str, str]:
+    """Return the filled cells by field, each on one line."""
+    if any(cell.strip() for cell in record.cells[len(columns) :]):
+        raise _Unfit(
+            N_("The row has %(cells)s cells, the heading %(columns)s. Is a quotation mark missing?"),
+            cells=len(record.cells),
+            columns=len(columns),
+        )
+    if any("\0" in cell for cell in record.cells):
+        raise _Unfit(N_("The row holds a NUL character, which no text has. Type the row again."))
+    tidy = ((name, texts.one_line(cell)) for name, cell in zip(columns, record.cells, strict=False))
+    return {name: cell for name, cell in tidy if name and cell}
+
+
+def _limited(cells: Mapping[str, str], name: str, most: int) -> str:
+    text = cells.get(name, "")
+    if len(text) > most:
+        raise _Unfit(
+            N_("“%(column)s” is too long: %(length)s characters, at most %(most)s fit."),
+            column=name.removeprefix("attribute:"),
+            length=len(text),
+            most=most,
+        )
+    return text
+
+
+def _full_name(cells: Mapping[str, str]) -> str:
+    parts = (cells.get("first_name", ""), cells.get("last_name", ""))
+    return _limited({"name": " ".join(part for part in parts if part)}, "name", texts.NAME)
+
+
+_NO_KIND = N_("“%(word)s” is no kind of contact. Use customer, prospect, lost prospect or former customer.")
+_NO_LANGUAGE = N_("“%(word)s” is no language we write in. Use en or pl, or leave the cell empty.")
+_VOCABULARIES = {"kind": (csv_words.kind_of, _NO_KIND), "language": (csv_words.language_of, _NO_LANGUAGE)}
+
+
+def _word(cells: Mapping[str, str], name: str) -> str | None:
+    understand, reason = _VOCABULARIES[name]
+    word = cells.get(name)
+    if word is None:
+        return None
+    code = understand(word)
+    if code is None:
+        raise _Unfit(reason, word=word[:60])
+    return code
+
+
+def _attributes(cells: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name.removeprefix("attribute:"): _limited(cells, name, texts.VALUE)
+        for name in cells
+        if name.startswith("attribute:")
+    }
+
+
+def _unsubscribed(cells: Mapping[str, str]) -> bool:
+    """Tell whether the row asks not to be written to; what is neither yes nor no is never guessed."""
+    said = {name: csv_words.is_yes(cells[name]) for name in ("unsubscribed", "consent") if name in cells}
+    for name, answer in said.items():
+        if answer is None:
+            raise _Unfit(N_("“%(word)s” under “%(column)s” is neither yes nor no."), word=cells[name][:60], column=name)
+    return said.get("unsubscribed") is True or said.get("consent") is False
