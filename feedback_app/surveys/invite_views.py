@@ -20,6 +20,7 @@ from feedback_app.contacts import queries as contact_queries
 from feedback_app.contacts.models import KIND_NAMES, Contact
 from feedback_app.contacts.queries import Filter
 from feedback_app.delivery import layout
+from feedback_app.delivery.holes import filled
 from feedback_app.delivery.outbox import Fill, Words
 from feedback_app.errors import Refused
 from feedback_app.extensions import current_settings
@@ -159,9 +160,15 @@ def _invite_page(survey: Survey, given: MultiDict[str, str]) -> str:
         kind_counts=contact_queries.counts_by_kind(),
         stages=contact_queries.stages(),
         attribute_keys=contact_queries.attribute_keys(),
-        soonest=clock.now(),
+        subjects=_subjects(survey, written),
         **_people(survey, who, written),
     )
+
+
+def _subjects(survey: Survey, written: Sequence[str]) -> dict[str, str]:
+    """Return the subject in each language as somebody without a name would read it."""
+    texts = {code: letter.with_kind_names(survey.invitation_subject[code]) for code in written}
+    return {code: filled(Words(text, "", ""), _example_fill(survey, code, "")).subject for code, text in texts.items()}
 
 
 def _people(survey: Survey, who: Filter, written: Sequence[str]) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def preview(slug: str) -> str:
     survey = queries.by_slug(slug)
     form = queries.form_spec(survey.id, survey.changed_at)
     g.language = form.language_for(request.args.get("language", ""))
-    return render_template("surveys/preview.html", form_spec=form, language=g.language, values={}, errors={})
+    return render_template("surveys/preview.html", form_spec=form, lang=g.language, values={}, errors={})
 
 
 @blueprint.get("/surveys/<slug>/export")

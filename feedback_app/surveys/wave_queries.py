@@ -112,14 +112,14 @@ def progress(survey_id: int) -> Progress:
         select(func.count(), _how_many(answered), _how_many(expired)).where(Invitation.survey_id == survey_id)
     ).one()
     letters = db.session.execute(
-        select(OutgoingEmail.state, func.count())
+        select(OutgoingEmail.state, func.count().label("many"))
         .join(Wave, Wave.id == OutgoingEmail.group_id)
         .where(OutgoingEmail.kind == LETTER, Wave.survey_id == survey_id)
         .group_by(OutgoingEmail.state)
         .order_by(OutgoingEmail.state)
     )
     total, done, gone = row
-    return Progress(total, done, total - done - gone, gone, {state: count for state, count in letters})
+    return Progress(total, done, total - done - gone, gone, {row.state: row.many for row in letters})
 
 
 def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
