@@ -135,7 +135,7 @@ def start_theme(codebook_id: int, name: str, by: Actor, mentions: Chosen = (), d
         return new_theme(codebook_by_id(codebook_id).id, name, by, mentions, description=description)
 
 
-def new_theme(
+def new_theme(  # noqa: PLR0913 - one theme has as many facts
     codebook_id: int,
     name: str,
     by: Actor,

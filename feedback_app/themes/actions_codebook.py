@@ -19,6 +19,7 @@ from feedback_app.themes import starting_codebooks
 from feedback_app.themes.actions import good_name
 from feedback_app.themes.history import NO_SYNC
 from feedback_app.themes.models import (
+    FORMAT,
     Codebook,
     CodebookSurvey,
     GroupingRequest,
@@ -33,7 +34,6 @@ from feedback_app.themes.queries import codebook_by_id, theme_by_id
 GRAINS = ("coarse", "auto", "fine")
 MOST_THEMES = 250
 THEMES_IN_FILE, EXAMPLES_IN_FILE = 1_000, 500
-FORMAT = "feedback-app codebook 1"
 
 
 def start_codebook(name: str, by: Actor) -> Codebook:
@@ -89,7 +89,7 @@ def _leave(survey: Survey, codebook_id: int) -> None:
             survey=survey.slug,
         )
     session.execute(delete(Placement).where(Placement.mention_id.in_(mine)))
-    fresh = {"judged_at": None, "closest": []}
+    fresh: dict[str, Any] = {"judged_at": None, "closest": []}
     session.execute(update(Mention).where(Mention.survey_id == survey.id).values(fresh), execution_options=NO_SYNC)
 
 

@@ -1,4 +1,4 @@
-"""What the machine would do with a codebook: new themes, merges, splits. Only people do it. Loads numerical libraries."""
+"""What the machine would do with a codebook: new themes, merges, splits. Loads the numerical libraries."""
 
 from __future__ import annotations
 

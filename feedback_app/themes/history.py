@@ -84,7 +84,7 @@ def _remember(event: ThemeEvent, chosen: Chosen) -> None:
     session.flush()
 
 
-def touched(event_id: int) -> Select[tuple[int]]:
+def touched(event_id: int) -> Select[int]:
     """SELECT of the mentions that a step touched."""
     return select(MentionBefore.mention_id).where(MentionBefore.event_id == event_id)
 
@@ -123,7 +123,7 @@ def restore(event_id: int) -> int:
     return len(ids)
 
 
-def _still_mine(event_id: int) -> Select[tuple[int]]:
+def _still_mine(event_id: int) -> Select[int]:
     later, after = aliased(MentionBefore), aliased(ThemeEvent)
     overtaken = exists(
         select(1)

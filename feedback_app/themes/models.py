@@ -14,6 +14,7 @@ from feedback_app.errors import N_
 from feedback_app.extensions import Base, json_type
 
 NAME_LIMIT = 200
+FORMAT = "feedback-app codebook 1"  # of exported codebooks
 THEME_STATES = ("open", "set_aside", "merged")
 MENTION_STATES = ("open", "set_aside", "no_content")
 

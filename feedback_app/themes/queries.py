@@ -125,7 +125,7 @@ def open_themes(codebook_id: int) -> Sequence[Theme]:
 def final_ids(codebook_id: int) -> dict[int, int]:
     """Return for each theme of a codebook the theme where its mentions are now (itself unless merged)."""
     rows = db.session.execute(select(Theme.id, Theme.merged_into_id).where(Theme.codebook_id == codebook_id))
-    into = {one: other for one, other in rows}
+    into = {row.id: row.merged_into_id for row in rows}
     return {one: _follow(one, into) for one in into}
 
 
@@ -190,7 +190,7 @@ def waiting_suggestions(codebook_id: int) -> int:
     return db.session.scalar(chosen) or 0
 
 
-def ungrouped_of(codebook_id: int) -> Select[tuple[int]]:
+def ungrouped_of(codebook_id: int) -> Select[int]:
     """SELECT of the mentions of a codebook that have content and are in no theme."""
     surveys = select(CodebookSurvey.survey_id).where(CodebookSurvey.codebook_id == codebook_id)
     return select(Mention.id).where(

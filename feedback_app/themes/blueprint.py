@@ -1,0 +1,64 @@
+"""The blueprint of this room, and what its pages share."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, request
+
+from feedback_app import clock
+from feedback_app.accounts import rights
+from feedback_app.accounts.access import may, me
+from feedback_app.accounts.audit import Actor
+from feedback_app.contacts.models import KIND_NAMES
+from feedback_app.extensions import current_settings
+from feedback_app.themes import queries, queries_mentions
+from feedback_app.themes.looking import Look
+from feedback_app.themes.models import REQUEST_STATES, Codebook
+
+blueprint = Blueprint("themes", __name__)
+LATELY = timedelta(minutes=10)
+
+
+def actor() -> Actor:
+    """Return who acts."""
+    return Actor.of(me())
+
+
+def zone() -> str:
+    """Return the time zone in which days begin."""
+    return current_settings().timezone
+
+
+def look() -> Look:
+    """Return the filter in the address, or in the form that was sent."""
+    return Look.read(request.values)
+
+
+def whole(name: str) -> int:
+    """Return a number from address or form, 0 when it is none."""
+    raw = request.values.get(name, "")
+    return int(raw) if raw.isdecimal() and len(raw) < 10 else 0
+
+
+def chosen_ids() -> list[int]:
+    """Return the mentions ticked in a form."""
+    return [int(raw) for raw in request.form.getlist("mention") if raw.isdecimal() and len(raw) < 12]
+
+
+def frame(codebook: Codebook, here: str = "") -> dict[str, Any]:
+    """Return what the head of every page about a codebook needs."""
+    mine = queries_mentions.last_step(codebook.id, me().id, clock.now() - LATELY) if may(rights.EDIT_THEMES) else None
+    return {
+        "codebook": codebook,
+        "here": here,
+        "surveys": queries.surveys_of(codebook.id),
+        "codebooks": queries.codebooks(),
+        "waiting_suggestions": queries.waiting_suggestions(codebook.id),
+        "grouping": queries.latest_request(codebook.id),
+        "request_states": REQUEST_STATES,
+        "last_step": mine,
+        "step_themes": queries.names_of(one for one in (mine.theme_id, mine.other_id) if one) if mine else {},
+        "kind_names": KIND_NAMES,
+    }

@@ -1,0 +1,225 @@
+"""Mentions as pages show them: with the person's kind, the date, the themes they are in. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Select, case, func, select
+
+from feedback_app.database import Page, page_of
+from feedback_app.extensions import db
+from feedback_app.responses.models import Answer, Response
+from feedback_app.surveys.models import Survey
+from feedback_app.themes.looking import Look, mentions_where, of_codebook
+from feedback_app.themes.models import Mention, Placement, Theme, ThemeEvent
+from feedback_app.themes.queries import names_of
+
+GRID = 50  # mentions confirmed or corrected in one go
+SURE = 0.6  # confidence from which the machine is called sure
+QUOTED = 3
+BORDERLINE = 2
+CSV_BATCH = 2_000
+
+
+@dataclass(frozen=True)
+class Line:
+    """One mention in a list. ``confidence`` and ``confirmed`` are about the theme looked at, if one is."""
+
+    mention: Mention
+    response_id: int
+    kind: str
+    stage: str
+    at: datetime
+    confidence: float | None = None
+    confirmed: bool = False
+    themes: tuple[Theme, ...] = ()  # visible themes it is in
+    offered: tuple[Theme, ...] = ()  # closest themes of one that is in none
+
+    @property
+    def sure(self) -> bool:
+        """True when the machine, or a person, is sure."""
+        return self.confirmed or (self.confidence or 0) >= SURE
+
+
+def mentions(
+    codebook_id: int,
+    look: Look,
+    zone: str,
+    number: int,
+    *,
+    theme: int = 0,
+    shelf: str = "",
+    sort: str = "newest",
+    size: int = 50,
+) -> Page[Line]:
+    """Return one page of mentions with all that a line shows; five statements, whatever the size."""
+    page = page_of(
+        _sorted(mentions_where(codebook_id, look, zone, theme=theme, shelf=shelf), theme, sort), number, size
+    )
+    return replace(page, items=lines(page.items, theme))
+
+
+def _sorted(chosen: Select[int], theme: int, sort: str) -> Select[int]:
+    if theme and sort in ("unsure", "surest", "unconfirmed"):
+        chosen = chosen.join(Placement, (Placement.mention_id == Mention.id) & (Placement.theme_id == theme))
+        if sort == "unconfirmed":
+            chosen = chosen.where(Placement.confirmed_at.is_(None))
+        falling = sort == "surest"
+        return chosen.order_by(Placement.confidence.desc() if falling else Placement.confidence, Mention.id)
+    return chosen.order_by(Response.submitted_at.desc(), Mention.id.desc())
+
+
+def lines(ids: Sequence[int], theme: int = 0) -> list[Line]:
+    """Return the lines of these mentions, in this order; unknown ids are left out."""
+    rows = db.session.execute(
+        select(Mention, Response.kind, Response.stage_lost, Response.submitted_at)
+        .join(Response, Response.id == Mention.response_id)
+        .where(Mention.id.in_(ids))
+    ).all()
+    placed: dict[int, list[tuple[Placement, Theme]]] = {}
+    for placement, one in db.session.execute(
+        select(Placement, Theme).join(Theme, Theme.id == Placement.theme_id).where(Placement.mention_id.in_(ids))
+    ):
+        placed.setdefault(placement.mention_id, []).append((placement, one))
+    near = names_of(one for row in rows if row.Mention.id not in placed for one in row.Mention.closest or ())
+    found = {
+        row.Mention.id: _line(row.Mention, row.kind, row.stage_lost, row.submitted_at, placed, near, theme)
+        for row in rows
+    }
+    return [found[one] for one in ids if one in found]
+
+
+def _line(
+    mention: Mention,
+    kind: str,
+    stage: str,
+    at: datetime,
+    placed: dict[int, list[tuple[Placement, Theme]]],
+    near: dict[int, Theme],
+    theme: int,
+) -> Line:
+    mine = placed.get(mention.id, [])
+    here = next((placement for placement, one in mine if one.id == theme), None)
+    return Line(
+        mention,
+        mention.response_id,
+        kind,
+        stage,
+        at,
+        here.confidence if here else None,
+        bool(here and here.confirmed_at),
+        tuple(one for _, one in mine if one.state == "open"),
+        tuple(near[one] for one in mention.closest or () if one in near and near[one].state == "open"),
+    )
+
+
+@dataclass(frozen=True)
+class Quotes:
+    """What proves a theme: the most typical lines, and those on its border."""
+
+    typical: list[Line]
+    borderline: list[Line]
+
+
+def quotes(theme: Theme) -> Quotes:
+    """Return three typical and two borderline quotes: the engine's own choice while those are still in the theme.
+
+    Where it made none, or people moved them away, the surest and the least sure placements step in.
+    """
+    typical = _still_in(theme, "typical")[:QUOTED]
+    border = [one for one in _still_in(theme, "borderline") if one not in typical][:BORDERLINE]
+    if len(typical) < QUOTED:
+        typical += _by_confidence(theme, QUOTED - len(typical), {*typical, *border}, falling=True)
+    if len(border) < BORDERLINE:
+        border += _by_confidence(theme, BORDERLINE - len(border), {*typical, *border}, falling=False)
+    found = {line.mention.id: line for line in lines([*typical, *border], theme.id)}
+    return Quotes([found[one] for one in typical if one in found], [found[one] for one in border if one in found])
+
+
+def _inside(theme: Theme) -> Select[int]:
+    return (
+        select(Mention.id)
+        .join(Placement, Placement.mention_id == Mention.id)
+        .where(Placement.theme_id == theme.id, Mention.state == "open")
+    )
+
+
+def _still_in(theme: Theme, which: str) -> list[int]:
+    wanted = list((theme.quotes or {}).get(which, ()))
+    there = set(db.session.scalars(_inside(theme).where(Mention.id.in_(wanted)))) if wanted else set()
+    return [one for one in wanted if one in there]
+
+
+def _by_confidence(theme: Theme, number: int, taken: set[int], *, falling: bool) -> list[int]:
+    order = Placement.confidence.desc() if falling else Placement.confidence
+    chosen = _inside(theme).where(func.length(Mention.text).between(15, 280)).order_by(order, Mention.id)
+    if not falling:
+        chosen = chosen.where(Placement.confirmed_at.is_(None), Placement.confidence < SURE)
+    found = db.session.scalars(chosen.limit(number + len(taken)))
+    return [one for one in found if one not in taken][:number]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How often the machine had put a mention where people confirmed it."""
+
+    right: int
+    judged: int
+
+    @property
+    def share(self) -> float | None:
+        """Share from 0 to 1; None while fewer than ten were judged."""
+        return self.right / self.judged if self.judged >= 10 else None
+
+
+def agreement(codebook_id: int, theme_id: int = 0) -> Agreement:
+    """Return how far the machine agrees with people, over all confirmed placements or those of one theme."""
+    chosen = (
+        select(func.count(), func.coalesce(func.sum(case((Placement.guessed, 1), else_=0)), 0))
+        .join(Theme, Theme.id == Placement.theme_id)
+        .where(Theme.codebook_id == codebook_id, Placement.guessed.is_not(None))
+    )
+    if theme_id:
+        chosen = chosen.where(Theme.id == theme_id)
+    judged, right = db.session.execute(chosen).one()
+    return Agreement(int(right), judged)
+
+
+def filter_choices(codebook_id: int) -> dict[str, list[str]]:
+    """Return what can be filtered by in a codebook: stages at which prospects left, languages."""
+    base = select(Response.stage_lost).join(Mention, Mention.response_id == Response.id)
+    stages = db.session.scalars(base.where(of_codebook(codebook_id), Response.stage_lost != "").distinct())
+    languages = db.session.scalars(select(Mention.language).where(of_codebook(codebook_id)).distinct())
+    return {"stages": sorted(stages), "languages": sorted(languages)}
+
+
+def last_step(codebook_id: int, staff_id: int, since: datetime) -> ThemeEvent | None:
+    """Return what this person did here last, if it was lately and not undone: offered for undoing at once."""
+    mine = select(ThemeEvent).where(ThemeEvent.codebook_id == codebook_id, ThemeEvent.by_id == staff_id)
+    found = db.session.scalar(mine.where(ThemeEvent.action != "found").order_by(ThemeEvent.id.desc()).limit(1))
+    return found if found and found.undone_at is None and found.at >= since else None
+
+
+def csv_rows(codebook_id: int, look: Look, zone: str, theme: int = 0) -> Iterator[tuple[object, ...]]:
+    """Yield the header and then one row per mention and theme, for a CSV file; read in batches."""
+    yield ("survey", "date", "kind", "stage_lost", "language", "theme", "confidence", "confirmed", "mention", "answer")
+    ids = list(db.session.scalars(mentions_where(codebook_id, look, zone, theme=theme).order_by(Mention.id)))
+    for start in range(0, len(ids), CSV_BATCH):
+        rows = db.session.execute(
+            select(
+                Survey.slug, Response.submitted_at, Response.kind, Response.stage_lost, Mention.language,
+                Theme.name, Placement.confidence, Placement.confirmed_at, Mention.text, Answer.text,
+            )
+            .join(Response, Response.id == Mention.response_id)
+            .join(Survey, Survey.id == Mention.survey_id)
+            .join(Answer, Answer.id == Mention.answer_id)
+            .outerjoin(Placement, Placement.mention_id == Mention.id)
+            .outerjoin(Theme, Theme.id == Placement.theme_id)
+            .where(Mention.id.in_(ids[start : start + CSV_BATCH]))
+            .order_by(Mention.id)
+        )  # fmt: skip
+        for slug, at, kind, stage, language, name, sure, confirmed, text, answer in rows:
+            shown = "" if sure is None else round(sure, 2)
+            yield (slug, at.isoformat(), kind, stage, language, name, shown, bool(confirmed), text, answer)

@@ -1,0 +1,184 @@
+"""Pages of codebooks: start one, group, share, take along; CSV out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Response as FlaskResponse
+from flask import flash, jsonify, render_template, request, stream_with_context
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # younger than its stubs
+
+from feedback_app.accounts import rights
+from feedback_app.accounts.access import requires
+from feedback_app.errors import N_, Refused
+from feedback_app.surveys.queries import by_id
+from feedback_app.themes import actions, actions_codebook, queries, queries_export, queries_mentions, starting_codebooks
+from feedback_app.themes.blueprint import actor, blueprint, frame, look, whole, zone
+from feedback_app.themes.forms import CodebookForm, GroupForm, ImportForm
+from feedback_app.themes.models import REQUEST_STATES
+from feedback_app.web.csv_safe import stream
+from feedback_app.web.locale import language
+from feedback_app.web.pages import flash_refusal, see_other
+
+LARGEST_IMPORT = 4 * 1024 * 1024
+
+
+def _form() -> CodebookForm:
+    form = CodebookForm()
+    form.surveys.choices = [SelectChoice(one.survey.id, one.survey.slug) for one in queries.survey_choices()]
+    return form
+
+
+@blueprint.route("/themes/codebooks/new", methods=["GET", "POST"])
+@requires(rights.EDIT_THEMES)
+def new_codebook() -> str | Response:
+    """Choose the surveys whose answers are grouped together, and group them."""
+    form, group_form = _form(), GroupForm()
+    if form.validate_on_submit() and group_form.validate():
+        try:
+            slugs = [by_id(one).slug for one in form.surveys.data or []]
+            codebook = actions_codebook.codebook_for(slugs, actor(), form.name.data or "")
+            actions_codebook.request_grouping(codebook.id, actor(), **_options(group_form))
+        except Refused as error:
+            flash_refusal(error)
+        else:
+            return see_other("themes.index", codebook=codebook.id)
+    return render_template("themes/start.html", choices=queries.survey_choices(), form=form, group_form=group_form)
+
+
+def _options(form: GroupForm) -> dict[str, Any]:
+    return {"grain": form.grain.data or "auto", "themes": form.themes.data}
+
+
+@blueprint.post("/themes/codebooks/<int:codebook_id>/group")
+@requires(rights.EDIT_THEMES)
+def group(codebook_id: int) -> Response:
+    """Ask the worker to group; the page shows how far it is."""
+    form = GroupForm()
+    if not form.validate_on_submit():
+        flash(_("Ask for 1 to %(most)d themes.", most=actions_codebook.MOST_THEMES), "danger")
+    else:
+        try:
+            actions_codebook.request_grouping(codebook_id, actor(), **_options(form))
+        except Refused as error:
+            flash_refusal(error)
+    return see_other("themes.index", codebook=codebook_id)
+
+
+@blueprint.get("/themes/codebooks/<int:codebook_id>/progress")
+@requires(rights.VIEW)
+def progress(codebook_id: int) -> Response:
+    """Say how far the worker is: state, share and words, for the script that shows it."""
+    queries.codebook_by_id(codebook_id)
+    latest = queries.latest_request(codebook_id)
+    if latest is None:
+        return jsonify(state="none", share=0, words="")
+    words = _(latest.message, **latest.values) if latest.message else _(REQUEST_STATES[latest.state])
+    return jsonify(state=latest.state, share=round(latest.progress, 3), words=words)
+
+
+@blueprint.get("/themes/codebooks/<int:codebook_id>/settings")
+@requires(rights.VIEW)
+def codebook(codebook_id: int) -> str:
+    """Show what belongs to a codebook: surveys, starting themes, import and export."""
+    found = queries.codebook_by_id(codebook_id)
+    return render_template(
+        "themes/codebook.html",
+        **frame(found, "codebook"),
+        choices=queries.survey_choices(),
+        ready=[starting_codebooks.load(name) for name in starting_codebooks.names()],
+        import_form=ImportForm(),
+        agreement=queries_mentions.agreement(codebook_id),
+    )
+
+
+@blueprint.post("/themes/codebooks/<int:codebook_id>/surveys")
+@requires(rights.EDIT_THEMES)
+def share_codebook(codebook_id: int) -> Response:
+    """Group the answers of more surveys by this codebook."""
+    ids = [int(raw) for raw in request.form.getlist("surveys") if raw.isdecimal() and len(raw) < 10]
+    try:
+        actions_codebook.share(ids, codebook_id, actor())
+        if ids:
+            actions_codebook.request_grouping(codebook_id, actor())
+    except Refused as error:
+        flash_refusal(error)
+        return see_other("themes.codebook", codebook_id=codebook_id)
+    return see_other("themes.index", codebook=codebook_id)
+
+
+@blueprint.post("/themes/codebooks/<int:codebook_id>/start-from")
+@requires(rights.EDIT_THEMES)
+def start_from(codebook_id: int) -> Response:
+    """Take in a ready-made codebook, then group by it."""
+    try:
+        number = actions_codebook.start_from(codebook_id, request.form.get("ready", ""), language(), actor())
+        actions_codebook.request_grouping(codebook_id, actor())
+    except Refused as error:
+        flash_refusal(error)
+        return see_other("themes.codebook", codebook_id=codebook_id)
+    flash(_("%(number)d themes were added; mentions are being assigned to them.", number=number), "success")
+    return see_other("themes.index", codebook=codebook_id)
+
+
+@blueprint.post("/themes/codebooks/<int:codebook_id>/themes")
+@requires(rights.EDIT_THEMES)
+def new_theme(codebook_id: int) -> Response:
+    """Start an empty theme by hand."""
+    try:
+        theme = actions.start_theme(codebook_id, request.form.get("name", ""), actor())
+    except Refused as error:
+        flash_refusal(error)
+        return see_other("themes.index", codebook=codebook_id)
+    return see_other("themes.edit", theme_id=theme.id)
+
+
+@blueprint.get("/themes/codebooks/<int:codebook_id>/export.json")
+@requires(rights.VIEW)
+def export_codebook(codebook_id: int) -> Response:
+    """Take the codebook along: names, descriptions, phrases and examples."""
+    data = queries_export.codebook_as_dict(queries.codebook_by_id(codebook_id))
+    body = json.dumps(data, ensure_ascii=False, indent=2)
+    headers = {"Content-Disposition": f'attachment; filename="codebook-{codebook_id}.json"'}
+    return FlaskResponse(body, mimetype="application/json", headers=headers)
+
+
+@blueprint.post("/themes/codebooks/<int:codebook_id>/import")
+@requires(rights.EDIT_THEMES)
+def import_codebook(codebook_id: int) -> Response:
+    """Take in an exported codebook."""
+    try:
+        number = actions_codebook.add_themes(codebook_id, _uploaded(), actor())
+        actions_codebook.request_grouping(codebook_id, actor())
+    except Refused as error:
+        flash_refusal(error)
+        return see_other("themes.codebook", codebook_id=codebook_id)
+    flash(_("%(number)d themes were added; mentions are being assigned to them.", number=number), "success")
+    return see_other("themes.index", codebook=codebook_id)
+
+
+def _uploaded() -> object:
+    file = request.files.get("file")
+    raw = file.read(LARGEST_IMPORT + 1) if file else b""
+    if not raw or len(raw) > LARGEST_IMPORT:
+        raise Refused(N_("Choose a JSON file of at most 4 MB."))
+    try:
+        return json.loads(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise Refused(
+            N_("This is not an exported codebook: a JSON file with “format” and “themes” is needed.")
+        ) from error
+
+
+@blueprint.get("/themes/codebooks/<int:codebook_id>/export.csv")
+@requires(rights.VIEW)
+def export_csv(codebook_id: int) -> Response:
+    """All mentions under the filter with their themes, safe to open in a spreadsheet."""
+    queries.codebook_by_id(codebook_id)
+    theme = whole("theme")
+    rows = queries_mentions.csv_rows(codebook_id, look(), zone(), theme)
+    headers = {"Content-Disposition": f'attachment; filename="mentions-{theme or codebook_id}.csv"'}
+    return FlaskResponse(stream_with_context(stream(rows)), mimetype="text/csv", headers=headers)

@@ -1,0 +1,168 @@
+"""Pages of mentions: shelves, search, the grid; moving one or many of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import abort, flash, render_template, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from feedback_app.accounts import rights
+from feedback_app.accounts.access import requires
+from feedback_app.errors import N_, Refused
+from feedback_app.themes import actions, actions_mentions, queries, queries_mentions
+from feedback_app.themes.blueprint import actor, blueprint, chosen_ids, frame, look, whole, zone
+from feedback_app.themes.history import Chosen
+from feedback_app.themes.looking import mentions_where
+from feedback_app.web.pages import back_to, flash_refusal, page_number, see_other
+
+SHELVES = {
+    "all": (
+        N_("All mentions"),
+        N_("Everything people said that has content. Search it, and start a theme from what you find."),
+    ),
+    "ungrouped": (
+        N_("Not yet grouped"),
+        N_("Near no theme, or taken out of one. The closest themes are offered with each; nothing here is lost."),
+    ),
+    "set_aside": (N_("Set aside"), N_("Left out of themes and counts by people.")),
+    "no_content": (
+        N_("Without content"),
+        N_("“No complaints”, thanks and the like: kept apart, so that they do not blur the themes."),
+    ),
+}
+
+
+@blueprint.get("/themes/codebooks/<int:codebook_id>/mentions/<shelf>")
+@requires(rights.VIEW)
+def mentions(codebook_id: int, shelf: str) -> str:
+    """Show a shelf of mentions with search and filters."""
+    if shelf not in SHELVES:
+        abort(404)
+    codebook = queries.codebook_by_id(codebook_id)
+    wanted = look()
+    title, lead = SHELVES[shelf]
+    return render_template(
+        "themes/mentions.html",
+        **frame(codebook, shelf),
+        look=wanted,
+        shelf=shelf,
+        title=_(title),
+        lead=_(lead),
+        page=queries_mentions.mentions(codebook_id, wanted, zone(), page_number(), shelf=shelf),
+        themes=queries.open_themes(codebook_id),
+        choices=queries_mentions.filter_choices(codebook_id),
+    )
+
+
+@blueprint.post("/themes/codebooks/<int:codebook_id>/mentions")
+@requires(rights.EDIT_THEMES)
+def sort_mentions(codebook_id: int) -> Response:
+    """Do one thing with the mentions ticked, or with all that the filter finds."""
+    do = _DEEDS.get(request.form.get("deed", ""))
+    if do is None:
+        abort(400)
+    theme = whole("theme")
+    chosen: Chosen = chosen_ids()
+    if request.form.get("everything") == "1":
+        chosen = mentions_where(codebook_id, look(), zone(), theme=theme, shelf=request.form.get("shelf", ""))
+    try:
+        number = do(codebook_id, chosen, theme)
+    except Refused as error:
+        flash_refusal(error)
+    else:
+        flash(ngettext("%(num)d mention: done.", "%(num)d mentions: done.", number), "success")
+    return back_to("themes.mentions", codebook_id=codebook_id, shelf="all")
+
+
+def _move(codebook_id: int, chosen: Chosen, theme: int) -> int:
+    name = request.form.get("new_name", "").strip()
+    if name:
+        started = actions.start_theme(codebook_id, name, actor(), chosen)
+        return queries.history(1, theme_id=started.id).items[-1].mentions
+    to = whole("to")
+    if not to:
+        raise Refused(N_("Choose a theme, or type the name of a new one."))
+    return actions_mentions.move(chosen, to, actor(), theme or None)
+
+
+def _add(_codebook_id: int, chosen: Chosen, _theme: int) -> int:
+    if not whole("to"):
+        raise Refused(N_("Choose a theme, or type the name of a new one."))
+    return actions_mentions.add_to(chosen, whole("to"), actor())
+
+
+_DEEDS: dict[str, Callable[[int, Chosen, int], int]] = {
+    "move": _move,
+    "add": _add,
+    "confirm": lambda _codebook, chosen, theme: actions_mentions.confirm(chosen, theme or whole("to"), actor()),
+    "take_out": lambda _codebook, chosen, theme: actions_mentions.take_out(chosen, theme, actor()),
+    "set_aside": lambda codebook, chosen, theme: actions_mentions.set_aside(chosen, codebook, actor(), theme or None),
+    "bring_back": lambda codebook, chosen, _theme: actions_mentions.bring_back(chosen, codebook, actor()),
+}
+
+
+@blueprint.post("/themes/mentions/<int:mention_id>/place")
+@requires(rights.EDIT_THEMES)
+def place_one(mention_id: int) -> Response:
+    """Put one mention into the theme that was offered with it."""
+    try:
+        actions_mentions.move([mention_id], whole("to"), actor())
+    except Refused as error:
+        flash_refusal(error)
+    return back_to("themes.index")
+
+
+@blueprint.route("/themes/<int:theme_id>/grid", methods=["GET", "POST"])
+@requires(rights.EDIT_THEMES)
+def grid(theme_id: int) -> str | Response:
+    """Confirm or correct fifty mentions of a theme, the least sure first; the keyboard is enough."""
+    theme = queries.open_theme(theme_id)
+    codebook = queries.codebook_by_id(theme.codebook_id)
+    if request.method == "POST":
+        _save_grid(theme_id, codebook.id)
+        return see_other("themes.grid", theme_id=theme_id)
+    page = queries_mentions.mentions(
+        codebook.id, look(), zone(), 1, theme=theme_id, sort="unconfirmed", size=queries_mentions.GRID
+    )
+    return render_template(
+        "themes/grid.html",
+        **frame(codebook, "themes"),
+        theme=theme,
+        page=page,
+        others=[one for one in queries.open_themes(codebook.id) if one.id != theme_id],
+        agreement=queries_mentions.agreement(codebook.id, theme_id),
+    )
+
+
+def _save_grid(theme_id: int, codebook_id: int) -> None:
+    """One step per kind of decision, so that each can be undone by itself."""
+    decided: dict[str, list[int]] = {}
+    for name, value in request.form.items():
+        prefix, _dash, raw = name.partition("-")
+        if prefix == "m" and raw.isdecimal() and len(raw) < 12 and value:
+            decided.setdefault(value, []).append(int(raw))
+    number = 0
+    try:
+        for value, ids in decided.items():
+            number += _decide(value, ids, theme_id, codebook_id)
+    except Refused as error:
+        flash_refusal(error)
+    if number:
+        flash(ngettext("%(num)d mention: done.", "%(num)d mentions: done.", number), "success")
+    elif not decided:
+        flash(_("Nothing was decided."), "info")
+
+
+def _decide(value: str, ids: list[int], theme_id: int, codebook_id: int) -> int:
+    if value == "right":
+        return actions_mentions.confirm(ids, theme_id, actor())
+    if value == "out":
+        return actions_mentions.take_out(ids, theme_id, actor())
+    if value == "aside":
+        return actions_mentions.set_aside(ids, codebook_id, actor(), theme_id)
+    if value.isdecimal() and len(value) < 10:
+        return actions_mentions.move(ids, int(value), actor(), theme_id)
+    return 0

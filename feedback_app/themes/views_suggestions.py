@@ -1,0 +1,82 @@
+"""Pages of suggestions: what the machine would do, with its evidence; accept, edit or dismiss."""
+
+from __future__ import annotations
+
+from flask import flash, render_template, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from feedback_app.accounts import rights
+from feedback_app.accounts.access import requires
+from feedback_app.errors import Refused
+from feedback_app.themes import actions_codebook, actions_suggestions, queries, queries_mentions
+from feedback_app.themes.blueprint import actor, blueprint, frame, whole
+from feedback_app.web.pages import flash_refusal, see_other
+
+
+@blueprint.get("/themes/codebooks/<int:codebook_id>/suggestions")
+@requires(rights.VIEW)
+def suggestions(codebook_id: int) -> str:
+    """Show what is suggested, and what was dismissed."""
+    codebook = queries.codebook_by_id(codebook_id)
+    found = queries.suggestions(codebook_id)
+    dismissed = queries.suggestions(codebook_id, "dismissed")
+    ids = {one for item in found for part in item.parts for one in part["quotes"][:3]}
+    themes = queries.names_of(one for item in (*found, *dismissed) for one in (item.theme_id, item.other_id) if one)
+    pairs = [themes[one] for item in found if item.kind == "merge" for one in (item.theme_id, item.other_id) if one]
+    return render_template(
+        "themes/suggestions.html",
+        **frame(codebook, "suggestions"),
+        found=found,
+        dismissed=dismissed,
+        themes=themes,
+        lines={line.mention.id: line for line in queries_mentions.lines(list(ids))},
+        evidence={theme.id: queries_mentions.quotes(theme).typical for theme in pairs},
+    )
+
+
+@blueprint.post("/themes/codebooks/<int:codebook_id>/suggest")
+@requires(rights.EDIT_THEMES)
+def suggest(codebook_id: int) -> Response:
+    """Ask the worker to look for suggestions."""
+    actions_codebook.request_grouping(codebook_id, actor(), "suggest")
+    return see_other("themes.suggestions", codebook_id=codebook_id)
+
+
+@blueprint.post("/themes/suggestions/<int:suggestion_id>/accept")
+@requires(rights.EDIT_THEMES)
+def accept(suggestion_id: int) -> Response:
+    """Do what is suggested, with the names as edited."""
+    try:
+        made = actions_suggestions.accept(
+            suggestion_id, actor(), request.form.getlist("name"), into=whole("into") or None
+        )
+    except Refused as error:
+        flash_refusal(error)
+        return see_other("themes.suggestions", codebook_id=whole("codebook"))
+    flash(_("Done. It can be undone from the history."), "success")
+    return see_other("themes.show", theme_id=made[0])
+
+
+@blueprint.post("/themes/suggestions/<int:suggestion_id>/dismiss")
+@requires(rights.EDIT_THEMES)
+def dismiss(suggestion_id: int) -> Response:
+    """Say no: it does not come back."""
+    try:
+        actions_suggestions.dismiss(suggestion_id, actor())
+    except Refused as error:
+        flash_refusal(error)
+    else:
+        flash(_("Dismissed. It will not be suggested again."), "success")
+    return see_other("themes.suggestions", codebook_id=whole("codebook"))
+
+
+@blueprint.post("/themes/suggestions/<int:suggestion_id>/reopen")
+@requires(rights.EDIT_THEMES)
+def reopen(suggestion_id: int) -> Response:
+    """Take a "no" back."""
+    try:
+        actions_suggestions.reopen(suggestion_id, actor())
+    except Refused as error:
+        flash_refusal(error)
+    return see_other("themes.suggestions", codebook_id=whole("codebook"))
