@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, exists, func, or_, select
 
-from feedback_app.contacts.models import KINDS, Contact
+from feedback_app.contacts.models import KINDS, Contact, ContactImport
 from feedback_app.contacts.texts import attribute_key, one_line
 from feedback_app.database import Page, is_postgresql, page_of
 from feedback_app.delivery import addresses
-from feedback_app.delivery.models import Suppression
+from feedback_app.delivery.models import LetterVariant, OutgoingEmail, Suppression
 from feedback_app.errors import N_, NotFound
 from feedback_app.extensions import db
 from feedback_app.settings import LANGUAGES
@@ -142,6 +144,57 @@ def counts_by_kind(*conditions: ColumnExpressionArgument[bool]) -> dict[str, int
 def by_key(email: str) -> Contact | None:
     """Return the contact with this address, whatever its upper and lower case, or None."""
     return db.session.scalar(select(Contact).where(Contact.email_key == addresses.key(email)))
+
+
+@dataclass(frozen=True)
+class Told:
+    """One letter as the page of a contact shows it; holes of the subject are left out."""
+
+    id: int
+    kind: str
+    subject: str
+    state: str
+    at: datetime
+    reply: str
+
+
+def letters_to(email_key: str, page: int = 1, size: int = 20) -> Page[Told]:
+    """Return what we asked and told this address, newest first: letters of every room, whatever their state."""
+    at = func.coalesce(OutgoingEmail.sent_at, OutgoingEmail.not_before).label("at")
+    asked = (
+        select(
+            OutgoingEmail.id, OutgoingEmail.kind, LetterVariant.subject, OutgoingEmail.state, at, OutgoingEmail.reply
+        )
+        .join(LetterVariant, LetterVariant.id == OutgoingEmail.variant_id)
+        .where(OutgoingEmail.email_key == email_key)
+        .order_by(at.desc(), OutgoingEmail.id.desc())
+    )
+    found = page_of(asked, page, size, scalars=False)
+    told = [
+        Told(row.id, row.kind, re.sub(r"\s*\{\{.*?\}\}", "", row.subject), row.state, row.at, row.reply)
+        for row in found.items
+    ]
+    return Page(told, found.number, found.size, found.total)
+
+
+def suppressions_of(email_key: str) -> list[Suppression]:
+    """Return why and since when this address is not written to, oldest first."""
+    asked = select(Suppression).where(Suppression.email_key == email_key).order_by(Suppression.since, Suppression.id)
+    return list(db.session.scalars(asked))
+
+
+def suppressed_among(contacts: Sequence[Contact]) -> set[str]:
+    """Return the keys of those among ``contacts`` who are not written to in some scope: one statement."""
+    keys = [one.email_key for one in contacts]
+    return set(db.session.scalars(select(Suppression.email_key).where(Suppression.email_key.in_(keys)).distinct()))
+
+
+def import_by_id(import_id: int) -> ContactImport:
+    """Return one import; raises NotFound."""
+    found = db.session.get(ContactImport, import_id)
+    if found is None:
+        raise NotFound(N_("There is no such import."))
+    return found
 
 
 def by_id(contact_id: int) -> Contact:
