@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import Blueprint
 
 from feedback_app.accounts.views import blueprint as accounts
+from feedback_app.announcements import mail as announced
 from feedback_app.announcements.views import blueprint as announcements
 from feedback_app.changes.views import blueprint as changes
 from feedback_app.contacts.views import blueprint as contacts
@@ -16,6 +17,7 @@ from feedback_app.overview.dev_mail_views import blueprint as dev_mail
 from feedback_app.overview.mail_views import blueprint as letters
 from feedback_app.overview.views import blueprint as overview
 from feedback_app.responses.views import blueprint as responses
+from feedback_app.surveys import mail as invitations
 from feedback_app.surveys.views import blueprint as surveys
 from feedback_app.themes.views import blueprint as themes
 
@@ -33,9 +35,17 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 
 # who gives the fills of a kind of letter when it is sent
-RENDERERS: dict[str, Renderer] = {}
+RENDERERS: dict[str, Renderer] = {
+    "invitation": invitations.fill,
+    announced.KIND: announced.fill,
+}
 
 JOBS: tuple[Job, ...] = (
     Job("recover_leases", "feedback_app.delivery.actions:recover_leases", timedelta(minutes=1)),
+    Job("start_due_waves", "feedback_app.surveys.wave_actions:start_due_waves", timedelta(minutes=1)),
+    Job("finish_announcements", "feedback_app.announcements.actions:finish_done", timedelta(minutes=1)),
+    Job("group_on_request", "feedback_app.themes.jobs:run_grouping_requests", timedelta(seconds=3)),
+    Job("assign_new_answers", "feedback_app.themes.jobs:assign_new_answers", timedelta(seconds=5)),
+    Job("learn_from_corrections", "feedback_app.themes.jobs:learn_from_corrections", timedelta(minutes=1)),
     Job("prune", "feedback_app.jobs.runs:prune", timedelta(days=1), at=timedelta(hours=2)),
 )

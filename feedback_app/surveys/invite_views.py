@@ -22,7 +22,7 @@ from feedback_app.contacts.queries import Filter
 from feedback_app.delivery import layout
 from feedback_app.delivery.holes import filled
 from feedback_app.delivery.outbox import Fill, Words
-from feedback_app.errors import Refused
+from feedback_app.errors import N_, Refused
 from feedback_app.extensions import current_settings
 from feedback_app.surveys import letter, mail, queries, wave_actions, wave_queries
 from feedback_app.surveys.blueprint import blueprint
@@ -137,6 +137,7 @@ def _filter_from(given: MultiDict[str, str]) -> Filter:
     return Filter.from_dict({**{key: given.get(key, "") for key in FILTER_TEXTS}, "kinds": given.getlist("kind")})
 
 
+HALF_A_CONDITION = N_("Say which attribute has this value, or leave the value empty.")
 FILTER_TEXTS = ("stage_lost", "language", "attribute", "value", "text")
 
 
@@ -161,6 +162,7 @@ def _invite_page(survey: Survey, given: MultiDict[str, str]) -> str:
         stages=contact_queries.stages(),
         attribute_keys=contact_queries.attribute_keys(),
         subjects=_subjects(survey, written),
+        half=HALF_A_CONDITION if who.value and not who.attribute else "",
         **_people(survey, who, written),
     )
 
@@ -197,6 +199,7 @@ def start_invite(slug: str) -> Response | tuple[str, int]:
     """Send the letter now, or plan it for a time."""
     survey = queries.by_slug(slug)
     try:
+        _check_filter(request.form)
         send_at = _when(request.form)
         wanted = wave_actions.Plan(survey.id, _filter_from(request.form), _letters(survey), send_at)
         if send_at:
@@ -210,6 +213,12 @@ def start_invite(slug: str) -> Response | tuple[str, int]:
         flash_refusal(error)
         return _invite_page(queries.by_slug(slug), request.form), 422
     return see_other("surveys.show", slug=slug)
+
+
+def _check_filter(given: Mapping[str, str]) -> None:
+    """Refuse half a condition: it would be left out, and more people asked than meant."""
+    if given.get("value", "").strip() and not given.get("attribute", "").strip():
+        raise Refused(HALF_A_CONDITION)
 
 
 def _letters(survey: Survey) -> dict[str, Words]:
