@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -135,7 +135,7 @@ def record(session: Session, owner: str, results: Sequence[Result]) -> None:
         columns = {name: [getattr(one, name) for one in results] for name in Result.__slots__}
         session.execute(text(RECORD_POSTGRESQL), {**columns, "owner": owner})
         return
-    rows = [{f"new_{name}": value for name, value in asdict(one).items()} for one in results]
+    rows = [{f"new_{name}": getattr(one, name) for name in Result.__slots__} for one in results]
     session.execute(_record_each(owner), rows)
 
 

@@ -89,7 +89,7 @@ class Desk:
 
     journal: Journal
     connections: int
-    ready: SimpleQueue[Letter] = field(default_factory=SimpleQueue)
+    ready: SimpleQueue[Letter | None] = field(default_factory=SimpleQueue)  # None wakes a connection to close
     outcomes: deque[Outcome] = field(default_factory=deque)
     stale: deque[Letter] = field(default_factory=deque)
     wake: Event = field(default_factory=Event)  # the database thread has something to do
@@ -102,6 +102,8 @@ class Desk:
                 letter = self.ready.get(timeout=wait) if wait else self.ready.get_nowait()
             except Empty:
                 return None
+            if letter is None:
+                return None
             if self.ready.qsize() < SERVED * self.connections:
                 self.wake.set()
             if time.monotonic() - letter.seen <= FRESH:
@@ -109,6 +111,21 @@ class Desk:
             self.stale.append(letter)
             self.wake.set()
         return None
+
+    def withdraw(self) -> list[Letter]:
+        """Take back what no connection has taken."""
+        letters = []
+        while not self.ready.empty():
+            letter = self.ready.get()
+            if letter is not None:
+                letters.append(letter)
+        return letters
+
+    def close(self) -> None:
+        """Give out no more letters, and tell connections that wait for one."""
+        self.closing.set()
+        for _ in range(self.connections):
+            self.ready.put(None)
 
     def report(self, letter: Letter, verdict: Verdict, reply: Reply) -> None:
         """Say what became of a letter."""

@@ -10,6 +10,7 @@ from typing import Any
 
 HOLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
 NAME_LONGEST = 60
+JOINERS = "\u200c\u200d"  # ZWNJ, ZWJ
 UNSAFE_IN_GREETING = re.compile(r"[@/\\<>{}\[\]|]|\bwww\.|[^\W\d_]{2,}\.[^\W\d_]{2,}")
 
 
@@ -87,8 +88,10 @@ def greeting(name: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return ``text`` on one line, without control characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """Return ``text`` on one line, without control characters; the joiners some scripts need are kept."""
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() or c in JOINERS else " " for c in text)
+    return " ".join(text.split())
 
 
 def packed(fill: Mapping[str, str | Block]) -> dict[str, Any]:

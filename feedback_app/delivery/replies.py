@@ -49,7 +49,9 @@ class Reply:
     def read(cls, code: int, raw: bytes) -> Reply:
         """Return the reply as one printable line."""
         text = " ".join(raw.decode("utf-8", "replace").split())
-        return cls(code, "".join(c if c.isprintable() else "?" for c in text)[:LONGEST])
+        if not text.isprintable():
+            text = "".join(c if c.isprintable() else "?" for c in text)
+        return cls(code, text[:LONGEST])
 
     @property
     def enhanced(self) -> tuple[int, str]:

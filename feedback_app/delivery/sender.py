@@ -157,7 +157,7 @@ class Sender:
     def _exchange(self, wanted: int) -> list[claims.Claimed]:
         """Write results and claim anew, in one transaction; return what was claimed and may be sent."""
         if self._breaker.broken:
-            self._returns += self._withdrawn()
+            self._returns += self._desk.withdraw()
         stale = _drained(self._desk.stale)
         renewing = bool(self._in_hand) and time.monotonic() - self._renewed > RENEW
         if not (wanted or stale or renewing or self._decided or self._returns or self._unsure):
@@ -251,22 +251,16 @@ class Sender:
             self._in_hand[letter.id] = letter
             self._desk.ready.put(letter)
 
-    def _withdrawn(self) -> list[Letter]:
-        letters = []
-        while not self._desk.ready.empty():
-            letters.append(self._desk.ready.get())
-        return letters
-
     def _finish(self) -> None:
         """Let every connection finish its letter, write all results, give the rest back, end the journal."""
         self._stop.set()
-        self._desk.closing.set()
+        self._desk.close()
         ends = time.monotonic() + GRACE
         self._lines.join(GRACE)
         while True:
             try:
                 self._settle()
-                self._returns += self._withdrawn()
+                self._returns += self._desk.withdraw()
                 self._exchange(0)
                 self._part()
             except SQLAlchemyError as error:

@@ -7,6 +7,7 @@ offers PIPELINING, the text of one letter travels together with MAIL, RCPT and D
 from __future__ import annotations
 
 import contextlib
+import re
 import smtplib
 import socket
 import ssl
@@ -21,7 +22,7 @@ from feedback_app.delivery.message import Recipient, Sign
 from feedback_app.delivery.replies import Reply, Stage, Verdict, judge
 
 LOOPBACK = ("localhost", "127.", "::1")
-XTEXT_SAFE = frozenset(map(chr, range(33, 127))) - {"+", "="}
+XTEXT = re.compile(r"[!-*,-<>-~]+")  # printable ASCII but "+" and "="
 
 
 @dataclass(frozen=True)
@@ -325,4 +326,6 @@ def _words(error: Exception) -> str:
 
 def _xtext(text: str) -> str:
     """Return ``text`` in the encoding of RFC 3461 4."""
-    return "".join(c if c in XTEXT_SAFE else f"+{ord(c):02X}" for c in text)
+    if XTEXT.fullmatch(text):
+        return text
+    return "".join(c if XTEXT.fullmatch(c) else f"+{ord(c):02X}" for c in text)

@@ -17,7 +17,7 @@ class Job:
     """A verb and how often it is due. ``verb`` is ``package.module:function``, loaded by the worker only.
 
     The verb takes nothing, acts on what it finds, owns its transactions, and returns what it did in words (or a
-    number, or None): running it twice, or in two processes, does no harm. ``at`` moves a daily job into the night (UTC).
+    number, or None); twice, or in two processes at once, does no harm. ``at`` moves a daily job into the night (UTC).
     """
 
     name: str

@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""How fast letters leave: fills a fresh database, then lets the product's own worker send it empty.
+
+    python benchmarks/delivery.py prepare --count 10000 [--database URL]
+    python benchmarks/delivery.py send --host 127.0.0.1 --port 2525 --connections 5 [--workers 2] [--database URL]
+    python benchmarks/delivery.py state [--database URL]
+
+The whole path is timed: rows claimed, letters built and sent, results and journal written. Letters are of 12 KB with
+six places of their own. ``send`` ends with one line {"sent": n, "seconds": s}. Only loopback is ever a target.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import func, insert, select, text, update
+
+from feedback_app import clock, create_app
+from feedback_app.database import transaction
+from feedback_app.delivery import outbox
+from feedback_app.delivery.holes import Words
+from feedback_app.delivery.models import OutgoingEmail
+from feedback_app.extensions import db
+from feedback_app.jobs.worker import WorkerProcess
+from feedback_app.settings import Settings
+
+HOME = Path(os.environ.get("BENCH_HOME", tempfile.gettempdir())) / "feedback-delivery-benchmark"
+POINT = (
+    "We read every answer about this step and sorted them by what would have helped. Most of you asked for one "
+    "confirmation instead of three, and for somebody with a name to call when a delivery does not come. "
+)
+STYLE = "font-family:Helvetica,Arial,sans-serif;font-size:16px;line-height:26px;color:#1f2933;margin:0 0 16px"
+NAMES = ("Ada Nowak", "José Núñez", "Łukasz Żak", "Søren Groß", "Chloé Dupont", "Mary O'Neill", "Priya Sato", "Omar B.")
+SAID = (
+    "The form lost what I had typed when I went back a page – please mend that & soon.",
+    "Three times I was asked to confirm <my address>, and nobody could say why.",
+    "Czekałem sześć tygodni na odpowiedź na proste pytanie.",
+    "The person on the phone was kind; the letter used words that I had to look up.",
+)
+
+
+def words() -> Words:
+    points = "".join(f'<p style="{STYLE}">\n{n}. {POINT}\n</p>\n' for n in range(1, 21))
+    html = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>You said, we did</title></head>\n<body>\n'
+        f'<p style="{STYLE}">Hello{{{{greeting_name}}}},</p>\n<p style="{STYLE}">in {{{{month}}}} you told us:</p>\n'
+        f"<blockquote>{{{{said}}}}</blockquote>\n{points}"
+        '<p><a href="{{status_url}}">See what changed</a></p>\n'
+        '<p>Reference {{ref}}. <a href="{{unsubscribe_url}}">I do not want such letters</a></p>\n</body></html>\n'
+    )
+    plain = (
+        "Hello{{greeting_name}},\n\nin {{month}} you told us:\n\n  {{said}}\n\n"
+        + "".join(f"* {POINT}\n" for _ in range(5))
+        + "\nSee what changed: {{status_url}}\nReference {{ref}}\nNo such letters: {{unsubscribe_url}}\n"
+    )
+    return Words("You said, we did: one confirmation instead of three", plain, html)
+
+
+def application(database: str, mail_url: str = "", connections: int = 5) -> Flask:
+    settings = Settings(
+        secret_key="benchmark-benchmark-benchmark-benchmark",
+        development=True,
+        var=str(HOME),
+        base_url="https://feedback.velo.example",
+        mail_from="feedback@velo.example",
+        organisation="Velo Verde",
+        database_url=database or f"sqlite:///{HOME / 'letters.sqlite3'}",
+        mail_url=mail_url,
+        mail_connections=connections,
+        log_level="error",
+    )
+    app = create_app(settings.completed())
+    if "contacts.unsubscribe" not in app.view_functions:
+        app.add_url_rule("/unsubscribe/<token>", "contacts.unsubscribe", lambda token: token)
+    return app
+
+
+def prepare(count: int, database: str) -> None:
+    shutil.rmtree(HOME, ignore_errors=True)
+    HOME.mkdir(parents=True)
+    app = application(database)
+    with app.app_context():
+        db.drop_all()
+        db.create_all()
+        with transaction() as session:
+            variant = outbox.add_variant("announcement", "en", "announcements", words())
+            dice = random.Random(2026)
+            for start in range(0, count, 5000):
+                session.execute(
+                    insert(OutgoingEmail), [row(n, variant, dice) for n in range(start, min(start + 5000, count))]
+                )
+        if db.engine.dialect.name == "postgresql":
+            with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("VACUUM ANALYZE outgoing_email"))
+    print(json.dumps({"queued": count}))
+
+
+def row(number: int, variant: int, dice: random.Random) -> dict[str, object]:
+    address = f"user{number + 1}@d{number % 50}.example"
+    token = f"{dice.getrandbits(128):032x}"
+    return {
+        "kind": "announcement",
+        "ref_id": number + 1,
+        "group_id": 1,
+        "variant_id": variant,
+        "address": address,
+        "email_key": address,
+        "name": dice.choice(NAMES),
+        "not_before": clock.now(),
+        "values": {
+            "month": "September",
+            "said": dice.choice(SAID),
+            "ref": f"R-{number + 1:07d}",
+            "status_url": f"https://feedback.velo.example/status/{token}",
+        },
+    }
+
+
+def send(options: argparse.Namespace) -> None:
+    if not options.host.startswith("127."):
+        sys.exit("only loopback is a target")
+    if options.workers > 1:
+        several(options)
+        return
+    die_with_parent()
+    app = application(options.database, f"smtp+plain://{options.host}:{options.port}", options.connections)
+    with app.app_context():
+        done = WorkerProcess(app, does_jobs=False).until_idle()
+        sent, seconds = done.letters["sent"], done.seconds
+        while options.hurry and hurried():  # the benchmark stands for the hours that a retry would wait
+            more = WorkerProcess(app, does_jobs=False).until_idle()
+            sent, seconds = sent + more.letters["sent"], seconds + more.seconds
+    print(json.dumps({"sent": sent, "seconds": round(seconds, 4)}), flush=True)
+
+
+def hurried() -> int:
+    with transaction() as session:
+        later = update(OutgoingEmail).where(OutgoingEmail.state == "queued").values(not_before=clock.now())
+        return session.execute(later).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def several(options: argparse.Namespace) -> None:
+    """Share the connections among worker processes of their own."""
+    die_with_parent()
+    each = max(1, options.connections // options.workers)
+    command = [
+        sys.executable, __file__, "send", "--host", options.host, "--port", str(options.port), "--connections",
+        str(each), "--database", options.database, *(["--hurry"] if options.hurry else []),
+    ]  # fmt: skip
+    children = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(options.workers)]
+    told = [json.loads(child.communicate()[0].splitlines()[-1]) for child in children]
+    print(json.dumps({"sent": sum(one["sent"] for one in told), "seconds": max(one["seconds"] for one in told)}))
+
+
+def die_with_parent() -> None:
+    """End with whoever started us, so that killing the parent kills the worker itself."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def state(database: str) -> None:
+    app = application(database)
+    with app.app_context():
+        counts = db.session.execute(select(OutgoingEmail.state, func.count()).group_by(OutgoingEmail.state))
+        print(json.dumps(dict(counts.all())))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("prepare", "send", "state"):
+        one = commands.add_parser(name)
+        one.add_argument("--database", default="")
+        if name == "prepare":
+            one.add_argument("--count", type=int, required=True)
+        if name == "send":
+            one.add_argument("--host", required=True)
+            one.add_argument("--port", type=int, required=True)
+            one.add_argument("--connections", type=int, default=5)
+            one.add_argument("--workers", type=int, default=1)
+            one.add_argument("--hurry", action="store_true", help="try letters again at once that would wait for hours")
+    options = parser.parse_args()
+    if options.command == "prepare":
+        prepare(options.count, options.database)
+    elif options.command == "send":
+        send(options)
+    else:
+        state(options.database)
+
+
+if __name__ == "__main__":
+    main()
