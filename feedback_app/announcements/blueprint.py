@@ -1,7 +1,20 @@
-"""The pages of this room, gathered under one name."""
+"""The pages of this room, gathered under one name, and what they share."""
 
 from __future__ import annotations
 
+from babel import Locale, UnknownLocaleError
 from flask import Blueprint
 
+from feedback_app.web.locale import LANGUAGE_NAMES, language
+
 blueprint = Blueprint("announcements", __name__)
+
+
+def language_name(code: str) -> str:
+    """Return how the reader calls a language; those the service speaks are called as their own speakers do."""
+    if code in LANGUAGE_NAMES:
+        return LANGUAGE_NAMES[code]
+    try:
+        return Locale.parse(code).get_display_name(language()) or code
+    except (UnknownLocaleError, ValueError):
+        return code

@@ -41,7 +41,8 @@ class DraftForm(Form):
         """Fill in what can be chosen; ``about`` is the state the words speak of."""
         self.about = about
         self.audience.choices = [SelectChoice(code, _(name)) for code, name in AUDIENCES.items()]
-        self.audience.flags.hidden_optional = True
+        for name in ("audience", *(f"{part}_{code}" for part in ("subject", "body") for code in LANGUAGES)):
+            self[name].flags.hidden_optional = True
         self.surveys.choices = [SelectChoice(one, str(one)) for one in survey_ids]
 
     def show(self, one: Announcement) -> None:

@@ -25,6 +25,14 @@ REASON_NAMES = {
     "erased": N_("asked to be forgotten"),
     "no_address": N_("no address is known"),
 }
+ACTION_NAMES = {
+    "drafted": N_("drafted"),
+    "wrote": N_("words or audience saved"),
+    "tested": N_("test letter sent"),
+    "sent": N_("sent"),
+    "stopped": N_("stopped"),
+    "finished": N_("all letters have left"),
+}
 WHY_NAMES = {
     "mentioned": N_("spoke about it"),
     "took_part": N_("answered a survey"),
@@ -41,7 +49,6 @@ LETTER_NAMES = {
     "in_doubt": N_("not certain to have arrived"),
     "cancelled": N_("stopped before it left"),
 }
-EXCLUDED = N_("left out from the start")
 HOLE_HELP = {
     "name": N_("the person’s name; left out politely when none is known"),
     "your_words": N_(

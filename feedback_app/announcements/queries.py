@@ -14,6 +14,7 @@ from feedback_app.accounts.models import AuditEntry
 from feedback_app.announcements import audience, letters, wording
 from feedback_app.announcements.audience import Reach
 from feedback_app.announcements.models import ABOUT, STATES, Announcement, AnnouncementChange, AnnouncementText
+from feedback_app.announcements.names import STATE_NAMES
 from feedback_app.announcements.quotes import choose
 from feedback_app.changes.models import Change
 from feedback_app.changes.queries import words_for
@@ -40,6 +41,11 @@ class News:
     created_at: datetime
     sent_at: datetime | None
     processes: list[str] = field(default_factory=list)
+
+    @property
+    def state_name(self) -> str:
+        """The state in words, to be translated."""
+        return STATE_NAMES[self.state]
 
 
 def get(announcement_id: int) -> Announcement:
@@ -83,6 +89,15 @@ def _news(one: Announcement, language: str) -> News:
 def news_of(one: Announcement, language: str) -> News:
     """Return an announcement as a line, in ``language`` where it has a text in it."""
     return _news(one, language)
+
+
+def lines(state: str, language: str) -> list[News]:
+    """Return every announcement as a line in ``language``, the newest first; for commands."""
+    statement = select(Announcement).order_by(Announcement.id.desc())
+    if state:
+        statement = statement.where(Announcement.state == state)
+    options = selectinload(Announcement.texts), selectinload(Announcement.changes)
+    return [_news(one, language) for one in db.session.scalars(statement.options(*options))]
 
 
 def counts_by_state() -> dict[str, int]:

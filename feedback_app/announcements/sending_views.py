@@ -14,14 +14,14 @@ from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.accounts.audit import Actor
 from feedback_app.announcements import actions, names, progress, queries
-from feedback_app.announcements.blueprint import blueprint
+from feedback_app.announcements.blueprint import blueprint, language_name
 from feedback_app.announcements.forms import SendForm
 from feedback_app.announcements.models import Notice
 from feedback_app.changes.queries import words_for
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.errors import Refused
 from feedback_app.web.csv_safe import stream
-from feedback_app.web.locale import LANGUAGE_NAMES, language
+from feedback_app.web.locale import language
 from feedback_app.web.pages import flash_refusal, page_number, say, see_other
 
 
@@ -51,7 +51,7 @@ def send(announcement_id: int) -> str | Response:
         reach=queries.reach(one),
         troubles=[say(error) for error in queries.troubles(one)],
         reason_names=names.REASON_NAMES,
-        name_of=lambda code: LANGUAGE_NAMES.get(code, code),
+        name_of=language_name,
     )
 
 
@@ -74,7 +74,8 @@ def sending(announcement_id: int) -> str | Response:
         state_names=names.STATE_NAMES,
         reason_names=names.REASON_NAMES,
         letter_names=names.LETTER_NAMES,
-        name_of=lambda code: LANGUAGE_NAMES.get(code, code),
+        action_names=names.ACTION_NAMES,
+        name_of=language_name,
     )
 
 
@@ -121,7 +122,7 @@ def people(announcement_id: int) -> str:
         group_names=names.GROUP_NAMES,
         why_names=names.WHY_NAMES,
         status=_status,
-        name_of=lambda code: LANGUAGE_NAMES.get(code, code),
+        name_of=language_name,
     )
 
 

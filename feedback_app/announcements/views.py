@@ -14,7 +14,7 @@ from feedback_app.accounts.access import me, requires
 from feedback_app.accounts.audit import Actor
 from feedback_app.announcements import actions, audience, letters, names, queries
 from feedback_app.announcements import sending_views as _sending_views  # noqa: F401  # its pages are ours, too
-from feedback_app.announcements.blueprint import blueprint
+from feedback_app.announcements.blueprint import blueprint, language_name
 from feedback_app.announcements.default_texts import HOLES
 from feedback_app.announcements.forms import ChooseForm, DraftForm, TestForm
 from feedback_app.announcements.models import STATES, Announcement
@@ -22,7 +22,7 @@ from feedback_app.announcements.queries import News
 from feedback_app.changes.queries import words_for
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.settings import LANGUAGES
-from feedback_app.web.locale import LANGUAGE_NAMES, language
+from feedback_app.web.locale import language
 from feedback_app.web.pages import flash_refusal, page_number, say, see_other
 from feedback_app.web.security import letter_frame
 
@@ -170,7 +170,7 @@ def _draft_page(one: Announcement, form: DraftForm) -> str:
         why_names=names.WHY_NAMES,
         languages=LANGUAGES,
         tellable=[code for code in LANGUAGES if letters.tellable(one.changes, code)],
-        name_of=lambda code: LANGUAGE_NAMES.get(code, code),
+        name_of=language_name,
     )
 
 

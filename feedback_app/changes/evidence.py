@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from sqlalchemy import Select, Subquery, case, func, select
 
 from feedback_app.changes.models import ChangeTheme
-from feedback_app.contacts.models import Contact
 from feedback_app.extensions import db
 from feedback_app.responses.models import Response
 from feedback_app.themes.models import Codebook, Mention, Placement, Theme
@@ -91,6 +90,12 @@ def themes_behind(change_id: int) -> list[Evidence]:
 
 
 def _quotes(theme_ids: Sequence[int]) -> list[tuple[int, Quote]]:
+    once = (  # the same words from several people are shown once
+        select(func.min(Mention.id))
+        .join(Placement, Placement.mention_id == Mention.id)
+        .where(Placement.theme_id.in_(theme_ids), Mention.state == "open")
+        .group_by(Placement.theme_id, Mention.text_key)
+    )
     length = func.length(Mention.text)
     best = (length > READABLE, length.desc(), Mention.id)  # the fullest that can be read at a glance
     place = func.row_number().over(partition_by=Placement.theme_id, order_by=best).label("place")
@@ -98,21 +103,10 @@ def _quotes(theme_ids: Sequence[int]) -> list[tuple[int, Quote]]:
         select(Placement.theme_id, Mention.text, Mention.language, Response.kind, place)
         .join(Mention, Mention.id == Placement.mention_id)
         .join(Response, Response.id == Mention.response_id)
-        .where(Placement.theme_id.in_(theme_ids), Mention.state == "open")
+        .where(Placement.theme_id.in_(theme_ids), Mention.id.in_(once))
         .subquery()
     )
     rows = db.session.execute(
         select(ranked).where(ranked.c.place <= QUOTES_SHOWN).order_by(ranked.c.theme_id, ranked.c.place)
     )
     return [(row.theme_id, Quote(row.text, row.kind, row.language)) for row in rows]
-
-
-def contact_count(theme_ids: Sequence[int]) -> int:
-    """Return how many different contacts spoke about any of these themes."""
-    mentions = open_mentions()
-    statement = (
-        select(func.count(Contact.id.distinct()))
-        .join(mentions, mentions.c.contact_id == Contact.id)
-        .where(mentions.c.theme_id.in_(theme_ids))
-    )
-    return db.session.scalar(statement) or 0

@@ -1,0 +1,167 @@
+"""``feedback-app announcements``: draft, write, look, send, follow."""
+
+from __future__ import annotations
+
+from typing import Any, TextIO
+
+import click
+from sqlalchemy import select
+
+from feedback_app.accounts.audit import COMMAND
+from feedback_app.announcements import actions, names, progress, queries
+from feedback_app.announcements.audience import Reach
+from feedback_app.announcements.models import AUDIENCES, STATES
+from feedback_app.command import in_app, json_option, say
+from feedback_app.delivery import addresses
+from feedback_app.errors import N_, NotFound
+from feedback_app.extensions import current_settings, db
+from feedback_app.settings import LANGUAGES
+from feedback_app.surveys.models import Survey
+
+
+@click.group()
+def announcements() -> None:
+    """You said, we did: letters that tell people what became of their words."""
+
+
+@announcements.command("draft")
+@click.option("--change", "change_ids", type=int, multiple=True, required=True, metavar="ID", help="Repeat for more.")
+@click.option("--audience", type=click.Choice(list(AUDIENCES)), default="respondents", show_default=True)
+@click.option("--survey", "slugs", multiple=True, metavar="SLUG", help="Surveys concerned [default: by the themes].")
+@json_option
+@in_app
+def draft(*, change_ids: tuple[int, ...], audience: str, slugs: tuple[str, ...], as_json: bool) -> None:
+    """Draft an announcement of one or more changes in the same state."""
+    survey_ids = _survey_ids(slugs) if slugs else None
+    made = actions.draft(change_ids, COMMAND, kind=audience, survey_ids=survey_ids)
+    one = queries.get(made)
+    found = queries.reach(one)
+    line = f"Announcement {made} drafted in {', '.join(queries.languages(one))}. {_reach_line(found)}"
+    say({"id": made, "languages": queries.languages(one), "reach": _reach_data(found)}, as_json, line)
+
+
+def _survey_ids(slugs: tuple[str, ...]) -> list[int]:
+    known = {row[1]: row[0] for row in db.session.execute(select(Survey.id, Survey.slug).where(Survey.slug.in_(slugs)))}
+    if missing := [slug for slug in slugs if slug not in known]:
+        raise NotFound(N_("There is no survey %(id)s."), id=", ".join(missing))
+    return [known[slug] for slug in dict.fromkeys(slugs)]
+
+
+@announcements.command("texts")
+@click.argument("announcement_id", type=int, metavar="ID")
+@click.option("--language", type=click.Choice(LANGUAGES), required=True)
+@click.option("--subject", required=True)
+@click.option("--body-file", "body", type=click.File("r", encoding="utf-8-sig"), required=True, help="- reads stdin.")
+@in_app
+def texts(*, announcement_id: int, language: str, subject: str, body: TextIO) -> None:
+    """Write the text of a draft in one language.
+
+    Placeholders: {{name}} {{your_words}} {{what}} {{why}} {{since}} {{process}} {{organisation}}
+    """
+    try:
+        read = body.read()
+    except UnicodeError as error:
+        raise click.ClickException(f"{body.name} is not UTF-8: {error}") from error
+    actions.write(announcement_id, language, subject, read, COMMAND)
+    click.echo(f"Announcement {announcement_id}: text in {language} written.")
+
+
+@announcements.command("preview")
+@click.argument("announcement_id", type=int, metavar="ID")
+@click.option("--as", "email", required=True, metavar="EMAIL", help="A real recipient.")
+@click.option("--html", "as_html", is_flag=True, help="Print the HTML part instead of the text.")
+@in_app
+def preview(*, announcement_id: int, email: str, as_html: bool) -> None:
+    """Print the letter as a real recipient would get it."""
+    one = queries.get(announcement_id)
+    person, words = queries.preview(one, queries.find_recipient(one, addresses.key(email)))
+    if person.excluded_because:
+        click.echo(f"{email} gets no letter: {names.REASON_NAMES[person.excluded_because]}.", err=True)
+    click.echo(words.html if as_html else f"{words.subject}\n\n{words.text}", nl=False)
+
+
+@announcements.command("test")
+@click.argument("announcement_id", type=int, metavar="ID")
+@click.option("--to", "email", required=True, metavar="EMAIL")
+@click.option("--language", type=click.Choice(LANGUAGES), help="[default: the organisation's]")
+@in_app
+def test(*, announcement_id: int, email: str, language: str | None) -> None:
+    """Send a test letter; nobody's words are in it."""
+    actions.send_test(announcement_id, email, language or current_settings().language, COMMAND)
+    click.echo(f"A test letter to {email} waits for the worker.")
+
+
+@announcements.command("send")
+@click.argument("announcement_id", type=int, metavar="ID")
+@click.option("--yes", is_flag=True, help="Really send.")
+@json_option
+@in_app
+def send(*, announcement_id: int, yes: bool, as_json: bool) -> None:
+    """Send it: one letter to each person who may be written to. Without --yes it only says how many."""
+    if not yes:
+        one = queries.get(announcement_id)
+        found = queries.reach(one)
+        say(_reach_data(found), as_json, _reach_line(found))
+        for trouble in queries.troubles(one):
+            click.echo(str(trouble), err=True)
+        raise click.ClickException("Nothing was sent. Add --yes to send.")
+    sent = actions.send(announcement_id, COMMAND)
+    line = f"{sent.letters} letters wait for the worker; {sent.left_out} people are left out (see status)."
+    say({"letters": sent.letters, "left_out": sent.left_out}, as_json, line)
+
+
+@announcements.command("status")
+@click.argument("announcement_id", type=int, metavar="ID")
+@json_option
+@in_app
+def status(*, announcement_id: int, as_json: bool) -> None:
+    """Say who was told so far, who waits, who is left out and why."""
+    one = queries.get(announcement_id)
+    found = progress.of(one.id, one.state)
+    lines = [f"Announcement {one.id} is {names.STATE_NAMES[one.state]}."]
+    if one.state == "draft":
+        lines.append(_reach_line(queries.reach(one)))
+    else:
+        lines += [f"{found.group(group):>9}  {name}" for group, name in names.GROUP_NAMES.items()]
+        lines += [
+            f"{count:>9}  left out: {names.REASON_NAMES.get(code, code)}" for code, count in found.excluded.items()
+        ]
+    say(found.as_dict(), as_json, "\n".join(lines))
+
+
+@announcements.command("list")
+@click.option("--state", type=click.Choice(STATES), default=None, help="Only those in this state.")
+@json_option
+@in_app
+def list_(*, state: str | None, as_json: bool) -> None:
+    """List the announcements, the newest first."""
+    data: list[dict[str, Any]] = [
+        {"id": one.id, "state": one.state, "about": one.about, "subject": one.subject, "sent_at": one.sent_at}
+        for one in queries.lines(state or "", current_settings().language)
+    ]
+    lines = [f"{one['id']:>5}  {one['state']:<8} {one['subject']}" for one in data]
+    say(data, as_json, "\n".join(lines) or "No announcements yet. Draft one: feedback-app announcements draft --help")
+
+
+@announcements.command("stop")
+@click.argument("announcement_id", type=int, metavar="ID")
+@in_app
+def stop(*, announcement_id: int) -> None:
+    """Stop a sending: letters that still wait are kept back for good."""
+    done = actions.stop(announcement_id, COMMAND)
+    click.echo(f"Stopped: {done.letters} letters had left, {done.left_out} were kept back.")
+
+
+def _reach_data(found: Reach) -> dict[str, Any]:
+    return {"people": found.people, **vars(found)}
+
+
+def _reach_line(found: Reach) -> str:
+    out = ", ".join(f"{count} {names.REASON_NAMES.get(code, code)}" for code, count in sorted(found.left_out.items()))
+    spoken = ", ".join(f"{count} in {code}" for code, count in sorted(found.languages.items()))
+    line = f"Of {found.people} people concerned, {found.letters} get a letter"
+    line += f" ({spoken}; {found.own_words} with their own words)." if spoken else "."
+    line += f" Left out: {out}." if out else ""
+    if found.fallback:
+        line += " No text in: " + ", ".join(f"{code} ({count})" for code, count in sorted(found.fallback.items())) + "."
+    return line
