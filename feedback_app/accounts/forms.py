@@ -51,15 +51,23 @@ class RolesField(SelectMultipleField):
             raise ValidationError(gettext("Choose at least one role."))
 
 
+def required(form: Form) -> None:
+    """Mark all fields as required, for pages and browsers: nothing here is optional."""
+    for field in form:
+        if field.type in ("StringField", "EmailField", "SelectField"):
+            field.flags.required = True
+
+
 class StaffForm(Form):
     """Name, language and roles of a member of staff."""
 
-    name = StringField(_l("Name"), [not_blank, at_most(LINE)], render_kw={"autocomplete": "off", "required": True})
+    name = StringField(_l("Name"), [not_blank, at_most(LINE)], render_kw={"autocomplete": "off"})
     language = SelectField(_l("Language of pages and letters"), choices=LANGUAGE_CHOICES)
     roles = RolesField(_l("Roles"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        required(self)
         self.roles.choices = [SelectChoice(name, gettext(ROLE_NAMES[name])) for name in ROLES]
 
     def given(self) -> tuple[str, str, list[str]]:
@@ -70,9 +78,7 @@ class StaffForm(Form):
 class InviteForm(StaffForm):
     """A new member of staff."""
 
-    email = EmailField(
-        _l("Email address"), [is_address, at_most(254)], render_kw={"autocomplete": "off", "required": True}
-    )
+    email = EmailField(_l("Email address"), [is_address, at_most(254)], render_kw={"autocomplete": "off"})
 
     def person(self) -> Person:
         """Return who is invited."""
@@ -82,8 +88,12 @@ class InviteForm(StaffForm):
 class ProfileForm(Form):
     """One's own name and language."""
 
-    name = StringField(_l("Name"), [not_blank, at_most(LINE)], render_kw={"autocomplete": "name", "required": True})
+    name = StringField(_l("Name"), [not_blank, at_most(LINE)], render_kw={"autocomplete": "name"})
     language = SelectField(_l("Language of pages and letters"), choices=LANGUAGE_CHOICES)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        required(self)
 
     def given(self) -> tuple[str, str]:
         """Return name and language."""
@@ -93,9 +103,7 @@ class ProfileForm(Form):
 class FirstForm(ProfileForm):
     """The first admin: who, and with which password."""
 
-    email = EmailField(
-        _l("Email address"), [is_address, at_most(254)], render_kw={"autocomplete": "username", "required": True}
-    )
+    email = EmailField(_l("Email address"), [is_address, at_most(254)], render_kw={"autocomplete": "username"})
     password = PasswordField(
         _l("Password"), [InputRequired(_l("Please fill this in."))], render_kw={"autocomplete": "new-password"}
     )

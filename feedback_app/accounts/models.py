@@ -23,6 +23,12 @@ staff_role = Table(
 )
 
 
+class CodeList(AsaList):
+    """Texts without commas, in one column; statements with it may be cached."""
+
+    cache_ok = True
+
+
 class Role(Base, RoleMixin):
     """A named set of rights; the rights themselves are code (``accounts/rights.py``)."""
 
@@ -58,7 +64,7 @@ class Staff(Base, UserMixin):
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     tf_last_counter: Mapped[int | None] = mapped_column()  # the last 30 seconds whose code was used: never twice
-    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(CodeList()))
     first_link_hash: Mapped[str | None] = mapped_column(String(64), unique=True)  # opens a house that has nobody yet
     roles: Mapped[list[Role]] = relationship(secondary=staff_role, lazy="selectin")  # type: ignore[assignment]
 

@@ -52,12 +52,12 @@ class _Noted:
 
 
 class _SafeNext:
-    """A form whose ``next`` leads to our pages or nowhere: a hostile one is dropped without a word."""
+    """A form whose ``next`` leads to one of our pages: a hostile one is replaced by the first page, without a word."""
 
     def validate_next(self, field: Field) -> None:
         """Keep paths of ours only."""
-        if field.data and not validate_redirect_url(field.data):
-            field.data = ""
+        if not field.data or not validate_redirect_url(field.data):
+            field.data = "/"
 
 
 class SignInForm(_Noted, _SafeNext, LoginForm):
@@ -137,7 +137,11 @@ class RecoveryForm(_Noted, MfRecoveryForm):
         super().__init__(*args, **kwargs)
         _label(self, code=_l("Recovery code"))
         self.code.render_kw = {"autocomplete": "off", "spellcheck": "false", "required": True, "autofocus": True}
-        self.code.filters = [lambda text: text.strip().lower() if isinstance(text, str) else text]
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Check the code as people copy it: in capitals, with blanks around."""
+        self.code.data = (self.code.data or "").strip().lower()
+        return super().validate(**kwargs)
 
 
 class RescueForm(TwoFactorRescueForm):

@@ -13,13 +13,12 @@ from feedback_app.delivery.layout import letter_parts
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail
 from feedback_app.delivery.outbox import Words
 from feedback_app.extensions import db
-from tests.browser import Browser
+from tests.browser import many_sign_ins
 
 
 @pytest.fixture
 def app(app: Flask) -> Flask:
-    app.test_client_class = Browser
-    return app
+    return many_sign_ins(app)
 
 
 @pytest.fixture

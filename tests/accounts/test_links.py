@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import TemplateNotFound
 
 from feedback_app import clock
 from feedback_app.accounts import actions, first_admin, links, mail
@@ -22,6 +24,7 @@ from feedback_app.errors import NotFound, Refused
 from feedback_app.extensions import db
 from tests.conftest import PASSWORD
 
+pytestmark = pytest.mark.usefixtures("app")  # verbs are called directly
 AStaff = Callable[..., Staff]
 Link = Callable[[str], str]
 NEW = "a quite different set of words"
@@ -139,7 +142,7 @@ class TestForgotten:
         texts = set()
         for email in (known.email, disabled.email, "nobody@velo.example"):
             text = client.post("/reset", data={"email": email}).text
-            texts.add(text.replace(email, "…"))
+            texts.add(re.sub(r'name="csrf_token" value="[^"]+"', "", text).replace(email, "…"))
         assert len(texts) == 1
         db.session.rollback()
         assert db.session.scalars(db.select(OutgoingEmail.address)).all() == [known.email]
@@ -158,7 +161,8 @@ class TestForgotten:
         client.post("/reset", data={"email": person.email})
         link = link_to(person.email)
         monkeypatch.setitem(mail.LETTERS, "security/email/reset_notice", ("set a new password", "no_such_letter"))
-        assert client.post(link, data={"password": NEW, "password_confirm": NEW}).status_code == 500
+        with pytest.raises(TemplateNotFound):
+            client.post(link, data={"password": NEW, "password_confirm": NEW})
         assert comes_in(client, person.email, PASSWORD)
 
 

@@ -71,7 +71,7 @@ def is_in(client: FlaskClient) -> bool:
 
 
 def test_signing_in_takes_both_steps(client: FlaskClient, enrolled: TOTP) -> None:
-    assert password(client) == "/tf-validate"
+    assert password(client) == "/tf-validate?next=/"
     assert not is_in(client)
     assert client.post("/tf-validate", data={"code": code(enrolled)}).location == "/"
     assert is_in(client)

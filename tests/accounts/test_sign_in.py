@@ -20,6 +20,7 @@ from feedback_app.settings import Settings
 from tests.conftest import PASSWORD
 
 AStaff = Callable[..., Staff]
+WRONG = "wrong wrong wrong"
 ENGLISH = {"Accept-Language": "en"}
 
 
@@ -68,7 +69,7 @@ def test_the_person_is_greeted_in_their_language(client: FlaskClient, a_staff: A
 @pytest.mark.parametrize("email", ["viewer@velo.example", "nobody@velo.example", "not an address", ""])
 def test_answers_do_not_tell_whether_an_account_exists(client: FlaskClient, a_staff: AStaff, email: str) -> None:
     a_staff("viewer")
-    reply = sign_in(client, email, "wrong wrong wrong")
+    reply = sign_in(client, email, WRONG)
     assert reply.status_code == 200
     assert "The address or the password is not right." in reply.text
     assert reply.text.count('class="error"') == 0
@@ -97,8 +98,8 @@ def test_an_account_without_a_password_cannot_be_opened(client: FlaskClient, a_s
 def test_failures_are_written_down_once_in_a_while(client: FlaskClient, a_staff: AStaff) -> None:
     person = a_staff("viewer")
     for _ in range(3):
-        sign_in(client, person.email, "wrong wrong wrong")
-    sign_in(client, "nobody@velo.example", "wrong wrong wrong")
+        sign_in(client, person.email, WRONG)
+    sign_in(client, "nobody@velo.example", WRONG)
     assert actions() == ["failed to sign in (password)"]
 
 
@@ -257,6 +258,6 @@ class TestLimits:
         assert asked == [200] * 5 + [429]
 
     @staticmethod
-    def _from(client: FlaskClient, host: int, email: str, password: str = "wrong wrong wrong") -> int:
+    def _from(client: FlaskClient, host: int, email: str, password: str = WRONG) -> int:
         data = {"email": email, "password": password}
         return client.post("/sign-in", data=data, environ_base={"REMOTE_ADDR": f"10.0.0.{host}"}).status_code
