@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from flask import Flask
-from flask_babel import format_date, format_datetime, format_decimal, format_percent, format_timedelta, gettext
+from flask_babel import (
+    format_date,
+    format_decimal,
+    format_percent,
+    format_time,
+    format_timedelta,
+    gettext,
+    to_user_timezone,
+)
 from markupsafe import Markup, escape
 
 from feedback_app import clock
@@ -20,11 +28,16 @@ def day(value: datetime | date | None) -> str:
     return format_date(value, "medium") if value else "–"
 
 
+def plain_moment(value: datetime) -> str:
+    """Return date and time to the minute as the reader writes them, in the organisation's zone."""
+    return f"{format_date(to_user_timezone(value), 'medium')}, {format_time(value, 'short')}"
+
+
 def moment(value: datetime | None) -> Markup:
     """Return date and time in the organisation's zone, with the exact moment for programs."""
     if value is None:
         return Markup("–")
-    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), format_datetime(value, "medium"))
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), plain_moment(value))
 
 
 def ago(value: datetime | None) -> Markup:
@@ -32,9 +45,7 @@ def ago(value: datetime | None) -> Markup:
     if value is None:
         return Markup("–")
     words = format_timedelta(value - clock.now(), add_direction=True, granularity="minute")
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        value.isoformat(), format_datetime(value, "medium"), words
-    )
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), plain_moment(value), words)
 
 
 def number(value: float | None, digits: int | None = None) -> str:

@@ -31,6 +31,18 @@ def choose_language() -> str:
     return current_settings().language
 
 
+def choose_locale() -> str:
+    """Return the locale of this page: its language, with the region that decides how dates are written.
+
+    English is written the European way unless the browser asks for American English first.
+    """
+    code = choose_language()
+    if code != "en":
+        return code
+    wishes = [wish.lower() for wish, _ in request.accept_languages] if has_request_context() else []
+    return "en_US" if next((wish for wish in wishes if wish.startswith("en-")), "") == "en-us" else "en_GB"
+
+
 def language() -> str:
     """Return the code of the language in force, such as ``pl``."""
     locale = get_locale()
@@ -50,6 +62,6 @@ def switch() -> Response:
 def init_app(app: Flask) -> None:
     """Attach Babel and tell templates the language."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
-    babel.init_app(app, locale_selector=choose_language, timezone_selector=lambda: app.config["SETTINGS"].timezone)
+    babel.init_app(app, locale_selector=choose_locale, timezone_selector=lambda: app.config["SETTINGS"].timezone)
     app.jinja_env.globals.update(language=language, LANGUAGE_NAMES=LANGUAGE_NAMES)
     app.register_blueprint(blueprint)

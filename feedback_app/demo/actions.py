@@ -1,0 +1,113 @@
+"""Filling an empty house with one believable company: its past as rows, everything since then by the real verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+
+from sqlalchemy import exists, func, or_, select
+
+from feedback_app import clock
+from feedback_app.accounts.actions import ensure_roles
+from feedback_app.accounts.audit import COMMAND
+from feedback_app.accounts.models import Staff
+from feedback_app.announcements import actions as announcements
+from feedback_app.changes import actions as changes
+from feedback_app.changes.words import Words
+from feedback_app.contacts.models import Contact
+from feedback_app.contacts.queries import Filter
+from feedback_app.demo import data, history
+from feedback_app.demo.data import DemoChange
+from feedback_app.errors import N_, Refused
+from feedback_app.extensions import db
+from feedback_app.surveys import queries as surveys
+from feedback_app.surveys.mail import all_words
+from feedback_app.surveys.wave_actions import Plan, send
+from feedback_app.themes.actions_codebook import codebook_for
+from feedback_app.themes.actions_grouping import group
+from feedback_app.themes.models import Mention, Placement, Theme
+
+AUDIENCES = {"customer": "customer", "lost-prospect": "lost_prospect", "former-customer": "former_customer"}
+LINKED = 2  # themes a demo change answers
+Tell = Callable[[str], None]
+
+
+def is_empty() -> bool:
+    """True while the house has no contact: only then the demo may move in."""
+    return not db.session.scalar(select(exists().where(Contact.id.is_not(None))))
+
+
+def seed(tell: Tell = lambda _line: None) -> str:
+    """Fill an empty database and return one line that says with what. Refused when somebody lives here already."""
+    if not is_empty():
+        raise Refused(N_("This database has contacts already. Give FEEDBACK_VAR or FEEDBACK_DATABASE_URL a fresh place."))
+    ensure_roles()
+    history.publish_surveys()
+    answered = history.write()
+    tell(f"{answered} people answered")
+    codebook = codebook_for(list(history.SURVEYS), COMMAND, data.company().organisation)
+    outcome = group(codebook.id, COMMAND)
+    tell(f"{outcome.mentions} mentions in {outcome.new_themes} themes")
+    logged = {one.code: _log(one, codebook.id) for one in data.changes()}
+    for one in data.changes():
+        if one.announced_days_ago is not None:
+            announcements.send(announcements.draft([logged[one.code]], COMMAND, kind="mentioned"), COMMAND)
+    invited = sum(_invite(slug, kind) for slug, kind in AUDIENCES.items())
+    tell(f"{invited} more were asked")
+    return (
+        f"{data.company().organisation}: {len(data.contacts())} contacts, {answered} answers, "
+        f"{outcome.new_themes} themes, {len(logged)} changes"
+    )
+
+
+def _log(one: DemoChange, codebook_id: int) -> int:
+    main, other = data.company().default_language, "en"
+    processes = {process.code: process.name for process in data.company().processes}
+    entry = changes.Entry(
+        words=Words(**_words(one, main, processes)),
+        language=main,
+        state=one.state,
+        since=_day(one.since_days_ago),
+        owner_id=db.session.scalar(select(Staff.id).where(Staff.email == one.owner)),
+        theme_ids=_themes(one, codebook_id),
+        translations={other: _words(one, other, processes)},
+    )
+    return changes.log(entry, COMMAND)
+
+
+def _words(one: DemoChange, language: str, processes: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    declined = one.state == "declined"
+    return {
+        "process": processes[one.process][language],
+        "what": one.what[language],
+        "why": "" if declined else one.why[language],
+        "reason": one.why[language] if declined else "",
+    }
+
+
+def _day(days_ago: int | None) -> date | None:
+    return None if days_ago is None else (clock.now() - timedelta(days=days_ago)).date()
+
+
+def _themes(one: DemoChange, codebook_id: int) -> list[int]:
+    """Return the themes whose mentions speak most of what the change is about."""
+    spoken = [Mention.text.icontains(word, autoescape=True) for words in one.about.values() for word in words]
+    hits = func.count(Mention.id)
+    return list(
+        db.session.scalars(
+            select(Theme.id)
+            .join(Placement, Placement.theme_id == Theme.id)
+            .join(Mention, Mention.id == Placement.mention_id)
+            .where(Theme.codebook_id == codebook_id, Theme.state == "open", or_(*spoken))
+            .group_by(Theme.id)
+            .order_by(hits.desc(), Theme.id)
+            .limit(LINKED)
+        )
+    )
+
+
+def _invite(slug: str, kind: str) -> int:
+    """Ask those of ``kind`` who were never asked, as staff would; the letters wait for the worker."""
+    survey = surveys.by_slug(slug)
+    letters = all_words(surveys.form_spec(survey.id, survey.changed_at), survey.invitation_subject, survey.invitation_body)
+    return send(Plan(survey.id, Filter(kinds=(kind,)), letters), COMMAND).invited
