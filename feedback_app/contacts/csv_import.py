@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -12,6 +13,9 @@ from feedback_app.contacts.seen import Seen
 from feedback_app.delivery import addresses
 from feedback_app.errors import N_, Refused
 
+_APOSTROPHE = re.compile(
+    r"^'(?=\s*[=+\-@＝＋－＠])"
+)  # what our own export puts before a cell that looks like a formula
 RAW = 300  # how much of a rejected row its report repeats
 
 
@@ -177,7 +181,9 @@ def _cells(record: Record, columns: list[str]) -> dict[str, str]:
         )
     if any("\0" in cell for cell in record.cells):
         raise _Unfit(N_("The row holds a NUL character, which no text has. Type the row again."))
-    tidy = ((name, texts.one_line(cell)) for name, cell in zip(columns, record.cells, strict=False))
+    tidy = (
+        (name, _APOSTROPHE.sub("", texts.one_line(cell))) for name, cell in zip(columns, record.cells, strict=False)
+    )
     return {name: cell for name, cell in tidy if name and cell}
 
 

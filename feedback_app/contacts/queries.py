@@ -28,6 +28,7 @@ class Filter:
 
     ``kinds``: any of these. ``text``: each word must be in the name or the address, whatever its case.
     ``attribute`` with ``value``: the free attribute has exactly this value; without: it is known at all.
+    ``source``: where the contact came from, such as "import: list.csv".
     ``suppressed``: True, only addresses that are not written to in some scope; False, only those free in every scope.
     """
 
@@ -38,11 +39,12 @@ class Filter:
     value: str = ""
     text: str = ""
     suppressed: bool | None = None
+    source: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return what is set, as plain JSON values: ``from_dict(f.as_dict()) == f``; empty when nothing is."""
         given: dict[str, Any] = {"kinds": list(self.kinds), "suppressed": self.suppressed}
-        for name in ("stage_lost", "language", "attribute", "value", "text"):
+        for name in ("stage_lost", "language", "attribute", "value", "text", "source"):
             given[name] = getattr(self, name)
         return {name: value for name, value in given.items() if value not in ("", [], None)}
 
@@ -61,6 +63,7 @@ class Filter:
             value=_text(given, "value"),
             text=_text(given, "text"),
             suppressed=suppressed if isinstance(suppressed, bool) else None,
+            source=_text(given, "source"),
         )
 
     def conditions(self) -> list[ColumnElement[bool]]:
@@ -72,6 +75,8 @@ class Filter:
             found.append(Contact.stage_lost == self.stage_lost)
         if self.language:
             found.append(Contact.language == self.language)
+        if self.source:
+            found.append(Contact.source == self.source)
         if self.attribute:
             known = Contact.attributes[self.attribute].as_string()
             found.append(known == self.value if self.value else known.is_not(None))
@@ -101,18 +106,40 @@ def search(wanted: Filter, page: int = 1, size: int = 50) -> Page[Contact]:
     return page_of(matching(wanted), page, size)
 
 
-def every(wanted: Filter) -> Iterator[Contact]:
-    """Yield all contacts that ``wanted`` means, oldest first, a thousand in memory at a time."""
+def batches(wanted: Filter, size: int = 1000) -> Iterator[Sequence[Contact]]:
+    """Yield all contacts that ``wanted`` means, oldest first, ``size`` in memory at a time."""
     last = 0
     while True:
         batch = db.session.scalars(
-            select(Contact).where(*wanted.conditions(), Contact.id > last).order_by(Contact.id).limit(1000)
+            select(Contact).where(*wanted.conditions(), Contact.id > last).order_by(Contact.id).limit(size)
         ).all()
-        yield from batch
-        if len(batch) < 1000:
+        if not batch:
             return
         last = batch[-1].id
-        db.session.expunge_all()  # else the session would remember them all
+        yield batch
+        for one in batch:
+            db.session.expunge(one)  # else the session would remember them all
+
+
+def every(wanted: Filter) -> Iterator[Contact]:
+    """Yield all contacts that ``wanted`` means, oldest first, in flat memory."""
+    for batch in batches(wanted):
+        yield from batch
+
+
+def table(wanted: Filter) -> Iterator[list[str]]:
+    """Yield the contacts that ``wanted`` means as rows of text, the heading first; our own import reads it back."""
+    keys = attribute_keys()
+    yield ["email", "name", "kind", "stage_lost", "language", "unsubscribed", *keys]
+    for batch in batches(wanted):
+        whole = select(Suppression.email_key).where(
+            Suppression.scope == "all", Suppression.email_key.in_([one.email_key for one in batch])
+        )
+        stopped = set(db.session.scalars(whole))
+        for one in batch:
+            said = "yes" if one.email_key in stopped else ""
+            attributes = (one.attributes.get(key, "") for key in keys)
+            yield [one.email, one.name, one.kind, one.stage_lost, one.language, said, *attributes]
 
 
 def how_many(wanted: Filter) -> int:

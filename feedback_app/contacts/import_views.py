@@ -1,0 +1,124 @@
+"""Pages for taking in a list: choose, see what it would do, import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from flask import Response, flash, render_template, stream_with_context
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from feedback_app.accounts import rights
+from feedback_app.accounts.access import me, requires
+from feedback_app.accounts.audit import Actor
+from feedback_app.contacts import import_actions, import_files, queries, row_lines
+from feedback_app.contacts.blueprint import blueprint
+from feedback_app.contacts.csv_import import Row
+from feedback_app.contacts.forms import ImportForm
+from feedback_app.contacts.models import KIND_NAMES
+from feedback_app.contacts.words import REASON_WORDS, column_words
+from feedback_app.errors import Refused
+from feedback_app.extensions import current_settings
+from feedback_app.web import csv_safe
+from feedback_app.web.forms import ConfirmForm
+from feedback_app.web.pages import flash_refusal, see_other
+
+SHOWN = 50  # lines of the report on the page; all of them are in the file to download
+SAMPLE = 5
+
+Page = str | AnyResponse
+
+
+def _reason(line: dict[str, Any]) -> str:
+    if line["outcome"] == "suppressed":
+        return str(REASON_WORDS.get(line["reason"], line["reason"]))
+    return str(_(line["reason"], **line["values"]))
+
+
+def _report(name: str) -> Iterator[dict[str, Any]]:
+    for line in import_files.report_lines(name):
+        yield {**line, "reason": _reason(line)}
+
+
+@blueprint.route("/contacts/import", methods=["GET", "POST"])
+@requires(rights.EDIT_CONTACTS)
+def import_list() -> Page:
+    """Choose a list; sending it tries it and changes nothing yet."""
+    form = ImportForm(default_language=current_settings().language)
+    if form.validate_on_submit():
+        upload = form.file.data
+        try:
+            import_id = import_actions.try_import(
+                upload.stream,
+                upload.filename or "",
+                by=Actor.of(me()),
+                kind=form.kind.data,
+                language=form.language.data,
+            )
+        except Refused as error:
+            flash_refusal(error)
+        else:
+            return see_other("contacts.show_import", import_id=import_id)
+    return render_template("contacts/import.html", form=form)
+
+
+@blueprint.get("/contacts/imports/<int:import_id>")
+@requires(rights.EDIT_CONTACTS)
+def show_import(import_id: int) -> Page:
+    """Show what a list would do, or did."""
+    one = queries.import_by_id(import_id)
+    first = row_lines.read(import_files.first_rows(one.stored_as, SAMPLE * 4))
+    return render_template(
+        "contacts/imported.html",
+        one=one,
+        sample=list(islice((row for row in first if isinstance(row, Row)), SAMPLE)),
+        lines=list(islice(_report(one.stored_as), SHOWN)),
+        column_words=column_words,
+        kinds=KIND_NAMES,
+    )
+
+
+@blueprint.post("/contacts/imports/<int:import_id>/apply")
+@requires(rights.EDIT_CONTACTS)
+def apply_import(import_id: int) -> Page:
+    """Import the list that was tried."""
+    if ConfirmForm().validate_on_submit():
+        try:
+            import_actions.apply_import(import_id, by=Actor.of(me()))
+        except Refused as error:
+            flash_refusal(error)
+    return see_other("contacts.show_import", import_id=import_id)
+
+
+@blueprint.post("/contacts/imports/<int:import_id>/drop")
+@requires(rights.EDIT_CONTACTS)
+def drop_import(import_id: int) -> Page:
+    """Give the list up."""
+    if ConfirmForm().validate_on_submit():
+        try:
+            import_actions.drop_import(import_id)
+            flash(_("The list was given up and removed. No contact was changed."), "success")
+        except Refused as error:
+            flash_refusal(error)
+    return see_other("contacts.import_list")
+
+
+@blueprint.get("/contacts/imports/<int:import_id>/report.csv")
+@requires(rights.EDIT_CONTACTS)
+def import_report(import_id: int) -> Page:
+    """Hand out the whole report: a reason for every row that was rejected or is not written to."""
+    one = queries.import_by_id(import_id)
+    head = [_("row"), _("outcome"), _("reason"), _("text of the row")]
+    rows = ([line["row"], _(line["outcome"]), line["reason"], line["text"]] for line in _report(one.stored_as))
+    return Response(
+        stream_with_context(csv_safe.stream(_chain(head, rows))),
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="import-{import_id}-report.csv"'},
+    )
+
+
+def _chain(head: list[Any], rows: Iterator[list[Any]]) -> Iterator[list[Any]]:
+    yield head
+    yield from rows
