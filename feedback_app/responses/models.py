@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -61,3 +62,24 @@ class Answer(Base):
     chosen: Mapped[str | None] = mapped_column(String(400))  # option codes, joined and bounded by "|": |price|stock|
     response: Mapped[Response] = relationship(back_populates="answers")
     question: Mapped[Question] = relationship()
+
+
+class ResponseImport(Base):
+    """One uploaded file of answers: first tried (dry run), then applied or given up."""
+
+    __tablename__ = "response_import"
+    __table_args__ = (CheckConstraint("state IN ('tried', 'applied', 'failed')", name="state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), index=True)
+    file_name: Mapped[str] = mapped_column(String(255))
+    stored_as: Mapped[str] = mapped_column(String(80))  # name inside var/imports; unguessable
+    default_kind: Mapped[str] = mapped_column(String(20))
+    default_language: Mapped[str] = mapped_column(String(8))
+    create_contacts: Mapped[bool] = mapped_column(default=True)
+    state: Mapped[str] = mapped_column(String(12), default="tried")
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    survey: Mapped[Survey] = relationship()

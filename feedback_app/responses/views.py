@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedback_app.responses import answer_views, staff_views
+from feedback_app.responses import answer_views, import_views, staff_views
 from feedback_app.responses.blueprint import blueprint
 
-__all__ = ["answer_views", "blueprint", "staff_views"]
+__all__ = ["answer_views", "blueprint", "import_views", "staff_views"]

@@ -1,0 +1,160 @@
+"""A file of answers that a company already has, turned into responses, and rows that cannot be. Pure and streamed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from feedback_app.contacts import csv_words, texts
+from feedback_app.contacts.csv_file import Broken, Record, Table, read_table
+from feedback_app.contacts.csv_import import RAW, Rejected
+from feedback_app.contacts.texts import one_line
+from feedback_app.delivery import addresses
+from feedback_app.errors import N_, Refused
+from feedback_app.responses import csv_cells
+from feedback_app.responses.csv_cells import Unfit
+from feedback_app.responses.csv_columns import Column, columns_of
+from feedback_app.responses.lent import lend
+from feedback_app.surveys.questions import NOTHING, Reply
+from feedback_app.surveys.spec import FormSpec, QuestionSpec
+
+ID_LENGTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One response as a row tells it. None and empty mean that the row does not say."""
+
+    number: int
+    external_id: str
+    email: str
+    key: str
+    name: str
+    at: datetime
+    kind: str | None
+    stage_lost: str
+    language: str | None
+    replies: Mapping[int, Reply]
+
+    @property
+    def mark(self) -> str:
+        """A short fingerprint of what is answered: two rows with the same id may only repeat each other."""
+        said = repr([(number, self.replies[number]) for number in sorted(self.replies)])
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class AnswerFile:
+    """A file of answers that is open: how it was understood, and its rows as a stream (to read once)."""
+
+    encoding: str
+    delimiter: str
+    columns: list[Column]
+    rows: Iterator[Incoming | Rejected]
+
+
+def read(file: BinaryIO, spec: FormSpec, zone: str, now: datetime) -> AnswerFile:
+    """Open ``file`` (binary, seekable) as answers to the survey of ``spec``.
+
+    ``zone`` names the time zone of times without one; rows without a date count as answered ``now``. Raises Refused
+    when nothing in the file can be used: empty, not text, no column with addresses or none with answers.
+    """
+    table = read_table(lend(file))
+    columns = columns_of(table.headings, spec)
+    return AnswerFile(table.encoding, table.delimiter, columns, _rows(table, columns, zone, now))
+
+
+def _rows(table: Table, columns: list[Column], zone: str, now: datetime) -> Iterator[Incoming | Rejected]:
+    for record in table.rows:
+        if isinstance(record, Broken):
+            yield Rejected(record.number, record.reason, {}, record.raw)
+            continue
+        try:
+            yield _incoming(record, columns, zone, now)
+        except Unfit as trouble:
+            raw = table.delimiter.join(record.cells)[:RAW]
+            yield Rejected(record.number, trouble.reason, trouble.values, raw)
+
+
+def _incoming(record: Record, columns: list[Column], zone: str, now: datetime) -> Incoming:
+    _refuse_damage(record, columns)
+    pairs = [(column, cell) for column, cell in zip(columns, record.cells, strict=False) if cell.strip()]
+    about = {column.field: one_line(csv_cells.unguarded(cell)) for column, cell in pairs if column.field}
+    try:
+        address = addresses.parse(about.get("email", ""))
+    except Refused as error:
+        raise Unfit(error.message, **error.values) from error
+    replies = _replies(pairs)
+    if not replies:
+        raise Unfit(N_("The row answers no question."))
+    name = about.get("name") or " ".join(filter(None, (about.get("first_name"), about.get("last_name"))))
+    return Incoming(
+        number=record.number,
+        external_id=_id(about, address.key, replies),
+        email=address.email,
+        key=address.key,
+        name=name[: texts.NAME],
+        at=csv_cells.moment(about.get("date", ""), zone, now),
+        kind=csv_cells.kind(about.get("kind", "")),
+        stage_lost=about.get("stage_lost", "")[: texts.STAGE],
+        language=csv_cells.language(about.get("language", "")),
+        replies=replies,
+    )
+
+
+def _refuse_damage(record: Record, columns: list[Column]) -> None:
+    if any(cell.strip() for cell in record.cells[len(columns) :]):
+        raise Unfit(
+            N_("The row has %(cells)s cells, the heading %(columns)s. Is a quotation mark missing?"),
+            cells=len(record.cells),
+            columns=len(columns),
+        )
+    if any("\0" in cell for cell in record.cells):
+        raise Unfit(N_("The row holds a NUL character, which no text has. Type the row again."))
+
+
+def _replies(pairs: list[tuple[Column, str]]) -> dict[int, Reply]:
+    """Return the answers by question id; the marks of several choices come in columns of their own."""
+    found: dict[int, Reply] = {}
+    marked: dict[int, tuple[QuestionSpec, list[str]]] = {}
+    for column, cell in pairs:
+        if column.question is None:
+            continue
+        if column.option:
+            codes = marked.setdefault(column.question.id, (column.question, []))[1]
+            codes.extend([column.option] if csv_words.is_yes(cell) else [])
+        else:
+            found[column.question.id] = _reply(column, column.question, cell)
+    for question, codes in marked.values():
+        found[question.id] = csv_cells.reply("|".join(codes), question) if codes else NOTHING
+    return {question_id: reply for question_id, reply in found.items() if not reply.empty}
+
+
+def _reply(column: Column, question: QuestionSpec, cell: str) -> Reply:
+    try:
+        return csv_cells.reply(cell, question)
+    except Unfit:
+        if column.field:  # the cell is about the person; that it answers the question, too, was only a guess
+            return NOTHING
+        raise
+
+
+def _id(about: Mapping[str, str], key: str, replies: Mapping[int, Reply]) -> str:
+    """Return the id the row gives, else one made from who, when and what, so that a second import knows the row."""
+    given = about.get("id", "")
+    if len(given) > ID_LENGTH:
+        raise Unfit(
+            N_("“%(column)s” is too long: %(length)s characters, at most %(most)s fit."),
+            column="id",
+            length=len(given),
+            most=ID_LENGTH,
+        )
+    if given:
+        return given
+    said = [
+        (number, replies[number].text, replies[number].number, replies[number].chosen) for number in sorted(replies)
+    ]
+    return "auto-" + hashlib.sha256(repr((key, about.get("date", ""), said)).encode()).hexdigest()[:40]

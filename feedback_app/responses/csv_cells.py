@@ -1,0 +1,135 @@
+"""What a cell of a file of answers says: a reply, a moment, a language; or why it says nothing we understand. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from feedback_app.contacts import csv_words
+from feedback_app.contacts.csv_words import fold
+from feedback_app.errors import N_
+from feedback_app.responses.models import SHORT_TEXT_LIMIT, TEXT_LIMIT
+from feedback_app.surveys.questions import Problem, Reply, clean, kind_of
+from feedback_app.surveys.spec import QuestionSpec
+from feedback_app.web.csv_safe import STARTERS
+
+_WHOLE = re.compile(r"(\d{1,2})(?:[.,]0+)?(?:\s*/\s*\d{1,2})?")  # 9, 9.0, 9/10
+_DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[ T,]+(\d{1,2}:\d{2}(?::\d{2})?))?")
+_NOON = time(12)
+_OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+class Unfit(Exception):
+    """A row's trouble: ``reason`` is a gettext msgid to be filled with ``values``."""
+
+    def __init__(self, reason: str, **values: object) -> None:
+        super().__init__(reason)
+        self.reason, self.values = reason, values
+
+
+def reply(cell: str, question: QuestionSpec) -> Reply:
+    """Return the answer to ``question`` that ``cell`` (not blank) gives. Raises Unfit."""
+    kind = kind_of(question)
+    found = clean(list(_as_form(cell, question)), question)
+    if not isinstance(found, Problem):
+        return found
+    if kind.column == "text":
+        raise Unfit(
+            N_("“%(column)s” is too long: %(length)s characters, at most %(most)s fit."),
+            column=question.code,
+            length=len(cell),
+            most=TEXT_LIMIT if question.kind == "long_text" else SHORT_TEXT_LIMIT,
+        )
+    raise Unfit(N_("“%(word)s” is not one of the answers to “%(column)s”."), word=cell[:60], column=question.code)
+
+
+def _as_form(cell: str, question: QuestionSpec) -> Iterable[str]:
+    """Return what the answering form would have sent for ``cell``."""
+    if kind_of(question).column == "text":
+        return [unguarded(cell)]
+    if question.kind == "yes_no":
+        said = csv_words.is_yes(cell)
+        return ["yes" if said else "no"] if said is not None else [cell]
+    if question.options:
+        return _codes(cell, question)
+    number = _WHOLE.fullmatch(cell.strip())
+    return [str(int(number[1]))] if number else [cell]
+
+
+def _codes(cell: str, question: QuestionSpec) -> list[str]:
+    codes = {fold(words): one.code for one in question.options for words in one.label.values()}
+    codes |= {fold(one.code): one.code for one in question.options}
+    if question.kind == "single_choice" or fold(cell) in codes:
+        return [codes.get(fold(cell), cell)]
+    parts = re.split(r"[|;\n]", cell) if re.search(r"[|;\n]", cell) else cell.split(",")
+    return [codes.get(fold(part), part) for part in parts if part.strip()]
+
+
+def unguarded(cell: str) -> str:
+    """Return ``cell`` without the apostrophe that an export puts before what a spreadsheet would run."""
+    rest = cell[1:]
+    return rest if cell.startswith("'") and (rest.startswith(STARTERS) or rest.lstrip().startswith(STARTERS)) else cell
+
+
+def moment(cell: str, zone: str, now: datetime) -> datetime:
+    """Return the moment that ``cell`` names; empty means ``now``; a day alone means its noon. Raises Unfit.
+
+    Understood: ISO 8601 with or without time and offset, and day-month-year as 31.01.2026, 31-01-2026 or 31/01/2026
+    (with slashes only when the first number cannot be a month). Without an offset, ``zone`` is meant.
+    """
+    text = cell.strip()
+    if not text:
+        return now
+    found = _iso(text) or _day_first(text)
+    if found is None:
+        raise Unfit(N_("“%(word)s” is no date that we understand. Write it as 2026-01-31."), word=text[:60])
+    found = (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    if found > now + timedelta(days=1):
+        raise Unfit(N_("The date “%(word)s” is in the future."), word=text[:60])
+    if found < _OLDEST:
+        raise Unfit(N_("The date “%(word)s” is too long ago to be true."), word=text[:60])
+    return min(found, now)
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text.replace("/", "-") if text[:4].isdigit() else text)
+    except ValueError:
+        return None
+    return found if len(text) > 10 else datetime.combine(found.date(), _NOON)
+
+
+def _day_first(text: str) -> datetime | None:
+    parts = _DAY_FIRST.fullmatch(text)
+    if parts is None or (parts[2] == "/" and int(parts[1]) <= 12):
+        return None
+    try:
+        at = time.fromisoformat(parts[5].zfill(5)) if parts[5] else _NOON
+        return datetime.combine(datetime(int(parts[4]), int(parts[3]), int(parts[1])), at)  # noqa: DTZ001  # zone follows
+    except ValueError:
+        return None
+
+
+def language(cell: str) -> str | None:
+    """Return the language code that ``cell`` names (any, not only ours), None when it is blank. Raises Unfit."""
+    if not cell.strip():
+        return None
+    code = csv_words.language_of(cell) or cell.strip().lower()
+    if not re.fullmatch(r"[a-z]{2,3}", code):
+        raise Unfit(N_("“%(word)s” is no language. Use a code such as en or pl."), word=cell[:60])
+    return code
+
+
+def kind(cell: str) -> str | None:
+    """Return the kind of contact that ``cell`` names, None when it is blank. Raises Unfit."""
+    if not cell.strip():
+        return None
+    found = csv_words.kind_of(cell)
+    if found is None:
+        raise Unfit(
+            N_("“%(word)s” is no kind of contact. Use customer, prospect, lost prospect or former customer."),
+            word=cell[:60],
+        )
+    return found

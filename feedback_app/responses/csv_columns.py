@@ -1,0 +1,120 @@
+"""Which column of a file of answers holds what: the person, the day, or the answer to a question. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from feedback_app.contacts import csv_words
+from feedback_app.contacts.csv_words import fold
+from feedback_app.errors import N_, Refused
+from feedback_app.surveys.spec import FormSpec, QuestionSpec
+
+ABOUT_THE_PERSON = ("email", "name", "first_name", "last_name", "kind", "stage_lost", "language")
+_OWN_WORDS = {
+    "date": "date, day, time, timestamp, submitted, submitted at, created, created at, answered at, answer date, "
+    "response date, data, dzień, czas, znacznik czasu, sygnatura czasowa, data odpowiedzi, data wypełnienia, "
+    "wysłano, utworzono",
+    "id": "id, external id, response id, answer id, record id, number, no, identyfikator, id odpowiedzi, "
+    "numer odpowiedzi, numer, nr, lp",
+}
+_QUESTION_WORDS = {
+    "text": "text, answer, comment, comments, feedback, review, opinion, message, remarks, tekst, odpowiedź, "
+    "komentarz, komentarze, opinia, uwagi, uwaga, treść, wiadomość, wypowiedź",
+    "score": "score, points, wynik, punkty",
+    "nps": "nps, recommendation, net promoter score, rekomendacja, polecenie",
+    "rating": "rating, stars, grade, satisfaction, ocena, gwiazdki, nota, zadowolenie, satysfakcja",
+}
+_KINDS_OF = {"text": ("long_text", "short_text"), "score": ("nps", "rating"), "nps": ("nps",), "rating": ("rating",)}
+OWN = {fold(word): name for name, words in _OWN_WORDS.items() for word in words.split(",")}
+QUESTION = {fold(word): name for name, words in _QUESTION_WORDS.items() for word in words.split(",")}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. ``field``: "email", "date", ... or "" ; ``question``: whose answer it holds; ``option``: its mark.
+
+    Both ``field`` and ``question``: a word such as "stage" means the person's stage, and also answers a question of
+    that name where the cell fits one of its answers.
+    """
+
+    heading: str
+    field: str = ""
+    question: QuestionSpec | None = None
+    option: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """What the column is taken for, such as ``email`` or ``question:why``; empty when it is left out."""
+        name = f"question:{self.question.code}" if self.question else ""
+        return " + ".join(filter(None, (self.field, name)))
+
+
+def columns_of(headings: list[str], spec: FormSpec) -> list[Column]:
+    """Return what each heading means for the survey of ``spec``.
+
+    A question goes by its code, by its words in any language, or, for the first of its sort, by a common word such as
+    "text", "nps" or "ocena". Raises Refused when there is no address, no answer, or one thing twice.
+    """
+    by_name = dict(_names(spec))
+    marks = dict(_marks(spec))
+    found = [_column(heading, spec, by_name, marks) for heading in headings]
+    _refuse_twice(found)
+    if not any(one.field == "email" for one in found):
+        raise Refused(
+            N_("No column holds email addresses. Call one “email” (the first row is taken for the heading: %(seen)s)."),
+            seen=", ".join(heading[:30] for heading in headings[:8] if heading),
+        )
+    if not any(one.question and not one.field for one in found):
+        raise Refused(
+            N_("No column holds answers. Call one “text”, or after a question of the survey: %(codes)s."),
+            codes=", ".join(question.code for question in spec.questions),
+        )
+    return found
+
+
+def _names(spec: FormSpec) -> Iterator[tuple[str, QuestionSpec]]:
+    """Every name of every question, folded; codes come last, so that they win over words."""
+    for question in reversed(spec.questions):
+        for words in question.text.values():
+            yield fold(words), question
+    for question in spec.questions:
+        yield fold(question.field), question
+        yield fold(question.code), question
+
+
+def _marks(spec: FormSpec) -> Iterator[tuple[str, tuple[QuestionSpec, str]]]:
+    """The columns that an export makes of several choices: ``why.price`` holds 1 or 0."""
+    for question in spec.questions:
+        for option in question.options:
+            yield f"{question.code}.{option.code}", (question, option.code)
+
+
+def _column(
+    heading: str, spec: FormSpec, by_name: dict[str, QuestionSpec], marks: dict[str, tuple[QuestionSpec, str]]
+) -> Column:
+    mark = marks.get(heading.strip().lower())
+    if mark:
+        return Column(heading, question=mark[0], option=mark[1])
+    word = fold(heading)
+    person = csv_words.field_of(heading) or ""
+    field = person if person in ABOUT_THE_PERSON else OWN.get(word, "")
+    question = by_name.get(word) if word else None
+    if not field and not question:
+        kinds = _KINDS_OF.get(QUESTION.get(word, ""), ())
+        question = next((one for kind in kinds for one in spec.questions if one.kind == kind), None)
+    return Column(heading, field, question)
+
+
+def _refuse_twice(columns: list[Column]) -> None:
+    seen: dict[str, str] = {}
+    for one in columns:
+        parts = (one.field, f"question:{one.question.code}.{one.option}" if one.question and not one.field else "")
+        for meaning in filter(None, parts):
+            if meaning in seen:
+                raise Refused(
+                    N_("The columns “%(one)s” and “%(other)s” mean the same. Leave one of them out and try again."),
+                    one=seen[meaning][:60],
+                    other=one.heading[:60],
+                )
+            seen[meaning] = one.heading

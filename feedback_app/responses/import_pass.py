@@ -1,0 +1,248 @@
+"""One pass of a file of answers through the tables, in batches: what each row would do or, when writing, does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from typing import Any, TextIO
+
+from sqlalchemy import insert as plain_insert
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from feedback_app import clock
+from feedback_app.contacts.csv_import import Rejected
+from feedback_app.contacts.models import Contact
+from feedback_app.contacts.seen import Seen
+from feedback_app.database import insert
+from feedback_app.delivery.models import Suppression
+from feedback_app.errors import N_
+from feedback_app.responses.csv_answers import Incoming
+from feedback_app.responses.export import OWN_ID
+from feedback_app.responses.models import Answer, Response
+from feedback_app.responses.queries import reply_of
+from feedback_app.settings import LANGUAGES
+from feedback_app.surveys.questions import Reply
+
+BATCH = 1000  # rows in memory at a time
+ANSWERS = Answer.metadata.tables["answer"]
+RESPONSES = Response.metadata.tables["response"]
+Progress = Callable[[int], None]  # is told how many rows were read since it was told last
+
+ERASED = N_("This person asked to be forgotten; an import does not bring them back.")
+UNKNOWN = N_("Nobody with the address “%(address)s” is among the contacts. Allow new contacts, or import them first.")
+SAID_OTHERWISE = N_(
+    "The answer with the id “%(id)s” is here already and says something else. Answers are not overwritten."
+)
+TWICE = N_("Row %(first)s has the same id and says something else. That row counts.")
+
+
+@dataclass
+class Counts:
+    """What became of the rows: created + unchanged + rejected = rows; and how many contacts are new by them."""
+
+    rows: int = 0
+    created: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    new_contacts: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        """Return the counts as plain JSON values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Import:
+    """What a pass must know. ``kind`` and ``language`` are for people of whom neither the row nor we know it."""
+
+    survey_id: int
+    kind: str
+    language: str
+    source: str
+    create_contacts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What we know of a contact; without an id, it is still to be made."""
+
+    id: int | None
+    kind: str
+    stage_lost: str
+    language: str
+
+
+@dataclass
+class Batch:
+    """What the tables know about the rows of one batch, and what the batch adds."""
+
+    people: dict[str, Person]
+    erased: set[str]
+    here: dict[str, dict[int, Reply] | None]
+    newcomers: dict[str, Incoming] = field(default_factory=dict)
+    fresh: list[Incoming] = field(default_factory=list)
+
+
+class ImportPass:
+    """Takes the rows of one file through the tables; seven statements per batch at most, however many rows.
+
+    ``writing`` False is the dry run: the same decisions, nothing written. The report gets a JSON line for each row
+    that is rejected. ``seen`` remembers what the file itself has brought already.
+    """
+
+    def __init__(self, session: Session, what: Import, report: TextIO, seen: Seen, *, writing: bool) -> None:
+        self.session, self.what, self.report, self.seen, self.writing = session, what, report, seen, writing
+        self.counts = Counts()
+
+    def run(self, rows: Iterable[Incoming | Rejected], progress: Progress | None = None) -> Counts:
+        """Take all ``rows`` and return what became of them."""
+        stream = iter(rows)
+        while batch := list(islice(stream, BATCH)):
+            self._take(batch)
+            if progress:
+                progress(len(batch))
+        return self.counts
+
+    def _take(self, rows: Sequence[Incoming | Rejected]) -> None:
+        self.counts.rows += len(rows)
+        good = [one for one in rows if isinstance(one, Incoming)]
+        batch = Batch(self._people(good), self._erased(good), self._here(good))
+        for one in rows:
+            if isinstance(one, Rejected):
+                self._reject(one.number, one.reason, one.values, one.raw)
+            else:
+                self._decide(one, batch)
+        if self.writing:
+            self._store(batch)
+
+    def _people(self, rows: Iterable[Incoming]) -> dict[str, Person]:
+        asked = select(Contact.email_key, Contact.id, Contact.kind, Contact.stage_lost, Contact.language)
+        found = self.session.execute(asked.where(Contact.email_key.in_({one.key for one in rows})))
+        return {key: Person(id_, kind, stage, language) for key, id_, kind, stage, language in found}
+
+    def _erased(self, rows: Iterable[Incoming]) -> set[str]:
+        keys = {one.key for one in rows}
+        asked = select(Suppression.email_key).where(Suppression.reason == "erased", Suppression.email_key.in_(keys))
+        return set(self.session.scalars(asked))
+
+    def _here(self, rows: Iterable[Incoming]) -> dict[str, dict[int, Reply] | None]:
+        """Return, by external id, what the responses that are here already say; None for our own, told by number."""
+        ids = {one.external_id for one in rows}
+        numbers = {int(end) for one in ids if (end := one.removeprefix(OWN_ID)) != one and _is_id(end)}
+        asked = (
+            select(Response.external_id, Response.id, Answer.question_id, Answer.text, Answer.number, Answer.chosen)
+            .outerjoin(Answer)
+            .where(Response.survey_id == self.what.survey_id)
+            .where(or_(Response.external_id.in_(ids), Response.id.in_(numbers)))
+        )
+        found: dict[str, dict[int, Reply] | None] = {}
+        for external_id, own, question_id, text, number, chosen in self.session.execute(asked):
+            if external_id is None:
+                found[f"{OWN_ID}{own}"] = None
+            elif question_id is not None:
+                replies = found.setdefault(external_id, {})
+                if replies is not None:
+                    replies[question_id] = reply_of(text, number, chosen)
+        return found
+
+    def _decide(self, row: Incoming, batch: Batch) -> None:
+        if row.key in batch.erased:
+            self._reject(row.number, ERASED, {}, row.email)
+        elif row.external_id in batch.here:
+            said = batch.here[row.external_id]
+            self._same_or_not(row, said is None or said == row.replies, SAID_OTHERWISE, id=row.external_id)
+        elif row.key not in batch.people and not self.what.create_contacts:
+            self._reject(row.number, UNKNOWN, {"address": row.email}, row.email)
+        else:
+            first = self.seen.first(f"id {row.external_id}", row.number)
+            # a negative number stands for words that the first row with this id did not say
+            said_by = self.seen.first(f"said {row.external_id} {row.mark}", row.number if first == row.number else -1)
+            if first == row.number:
+                self._add(row, batch)
+            else:
+                self._same_or_not(row, said_by > 0, TWICE, first=first)
+
+    def _same_or_not(self, row: Incoming, same: bool, reason: str, **values: object) -> None:
+        if same:
+            self.counts.unchanged += 1
+        else:
+            self._reject(row.number, reason, values, row.email)
+
+    def _add(self, row: Incoming, batch: Batch) -> None:
+        self.counts.created += 1
+        batch.fresh.append(row)
+        if row.key not in batch.people and self.seen.first(f"contact {row.key}", row.number) == row.number:
+            self.counts.new_contacts += 1
+            batch.newcomers[row.key] = row
+
+    def _reject(self, number: int, reason: str, values: Mapping[str, object], raw: str) -> None:
+        self.counts.rejected += 1
+        line = {"row": number, "outcome": "rejected", "reason": reason, "values": dict(values), "text": raw}
+        self.report.write(json.dumps(line) + "\n")
+
+    def _store(self, batch: Batch) -> None:
+        self._add_contacts(batch)
+        if not batch.fresh:
+            return
+        # by external id, which is unique here: asking for the order of the rows would cost a statement for each
+        made = self.session.connection().execute(
+            plain_insert(RESPONSES).returning(RESPONSES.c.external_id, RESPONSES.c.id),
+            [self._response(row, batch.people[row.key]) for row in batch.fresh],
+        )
+        ids = {one.external_id: one.id for one in made}
+        self.session.execute(
+            plain_insert(ANSWERS),
+            [
+                {
+                    "response_id": ids[row.external_id],
+                    "question_id": question_id,
+                    "text": reply.text,
+                    "number": reply.number,
+                    "chosen": reply.stored_choice,
+                }
+                for row in batch.fresh
+                for question_id, reply in row.replies.items()
+            ],
+        )
+
+    def _add_contacts(self, batch: Batch) -> None:
+        if not batch.newcomers:
+            return
+        now = clock.now()
+        statement = insert(Contact).on_conflict_do_nothing(index_elements=["email_key"]).returning(Contact.id)
+        self.session.connection().execute(
+            statement, [self._contact(row) | {"created_at": now, "updated_at": now} for row in batch.newcomers.values()]
+        )
+        batch.people.update(self._people(batch.newcomers.values()))
+
+    def _contact(self, row: Incoming) -> dict[str, Any]:
+        kind = row.kind or self.what.kind
+        return {
+            "email": row.email,
+            "email_key": row.key,
+            "name": row.name,
+            "kind": kind,
+            "stage_lost": row.stage_lost if kind == "lost_prospect" else "",
+            "language": row.language if row.language in LANGUAGES else self.what.language,
+            "attributes": {},
+            "source": self.what.source,
+        }
+
+    def _response(self, row: Incoming, person: Person) -> dict[str, Any]:
+        kind = row.kind or person.kind
+        return {
+            "survey_id": self.what.survey_id,
+            "contact_id": person.id,
+            "external_id": row.external_id,
+            "language": row.language or person.language,
+            "kind": kind,
+            "stage_lost": (row.stage_lost or person.stage_lost) if kind == "lost_prospect" else "",
+            "submitted_at": row.at,
+        }
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
