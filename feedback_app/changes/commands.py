@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import Any, TextIO
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -52,10 +53,11 @@ class Translation(click.ParamType[Any]):
         code, _, path = str(value).partition("=")
         if code not in LANGUAGES or not path:
             self.fail(f"write it as {LANGUAGES[-1]}=FILE.json; languages are {', '.join(LANGUAGES)}", param, ctx)
-        file: TextIO = click.File("r", encoding="utf-8-sig").convert(path, param, ctx)  # type: ignore[assignment]
         try:
-            texts = json.load(file)
-        except (ValueError, UnicodeError) as error:
+            texts = json.loads(Path(path).read_text("utf-8-sig"))
+        except OSError as error:
+            self.fail(f"cannot read {path}: {error.strerror}", param, ctx)
+        except ValueError as error:  # neither UTF-8 nor JSON
             self.fail(f"{path} is not JSON: {error}", param, ctx)
         if not isinstance(texts, dict) or set(texts) - set(TRANSLATED):
             self.fail(f"{path} must be an object with {', '.join(TRANSLATED)}", param, ctx)

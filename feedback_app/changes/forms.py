@@ -38,6 +38,7 @@ class ChangeForm(Form):
     start = SelectField(
         _l("Start from a reason"),
         choices=[SelectChoice("", _l("Choose…")), *(SelectChoice(code, one.name) for code, one in REASONS.items())],
+        validate_choice=False,  # only offers a beginning; what is not among the reasons puts nothing in
     )
 
     def offer(self, owners: Iterable[tuple[int, str]], theme_ids: Iterable[int], main: str) -> None:

@@ -92,5 +92,5 @@ def suppressed(contact: Contact, scope: str = "all", reason: str = "unsubscribed
 
 def table(model: type, *order: object) -> Sequence[object]:
     """All rows of a table, freshly read."""
-    db.session.expire_all()
+    db.session.rollback()  # ends the read before, so that what others wrote since is seen
     return db.session.query(model).order_by(*order).all()
