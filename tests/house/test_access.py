@@ -143,7 +143,7 @@ def test_strangers_are_sent_to_sign_in(app: Flask, client: FlaskClient) -> None:
         sent = reply.status_code == 302 and reply.location.startswith("/sign-in?next=")
         if not sent and reply.status_code not in CLOSED:
             wrong.append((method, path, reply.status_code))
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 def test_ones_own_sign_in_is_closed_to_strangers(app: Flask, client: FlaskClient) -> None:
@@ -162,7 +162,7 @@ def test_a_role_without_the_right_is_turned_away(app: Flask, as_role: AsRole, ro
             status = client.open(path, method=method).status_code
             if status != 403:
                 wrong.append((method, path, status))
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
     assert checksum() == before
 
 
@@ -178,7 +178,7 @@ def test_a_role_with_the_right_comes_in(app: Flask, as_role: AsRole, role: str) 
                 wrong.append((method, path, reply.status_code))
             if path.endswith("/sign-out-everywhere"):
                 client = entered_again(app, role)
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 def entered_again(app: Flask, role: str) -> FlaskClient:
