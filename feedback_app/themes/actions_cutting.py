@@ -38,9 +38,9 @@ class Cutting:
         )
 
 
-def uncut(survey_ids: Sequence[int] | None = None) -> Select[Any]:
+def uncut(survey_ids: Sequence[int] | None = None) -> Select[*tuple[Any, ...]]:
     """SELECT of the answers with text that have no mention yet; of these surveys, or of all."""
-    statement: Select[Any] = (
+    statement = (
         select(Answer.id, Answer.text, Answer.response_id, Response.survey_id, Response.contact_id, Response.language)
         .join(Response, Response.id == Answer.response_id)
         .join(Question, Question.id == Answer.question_id)

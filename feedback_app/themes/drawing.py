@@ -10,7 +10,7 @@ from feedback_app.themes.plots import Box, Column, columns, lines, treemap
 
 SIZES = ((1000.0, 400.0), (360.0, 460.0))  # wide screens, phones; one of the two is shown
 MOST = 40  # areas that can still be told apart
-SHADES = 5
+STEPS = (0.6, 0.85, 1.15, 1.5)  # share of lost prospects and former customers, in shares of the whole
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Area:
     box: Box
     words: list[str]
     letter: float
-    shade: int  # 0: hardly any lost prospects and former customers ... 4: hardly anybody else
+    shade: int  # 0: far fewer lost prospects and former customers than in all themes together ... 4: far more
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,14 @@ class Map:
 def theme_map(themes: Sequence[ThemeFigures], width: float, height: float) -> Map:
     """Return the map of themes, the largest first; at most 40 of them."""
     shown = [one for one in themes if one.mentions][:MOST]
+    usual = sum(one.gone for one in shown) / max(1, sum(one.mentions for one in shown))
     areas = []
     for box in treemap([one.mentions for one in shown], width, height):
         one = shown[box.index]
         letter = min(19.0, max(11.0, (box.width * box.height) ** 0.5 / 9))
         words = lines(one.theme.name, box.width - 16, box.height - 14 - letter, letter)
-        shade = min(SHADES - 1, int(SHADES * one.gone / one.mentions))
-        areas.append(Area(one, box, words, letter, shade))
+        share = one.gone / one.mentions
+        areas.append(Area(one, box, words, letter, sum(share > usual * step for step in STEPS) if usual else 2))
     return Map(width, height, areas)
 
 

@@ -135,7 +135,7 @@ def _people(codebook_id: int, look: Look, zone: str) -> dict[int, int]:
             zone,
         ).group_by(Placement.theme_id)
     )
-    return {theme_id: number for theme_id, number in rows}  # noqa: C416 - rows are no pairs to mypy
+    return {row[0]: row[1] for row in rows}
 
 
 def _content(codebook_id: int, look: Look, zone: str) -> dict[int, float]:
@@ -151,7 +151,7 @@ def _content(codebook_id: int, look: Look, zone: str) -> dict[int, float]:
             zone,
         ).group_by(Placement.theme_id)
     )
-    return {theme_id: float(mean) for theme_id, mean in rows if mean is not None}
+    return {row[0]: float(row[1]) for row in rows if row[1] is not None}
 
 
 def _beside(codebook_id: int, look: Look, zone: str) -> tuple[int, dict[str, int], Counter[str]]:

@@ -127,6 +127,7 @@ def _still_mine(event_id: int) -> Select[int]:
     later, after = aliased(MentionBefore), aliased(ThemeEvent)
     overtaken = exists(
         select(1)
+        .select_from(later)
         .join(after, after.id == later.event_id)
         .where(later.mention_id == MentionBefore.mention_id, later.event_id > event_id, after.undone_at.is_(None))
     )

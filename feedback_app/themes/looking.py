@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, exists, func, select
 
 from feedback_app.contacts.models import KINDS
 from feedback_app.responses.models import Response
-from feedback_app.themes.models import CodebookSurvey, Mention, Placement, Theme
+from feedback_app.themes.models import CodebookSurvey, Mention, Placement
 
+AnySelect = TypeVar("AnySelect", bound="Select[*tuple[Any, ...]]")
 WORDS = 12  # words of a search that count
-SORTS = ("newest", "surest", "unsure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def midnight(day: str, zone: str, days: int = 0) -> datetime:
     return start.astimezone(UTC)
 
 
-def narrowed(statement: Select[Any], look: Look, zone: str) -> Select[Any]:
+def narrowed(statement: AnySelect, look: Look, zone: str) -> AnySelect:
     """Narrow a SELECT that already joins Mention and Response."""
     conditions: list[Any] = []
     if look.survey:
@@ -100,7 +100,7 @@ def of_codebook(codebook_id: int) -> Any:
     return Mention.survey_id.in_(select(CodebookSurvey.survey_id).where(CodebookSurvey.codebook_id == codebook_id))
 
 
-def mentions_where(codebook_id: int, look: Look, zone: str, *, theme: int = 0, shelf: str = "") -> Select[Any]:
+def mentions_where(codebook_id: int, look: Look, zone: str, *, theme: int = 0, shelf: str = "") -> Select[int]:
     """SELECT of mention ids of a codebook: of one theme, or of a shelf.
 
     Shelves: ``ungrouped``, ``set_aside``, ``no_content``, ``all`` (with content).
@@ -116,8 +116,3 @@ def mentions_where(codebook_id: int, look: Look, zone: str, *, theme: int = 0, s
     if shelf == "ungrouped":
         chosen = chosen.where(~exists(select(1).where(Placement.mention_id == Mention.id)))
     return chosen
-
-
-def grouped() -> Any:
-    """SQL: the theme is one that people see."""
-    return Theme.state == "open"

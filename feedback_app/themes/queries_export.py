@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from feedback_app.extensions import db
-from feedback_app.themes.models import FORMAT
-from feedback_app.themes.models import Codebook, Mention, Placement, Theme, ThemeExample
+from feedback_app.themes.models import FORMAT, Codebook, Mention, Placement, Theme, ThemeExample
 from feedback_app.themes.queries import open_themes
 
 EXAMPLES = 30  # sentences per theme that go along: those people confirmed first, then the surest

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Row, Select, case, func, select
 
 from feedback_app.database import Page, page_of
 from feedback_app.extensions import db
@@ -84,34 +84,24 @@ def lines(ids: Sequence[int], theme: int = 0) -> list[Line]:
     ):
         placed.setdefault(placement.mention_id, []).append((placement, one))
     near = names_of(one for row in rows if row.Mention.id not in placed for one in row.Mention.closest or ())
-    found = {
-        row.Mention.id: _line(row.Mention, row.kind, row.stage_lost, row.submitted_at, placed, near, theme)
-        for row in rows
-    }
+    found = {row.Mention.id: _line(row, placed.get(row.Mention.id, []), near, theme) for row in rows}
     return [found[one] for one in ids if one in found]
 
 
 def _line(
-    mention: Mention,
-    kind: str,
-    stage: str,
-    at: datetime,
-    placed: dict[int, list[tuple[Placement, Theme]]],
-    near: dict[int, Theme],
-    theme: int,
+    row: Row[Mention, str, str, datetime], mine: list[tuple[Placement, Theme]], near: dict[int, Theme], theme: int
 ) -> Line:
-    mine = placed.get(mention.id, [])
     here = next((placement for placement, one in mine if one.id == theme), None)
     return Line(
-        mention,
-        mention.response_id,
-        kind,
-        stage,
-        at,
+        row.Mention,
+        row.Mention.response_id,
+        row.kind,
+        row.stage_lost,
+        row.submitted_at,
         here.confidence if here else None,
         bool(here and here.confirmed_at),
         tuple(one for _, one in mine if one.state == "open"),
-        tuple(near[one] for one in mention.closest or () if one in near and near[one].state == "open"),
+        tuple(near[one] for one in row.Mention.closest or () if one in near and near[one].state == "open"),
     )
 
 
@@ -177,7 +167,7 @@ class Agreement:
 def agreement(codebook_id: int, theme_id: int = 0) -> Agreement:
     """Return how far the machine agrees with people, over all confirmed placements or those of one theme."""
     chosen = (
-        select(func.count(), func.coalesce(func.sum(case((Placement.guessed, 1), else_=0)), 0))
+        select(func.count(), func.coalesce(func.sum(case((Placement.guessed.is_(True), 1), else_=0)), 0))
         .join(Theme, Theme.id == Placement.theme_id)
         .where(Theme.codebook_id == codebook_id, Placement.guessed.is_not(None))
     )

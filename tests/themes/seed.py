@@ -44,8 +44,8 @@ def demo_surveys() -> dict[str, int]:
     return ids
 
 
-def demo_answers(surveys: dict[str, int]) -> int:
-    """Every response of the demo company, with its contact; how many."""
+def demo_answers(surveys: dict[str, int], most: int = 10_000) -> int:
+    """The responses of the demo company (at most so many), with their contacts; how many."""
     with transaction() as session:
         people = {}
         for one in data.contacts():
@@ -57,7 +57,7 @@ def demo_answers(surveys: dict[str, int]) -> int:
             session.add(person)
         session.flush()
         questions = {(one.survey_id, one.code): one for one in session.query(Question)}
-        for given in data.responses():
+        for given in data.responses()[:most]:
             person, survey_id = people[given.email], surveys[given.survey]
             response = Response(
                 survey_id=survey_id, contact_id=person.id, language=given.language, kind=person.kind,
@@ -73,7 +73,7 @@ def demo_answers(surveys: dict[str, int]) -> int:
                     chosen = value if isinstance(value, tuple) else (str(value),)
                     response.answers.append(Answer(question_id=question.id, chosen=f"|{'|'.join(chosen)}|"))
             session.add(response)
-    return len(data.responses())
+    return min(most, len(data.responses()))
 
 
 def a_codebook(survey_ids: Sequence[int], name: str = "Voices") -> int:
@@ -114,7 +114,7 @@ def some_mentions(
                 text_key=text_key(text),
                 language=response.language,
                 judged_at=clock.now() - timedelta(minutes=1),
-            )  # fmt: skip
+            )
             for at, text in enumerate(texts)
         ]
         session.add_all(found)
