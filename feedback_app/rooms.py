@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from flask import Blueprint
 
+from feedback_app.accounts import mail as staff_mail
+from feedback_app.accounts.letters import KIND as STAFF
 from feedback_app.accounts.views import blueprint as accounts
 from feedback_app.announcements import mail as announced
 from feedback_app.announcements.views import blueprint as announcements
@@ -36,6 +38,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 
 # who gives the fills of a kind of letter when it is sent
 RENDERERS: dict[str, Renderer] = {
+    STAFF: staff_mail.fills,
     "invitation": invitations.fill,
     announced.KIND: announced.fill,
 }
