@@ -72,6 +72,7 @@ class Sender:
         self._returns: list[Letter] = []  # to be given back
         self._rate, self._settled_at = 0.0, time.monotonic()
         self._renewed, self._looked = time.monotonic(), False
+        self._drops: Counter[int] = Counter()  # connections that broke over a letter, while it is not in hand
         self._unsure = False  # the last commit may or may not have happened
         self.tally = Tally()
 
@@ -137,6 +138,8 @@ class Sender:
     def _again(self, letter: Letter) -> None:
         if self._breaker.broken or self._stop.is_set():
             self._returns.append(letter)
+            if letter.drops:
+                self._drops[letter.id] = letter.drops
         else:
             self._desk.ready.put(letter)
 
@@ -176,7 +179,7 @@ class Sender:
             raise
         self._renewed = time.monotonic() if renewing else self._renewed
         self._forget(stale, alive)
-        self.tally.counts["skipped"] += len(barred) + len(stopped)
+        self.tally.counts += Counter(skipped=len(barred) + len(stopped))  # adds no zero
         return [row for row in rows if row.id not in barred]
 
     def _write(self, session: Session) -> None:
@@ -248,6 +251,7 @@ class Sender:
                 result = result_of(row.id, verdict, reply, row.attempts, row.first_at, now)
                 self._decided.append((result, ""))
         for letter in letters:
+            letter.drops = self._drops.pop(letter.id, 0)
             self._in_hand[letter.id] = letter
             self._desk.ready.put(letter)
 

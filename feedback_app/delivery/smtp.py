@@ -214,11 +214,16 @@ class SmtpLine:
         if self._untidy:
             self._reply()
             self._untidy = False
-        replies = [(stage, self._reply()) for stage in (Stage.MAIL, Stage.RCPT, Stage.DATA)]
-        bad = next(((stage, one) for stage, one in replies if judge(stage, one) is not Verdict.SENT), None)
+        bad: tuple[Stage, Reply] | None = None
+        for stage in (Stage.MAIL, Stage.RCPT, Stage.DATA):
+            reply = self._reply()
+            if bad is None and judge(stage, reply) is not Verdict.SENT:
+                bad = stage, reply
+            if reply.code == 421:  # the last word: the relay hangs up
+                break
         if bad is None:
             return text
-        if replies[2][1].code == 354:  # DATA without a recipient: a lone dot ends it
+        if reply.code == 354:  # DATA without a recipient: a lone dot ends it
             self._push(b".\r\n")
             self._reply()
         self._refused(desk, letter, *bad)
