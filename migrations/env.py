@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import JSON, TypeDecorator
 
 from feedback_app.database import UtcDateTime
 
@@ -13,8 +14,14 @@ database = current_app.extensions["migrate"].db
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
-    """Write our moment type as the plain column it is, so that old migrations need none of our code."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
+    """Write our own types as the plain columns they are, so that old migrations need none of our code."""
+    if kind != "type":
+        return False
+    if isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if isinstance(item, JSON):
+        return "sa.JSON().with_variant(postgresql.JSONB(), 'postgresql')"
+    return f"sa.{item.impl!r}" if isinstance(item, TypeDecorator) else False
 
 
 def run() -> None:
