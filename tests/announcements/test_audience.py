@@ -1,0 +1,194 @@
+"""Who is told: reach equals what is sent, words are only one's own, suppressed people get nothing."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from feedback_app.accounts.audit import COMMAND
+from feedback_app.announcements import actions, audience, queries
+from feedback_app.announcements.models import Notice
+from feedback_app.contacts.models import Contact
+from feedback_app.database import transaction
+from feedback_app.delivery.models import OutgoingEmail
+from feedback_app.errors import Refused
+from feedback_app.themes.models import Mention, Placement
+from tests.announcements.conftest import Company
+from tests.announcements.factories import (
+    a_change,
+    a_codebook,
+    a_mention,
+    a_theme,
+    suppressed,
+    table,
+)
+from tests.factories import a_contact, a_response, a_survey, an_invitation
+
+
+def drafted(company: Company, kind: str = "respondents") -> int:
+    return actions.draft([company.change], COMMAND, kind=kind)
+
+
+def told() -> dict[str, Notice]:
+    emails = {one.id: one.email for one in table(Contact)}
+    return {emails[one.contact_id]: one for one in table(Notice)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "people"),
+    [
+        ("respondents", {"ada", "zofia", "bob"}),
+        ("mentioned", {"ada", "zofia"}),
+        ("invited", {"ada", "zofia", "bob", "eve"}),
+    ],
+)
+def test_each_audience_is_exactly_its_people(company: Company, kind: str, people: set[str]) -> None:
+    an_invitation(company.survey, a_contact("eve@example.org"))
+    an_invitation(company.survey, company.ada)
+    a_response(a_survey(), a_contact("elsewhere@example.org"), missing="another survey")
+    a_response(company.survey, None, missing="nobody we know")
+    one = drafted(company, kind)
+    reach = queries.reach(queries.get(one))
+    sent = actions.send(one, COMMAND, reach.letters)
+    assert {email.split("@")[0] for email in told()} == people
+    assert (sent.letters, reach.people, reach.unknown) == (len(people), len(people), 1)
+    assert {email: one.why for email, one in told().items()}["ada@example.org"] == "mentioned"
+
+
+def test_reach_equals_what_is_sent_over_random_companies(app: Flask) -> None:
+    chance = random.Random(20261121)  # noqa: S311  # a company made up the same way each time
+    surveys = [a_survey(), a_survey()]
+    book = a_codebook(*surveys)
+    themes = [a_theme(book) for _ in range(3)]
+    contacts = [a_contact(language=chance.choice(["en", "pl", "de"])) for _ in range(60)]
+    for contact in contacts:
+        for survey in chance.sample(surveys, chance.randint(0, 2)):
+            response = a_response(survey, contact, missing=f"words of {contact.id} in {survey.id}")
+            a_mention(
+                response, *chance.sample(themes, chance.randint(0, 3)), state=chance.choice(["open", "set_aside"])
+            )
+        if chance.random() < 0.3:
+            an_invitation(surveys[0], contact)
+        for scope in ("all", "surveys", "announcements"):
+            if chance.random() < 0.15:
+                suppressed(contact, scope, chance.choice(["unsubscribed", "hard_bounce", "complaint", "manual"]))
+    for kind in ("respondents", "mentioned", "invited"):
+        one = actions.draft([a_change(*chance.sample(themes, 2))], COMMAND, kind=kind)
+        reach = queries.reach(queries.get(one))
+        sent = actions.send(one, COMMAND)
+        notices = [row for row in table(Notice) if row.announcement_id == one]
+        letters = [row for row in table(OutgoingEmail) if row.group_id == one]
+        assert (sent.letters, sent.left_out) == (reach.letters, sum(reach.left_out.values()))
+        assert len(letters) == reach.letters == sum(row.included for row in notices)
+        assert {row.ref_id for row in letters} == {row.id for row in notices if row.included}
+        assert reach.own_words == sum(bool(row.quotes) for row in notices)
+        assert len({row.contact_id for row in notices}) == len(notices) == reach.people
+        _only_their_own(notices, one)
+
+
+def _only_their_own(notices: list[Notice], announcement_id: int) -> None:
+    mentions = {row.id: row for row in table(Mention)}
+    placed = {(row.mention_id, row.theme_id) for row in table(Placement)}
+    answers = {theme.id for change in queries.get(announcement_id).changes for theme in change.themes}
+    for notice in notices:
+        for quote in notice.quotes:
+            mention = mentions[quote["mention"]]
+            assert mention.contact_id == notice.contact_id
+            assert quote["text"] == mention.text
+            assert mention.state == "open"
+            assert any((mention.id, theme) in placed for theme in answers)
+        if notice.included and notice.why == "mentioned":
+            assert notice.quotes
+        if not notice.included or notice.why != "mentioned":
+            assert notice.quotes == []
+
+
+@pytest.mark.parametrize(("scope", "stops"), [("all", True), ("announcements", True), ("surveys", False)])
+@pytest.mark.parametrize("reason", ["unsubscribed", "hard_bounce", "complaint", "manual", "erased"])
+def test_suppressed_people_are_left_out_with_the_reason(company: Company, scope: str, stops: bool, reason: str) -> None:
+    suppressed(company.ada, scope, reason)
+    actions.send(drafted(company), COMMAND)
+    notice = told()["ada@example.org"]
+    assert (notice.included, notice.excluded_because) == ((False, reason) if stops else (True, ""))
+    assert ("ada@example.org" in {row.address for row in table(OutgoingEmail)}) is not stops
+
+
+def test_the_weightiest_reason_is_named_and_an_empty_address_is_one(company: Company) -> None:
+    suppressed(company.ada, "announcements", "unsubscribed")
+    suppressed(company.ada, "all", "hard_bounce")
+    with transaction() as session:
+        session.execute(update(Contact).where(Contact.id == company.bob.id).values(email=""))
+    one = drafted(company)
+    assert queries.reach(queries.get(one)).left_out == {"hard_bounce": 1, "no_address": 1}
+    actions.send(one, COMMAND)
+    assert [row.address for row in table(OutgoingEmail)] == ["zofia@example.org"]
+
+
+def test_each_reads_their_language_or_the_organisations(company: Company) -> None:
+    german = a_contact("hans@example.org", language="de")
+    a_response(company.survey, german, missing="Zu spät")
+    one = drafted(company)
+    reach = queries.reach(queries.get(one))
+    assert (reach.languages, reach.fallback) == ({"en": 3, "pl": 1}, {"de": 1})
+    actions.send(one, COMMAND)
+    assert {email: row.language for email, row in told().items()}["hans@example.org"] == "en"
+
+
+def test_without_a_text_in_the_organisations_language_the_first_serves(company: Company) -> None:
+    one = drafted(company)
+    body = next(text.body for text in queries.get(one).texts if text.language == "pl")
+    actions.save(one, COMMAND, kind="respondents", survey_ids=[company.survey.id], texts={"pl": ("Zmiana", body)})
+    reach = queries.reach(queries.get(one))
+    assert (reach.languages, reach.fallback) == ({"pl": 3}, {"en": 2})
+
+
+def test_a_person_with_many_themes_and_surveys_is_one_notice_and_one_letter(company: Company) -> None:
+    second = a_survey()
+    with transaction() as session:
+        session.execute(update(Mention).where(Mention.contact_id == company.bob.id).values(state="set_aside"))
+    book = a_codebook(second)
+    more = a_theme(book)
+    a_mention(a_response(second, company.ada, missing="A second voice about it, longer than the first."), more)
+    a_mention(a_response(company.survey, company.ada, expected="Third."), company.theme, company.other)
+    one = actions.draft([company.change, a_change(more, company.other)], COMMAND)
+    actions.send(one, COMMAND)
+    assert [row.address for row in table(OutgoingEmail)].count("ada@example.org") == 1
+    assert [quote["text"] for quote in told()["ada@example.org"].quotes] == [
+        "A second voice about it, longer than the first.",
+        "I waited at home all day, twice.",
+        "Third.",
+    ]
+
+
+def test_surveys_follow_the_themes_and_can_be_changed(company: Company) -> None:
+    other = a_survey()
+    a_response(other, a_contact("else@example.org"), missing="x")
+    one = drafted(company)
+    assert [row.id for row in queries.get(one).surveys] == [company.survey.id]
+    texts = {row.language: (row.subject, row.body) for row in queries.get(one).texts}
+    actions.save(one, COMMAND, kind="respondents", survey_ids=[other.id], texts=texts)
+    assert queries.reach(queries.get(one)).people == 1
+    bare = actions.draft([a_change()], COMMAND)
+    assert queries.get(bare).surveys == []
+    with pytest.raises(Refused, match="Choose the surveys"):
+        actions.send(bare, COMMAND)
+
+
+def test_merged_themes_still_find_the_words(company: Company) -> None:
+    target = a_theme(company.book, "Waiting")
+    with transaction() as session:
+        session.execute(update(Placement).where(Placement.theme_id == company.theme.id).values(theme_id=target.id))
+        company.theme.state, company.theme.merged_into_id = "merged", target.id
+        session.merge(company.theme)
+    actions.send(drafted(company), COMMAND)
+    assert told()["ada@example.org"].quotes[0]["theme"] == "Waiting"
+
+
+def test_recipients_for_a_preview_can_be_searched(company: Company) -> None:
+    choice = queries.choice(queries.get(drafted(company)))
+    assert [row.email for row in audience.some(*choice)] == ["ada@example.org", "zofia@example.org", "bob@example.org"]
+    assert [row.name for row in audience.some(*choice, text="ĆWIK")] == ["Zofia Ćwik"]
+    assert audience.some(*choice, text="%") == []
