@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, flash, g, make_response, render_template, request
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import ngettext, refresh
 from werkzeug.wrappers import Response as Redirect
 
 from feedback_app.accounts import rights
@@ -119,6 +119,7 @@ def preview(slug: str) -> str:
     survey = queries.by_slug(slug)
     form = queries.form_spec(survey.id, survey.changed_at)
     g.language = form.language_for(request.args.get("language", ""))
+    refresh()  # signing in has asked for the reader's own language already
     return render_template("surveys/preview.html", form_spec=form, lang=g.language, values={}, errors={})
 
 
