@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from feedback_app.extensions import db
-from feedback_app.themes.models import FORMAT, Codebook, Mention, Placement, Theme, ThemeExample
+from feedback_app.themes.models import FORMAT, Codebook, Mention, Placement, ThemeExample
 from feedback_app.themes.queries import open_themes
 
 EXAMPLES = 30  # sentences per theme that go along: those people confirmed first, then the surest
@@ -18,6 +19,8 @@ def codebook_as_dict(codebook: Codebook) -> dict[str, Any]:
 
     ``actions_codebook.add_themes`` reads it: last year's themes on this year's survey.
     """
+    themes = open_themes(codebook.id)
+    examples = _examples([theme.id for theme in themes])
     return {
         "format": FORMAT,
         "name": codebook.name,
@@ -26,23 +29,35 @@ def codebook_as_dict(codebook: Codebook) -> dict[str, Any]:
                 "name": theme.name,
                 "description": theme.description,
                 "phrases": list(theme.phrases),
-                "examples": _examples(theme),
+                "examples": examples.get(theme.id, []),
             }
-            for theme in open_themes(codebook.id)
+            for theme in themes
         ],
     }
 
 
-def _examples(theme: Theme) -> list[dict[str, str]]:
+def _examples(theme_ids: Sequence[int]) -> dict[int, list[dict[str, str]]]:
     given = db.session.execute(
-        select(ThemeExample.language, ThemeExample.text).where(ThemeExample.theme_id == theme.id).limit(EXAMPLES)
+        select(ThemeExample.theme_id, ThemeExample.language, ThemeExample.text)
+        .where(ThemeExample.theme_id.in_(theme_ids))
+        .order_by(ThemeExample.id)
     ).all()
-    said = db.session.execute(
-        select(Mention.language, Mention.text)
-        .join(Placement, Placement.mention_id == Mention.id)
-        .where(Placement.theme_id == theme.id, Mention.state == "open")
-        .order_by(Placement.confirmed_at.is_(None), Placement.confidence.desc(), Mention.id)
-        .limit(EXAMPLES)
-    ).all()
-    texts = {row.text: row.language for row in (*given, *said)}
-    return [{"language": language, "text": text} for text, language in list(texts.items())[:EXAMPLES]]
+    first = (Placement.confirmed_at.is_(None), Placement.confidence.desc(), Mention.id)
+    place = func.row_number().over(partition_by=Placement.theme_id, order_by=first).label("place")
+    said = (
+        select(Placement.theme_id, Mention.language, Mention.text, place)
+        .join(Mention, Mention.id == Placement.mention_id)
+        .where(Placement.theme_id.in_(theme_ids), Mention.state == "open")
+        .subquery()
+    )
+    columns = select(said.c.theme_id, said.c.language, said.c.text)
+    found = db.session.execute(columns.where(said.c.place <= EXAMPLES).order_by(said.c.theme_id, said.c.place)).all()
+    texts: dict[int, dict[str, str]] = {}
+    for row in (*given, *found):
+        mine = texts.setdefault(row.theme_id, {})
+        if len(mine) < EXAMPLES:
+            mine.setdefault(row.text, row.language)
+    return {
+        theme_id: [{"language": language, "text": text} for text, language in mine.items()]
+        for theme_id, mine in texts.items()
+    }

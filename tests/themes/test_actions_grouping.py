@@ -44,7 +44,7 @@ HOSTILE = [
     '=HYPERLINK("http://x") delivery never came',
     "😀😀😀",
     "word " * 10_000,
-    "‮txet tfel ot thgir",
+    "\u202etxet tfel ot thgir",
     "a\u0000b\u0007c broken parcel",
     "   ",
     ".",
