@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import current_app, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
@@ -24,6 +25,7 @@ from feedback_app.web.security import PUBLIC_LIMIT
 
 STRAY = " \t\r\n.,;:!?)>]}'\"”’…"  # what mail programs and people put behind a link
 MOST_BYTES = 8 * 1024 * 1024  # of one form: more than anybody types, less than hurts
+KEPT_FORMS = 200  # a form is a few kilobytes
 EMPTY: Filled = Filled({}, {}, {})
 
 
@@ -116,6 +118,8 @@ def _came_from_our_page(token: str) -> bool:
 
 
 def _form(visit: Visit, filled: Filled, *, stale: bool = False, status: int = 200) -> Response:
+    """Show the form; the questions of an empty one are rendered once per version and language, then kept."""
+    blank = _blank_questions(visit) if filled is EMPTY else ""
     return _page(
         "responses/answer.html",
         status,
@@ -124,10 +128,22 @@ def _form(visit: Visit, filled: Filled, *, stale: bool = False, status: int = 20
         lang=visit.language,
         values=filled.given,
         errors=_told(filled.problems),
+        blank=blank,
         stale=stale,
         key=form_key.make(current_settings().secret_key, visit.token, clock.now()),
         switches=_switches(visit),
     )
+
+
+def _blank_questions(visit: Visit) -> Markup:
+    kept: dict[tuple[object, ...], Markup] = current_app.extensions.setdefault("blank_questions", {})
+    version = (visit.spec.survey_id, visit.spec.changed_at, visit.language, g.language)
+    if version not in kept:
+        while len(kept) >= KEPT_FORMS:
+            kept.pop(next(iter(kept)), None)
+        shown = {"form_spec": visit.spec, "language": visit.language, "values": {}, "errors": {}}
+        kept[version] = Markup(render_template("responses/_questions.html", **shown))  # noqa: S704  # our own template
+    return kept[version]
 
 
 def _arrived(visit: Visit, *, just_now: bool = False) -> Response:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, select, tuple_
 
 from feedback_app.contacts.models import Contact
 from feedback_app.database import Page, is_postgresql, page_of
@@ -69,15 +69,19 @@ def read_lightly() -> None:
         db.session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
 
 
+_ANSWERS = select(Answer.question_id, Answer.id, Answer.text, Answer.number, Answer.chosen)
+# built once: putting a statement together costs more than running it, and respondents wait for it
+_OWN_ANSWERS = _ANSWERS.join(Response).where(Response.invitation_id == bindparam("wanted"))
+_ANSWERS_OF = _ANSWERS.where(Answer.response_id == bindparam("wanted"))
+
+
 def own_answers(invitation_id: int, spec: FormSpec) -> list[Said]:
     """Return what came back for an invitation, in the order of the questions. One statement."""
-    return _said(spec, Response.invitation_id == invitation_id)
+    return _said(spec, _OWN_ANSWERS, invitation_id)
 
 
-def _said(spec: FormSpec, condition: ColumnElement[bool]) -> list[Said]:
-    rows = db.session.execute(
-        select(Answer.question_id, Answer.id, Answer.text, Answer.number, Answer.chosen).join(Response).where(condition)
-    )
+def _said(spec: FormSpec, answers: Select[int, int, str | None, int | None, str | None], wanted: int) -> list[Said]:
+    rows = db.session.execute(answers, {"wanted": wanted})
     found = {row[0]: (row[1], reply_of(row[2], row[3], row[4])) for row in rows}
     return [Said(one, found[one.id][1], found[one.id][0]) for one in spec.questions if one.id in found]
 
@@ -150,7 +154,7 @@ def one(response_id: int, wanted: Filter) -> Whole:
     return Whole(
         response,
         spec,
-        _said(spec, Response.id == response.id),
+        _said(spec, _ANSWERS_OF, response.id),
         _neighbour(response, wanted, newer=True),
         _neighbour(response, wanted, newer=False),
     )
