@@ -63,10 +63,10 @@ def invite_again(staff_id: int, letter: Words, by: Actor) -> None:
 def change(staff_id: int, name: str, language: str, roles: Sequence[str], by: Actor) -> None:
     """Set name, language and roles. Raises Refused when nobody would be left to manage staff."""
     with transaction() as session:
-        before = _set_roles(session, staff_id, roles, by)
-        before.name, before.language = name.strip(), rows.language_of(language)
-        if session.is_modified(before):
-            note(by, "edited", "staff", staff_id, before.email)
+        staff = _set_roles(session, staff_id, roles, by)
+        staff.name, staff.language = name.strip(), rows.language_of(language)
+        if session.is_modified(staff):
+            note(by, "edited", "staff", staff_id, staff.email)
 
 
 def set_roles(staff_id: int, roles: Sequence[str], by: Actor) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.accounts.models import Role, Staff
@@ -54,7 +55,10 @@ def make(session: Session, person: Person) -> Staff:
         active=True,
     )
     session.add(staff)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:  # somebody else made it since we looked
+        raise taken(address) from error
     return staff
 
 
