@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -21,6 +22,7 @@ from feedback_app.web import csv_safe
 
 KIND = click.Choice(KINDS)
 LANGUAGE = click.Choice(LANGUAGES)
+CSV_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 
 @click.group()
@@ -30,8 +32,19 @@ def contacts() -> None:
 
 @contextmanager
 def _progress(label: str, hidden: bool) -> Iterator[Callable[[int], None]]:
-    with click.progressbar(length=None, label=label, file=click.get_text_stream("stderr"), hidden=hidden) as bar:
-        yield bar.update
+    """Show on stderr how many rows are done, where a person watches."""
+    shown = not hidden and sys.stderr.isatty()
+    done = 0
+
+    def tick(rows: int) -> None:
+        nonlocal done
+        done += rows
+        if shown:
+            click.echo(f"\r{label}: {done} rows", nl=False, err=True)
+
+    yield tick
+    if shown:
+        click.echo("", err=True)
 
 
 @contacts.command("import")
@@ -143,20 +156,24 @@ def _as_dict(one: Contact) -> dict[str, Any]:
 @click.option("--attribute", "pairs", multiple=True, metavar="KEY=VALUE", help="A free attribute; repeat it for more.")
 @json_option
 @in_app
-def add(
-    email: str, name: str, kind: str, stage: str, language: str | None, pairs: tuple[str, ...], as_json: bool
-) -> None:
+def add(email: str, pairs: tuple[str, ...], as_json: bool, stage: str, language: str | None, **facts: str) -> None:
     """Add one contact."""
     if any("=" not in pair for pair in pairs):
         raise click.BadParameter("write it as KEY=VALUE", param_hint="--attribute")
     attributes = dict(pair.split("=", 1) for pair in pairs)
-    person = actions.Person(email, name, kind, stage, language or current_settings().language, attributes)
+    person = actions.Person(
+        email=email,
+        stage_lost=stage,
+        language=language or current_settings().language,
+        attributes=attributes,
+        **facts,  # name and kind
+    )
     contact_id = actions.add(person, by=COMMAND, source="command")
     say({"id": contact_id, "email": email}, as_json, f"Added {email}.")
 
 
 @contacts.command("export")
-@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.argument("file", type=CSV_FILE)
 @click.option("--kind", type=KIND, multiple=True)
 @click.option("--language", type=LANGUAGE)
 @json_option

@@ -110,6 +110,10 @@ class SuppressForm(Form):
     scope = SelectField(_l("Stop"), choices=[SelectChoice(code, name) for code, name in SCOPE_NAMES.items()])
     why = StringField(_l("Why"), validators=[not_blank, at_most(200)])
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scope.flags.required = self.why.flags.required = True
+
 
 class LiftForm(Form):
     """Allowing letters again: who asked for it?"""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
+from operator import itemgetter
 from typing import Any, TextIO, cast
 
 from sqlalchemy import CursorResult, select, text
@@ -69,6 +70,7 @@ class ImportPass:
     def __init__(self, session: Session, what: Import, report: TextIO, *, writing: bool) -> None:
         self.session, self.what, self.report, self.writing = session, what, report, writing
         self.counts = Counts()
+        self._lines: list[dict[str, Any]] = []  # of the report, for one batch
 
     def run(self, rows: Iterable[Row | Rejected], progress: Progress | None = None) -> Counts:
         """Take all ``rows`` and return what became of them."""
@@ -95,6 +97,8 @@ class ImportPass:
                 self._reject(one.number, one.reason, one.values, one.raw)
         self._store(list(self._decided(good, known, stopped, set(new_stops))))
         self._stop(new_stops)
+        self.report.writelines(json.dumps(line) + "\n" for line in sorted(self._lines, key=itemgetter("row")))
+        self._lines.clear()
 
     def _known(self, keys: list[str]) -> dict[str, Facts]:
         asked = select(
@@ -147,7 +151,7 @@ class ImportPass:
         self._write({"row": number, "outcome": "rejected", "reason": reason, "values": dict(values), "text": raw})
 
     def _write(self, line: dict[str, Any]) -> None:
-        self.report.write(json.dumps(line) + "\n")
+        self._lines.append(line)
 
     def _store(self, changed: list[tuple[Row, Facts]]) -> None:
         if not (changed and self.writing):

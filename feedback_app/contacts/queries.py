@@ -98,7 +98,7 @@ def _in_address(word: str) -> ColumnElement[bool]:
 
 def matching(wanted: Filter) -> Select[Contact]:
     """Return the SELECT of the contacts that ``wanted`` means, newest first."""
-    return select(Contact).where(*wanted.conditions()).order_by(Contact.created_at.desc(), Contact.id.desc())
+    return select(Contact).where(*wanted.conditions()).order_by(Contact.created_at.desc(), Contact.id)
 
 
 def search(wanted: Filter, page: int = 1, size: int = 50) -> Page[Contact]:
@@ -198,7 +198,7 @@ def letters_to(email_key: str, page: int = 1, size: int = 20) -> Page[Told]:
     )
     found = page_of(asked, page, size, scalars=False)
     told = [
-        Told(row.id, row.kind, re.sub(r"\s*\{\{.*?\}\}", "", row.subject), row.state, row.at, row.reply)
+        Told(row.id, row.kind, re.sub(r"[\s,]*\{\{.*?\}\}", "", row.subject), row.state, row.at, row.reply)
         for row in found.items
     ]
     return Page(told, found.number, found.size, found.total)
