@@ -202,7 +202,7 @@ def _invite(session: Session, wave: Wave, moment: datetime) -> None:
             [
                 {
                     **common,
-                    **_secrets(secret),
+                    **_secrets(secret, moment, contact_id),
                     "contact_id": contact_id,
                     "language": letter.chosen_language(language, languages),
                 }
@@ -211,8 +211,12 @@ def _invite(session: Session, wave: Wave, moment: datetime) -> None:
         )
 
 
-def _secrets(secret: str) -> dict[str, str]:
-    nonce = secrets.token_hex(16)
+def _secrets(secret: str, moment: datetime, contact_id: int) -> dict[str, str]:
+    """Return a new nonce and the hash of its token. The nonce rises with time and contact: its index grows at one end.
+
+    It need not be secret, only unique: the token is a MAC over it under the house key.
+    """
+    nonce = f"{int(moment.timestamp() * 1_000_000):014x}{contact_id:08x}{secrets.token_hex(5)}"
     return {"nonce": nonce, "token_hash": tokens.digest(tokens.derive(secret, "invitation", nonce))}
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import func, select
 
+from feedback_app import clock
 from feedback_app.extensions import db
 from feedback_app.surveys import queries
 from feedback_app.surveys.commands import surveys
@@ -27,6 +29,7 @@ def run(app: Flask) -> Run:
 
 
 def asked() -> int:
+    db.session.rollback()  # the command had a session of its own: begin a new look
     return db.session.scalar(select(func.count()).select_from(Invitation)) or 0
 
 
@@ -130,14 +133,10 @@ def test_inviting_at_a_time(run: Run) -> None:
         result = run("invite", "s", "--at", wrong, "--yes")
         assert result.exit_code == 1
         assert result.stderr.startswith("Error:")
-    from datetime import timedelta
-
-    from feedback_app import clock
-
     later = f"{clock.now() + timedelta(days=3):%Y-%m-%d} 09:00"
     assert "Planned mailing" in run("invite", "s", "--at", later, "--yes").output
-    assert [one.state for one in db.session.scalars(select(Wave))] == ["planned"]
     assert asked() == 0
+    assert [one.state for one in db.session.scalars(select(Wave))] == ["planned"]
 
 
 def test_half_a_condition_is_refused(run: Run) -> None:
