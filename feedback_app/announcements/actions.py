@@ -26,6 +26,7 @@ from feedback_app.changes.models import Change
 from feedback_app.changes.queries import surveys_concerned
 from feedback_app.changes.words import one_line, tidy
 from feedback_app.database import transaction, won
+from feedback_app.delivery import actions as letter_desk
 from feedback_app.delivery import outbox
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.delivery.outbox import Words
@@ -152,13 +153,16 @@ def send(announcement_id: int, by: Actor, expected: int | None = None) -> Sent:
 
 
 def stop(announcement_id: int, by: Actor) -> Sent:
-    """Stop a sending: letters that still wait are cancelled. Returns how many had left, and how many were cancelled."""
-    with transaction() as session:
+    """Stop a sending and return how many letters had left and how many were kept back.
+
+    A letter that is on the wire this very moment may still leave, and is counted as told then.
+    """
+    with transaction():
         halt = update(Announcement).where(Announcement.id == announcement_id, Announcement.state == "sending")
         if not won(halt.values(state="stopped", finished_at=clock.now())):
             queries.get(announcement_id)
             raise Refused(N_("It is not being sent any more, so there is nothing to stop."))
-        cancelled = sending.cancel(session, announcement_id)
+        cancelled = letter_desk.cancel(kind=KIND, group_id=announcement_id)
         left = progress.of(announcement_id, "stopped").group("told")
         note(by, "stopped", "announcement", announcement_id, told=left, cancelled=cancelled)
         return Sent(left, cancelled)

@@ -94,11 +94,3 @@ def queue(session: Session, one: Announcement, now: datetime) -> None:
         .where(mine)
     )
     outbox.put_many(KIND, rows)
-
-
-def cancel(session: Session, announcement_id: int) -> int:
-    """Cancel the letters that still wait and return how many there were."""
-    statement = update(OutgoingEmail).where(
-        OutgoingEmail.kind == KIND, OutgoingEmail.group_id == announcement_id, OutgoingEmail.state == "queued"
-    )
-    return session.execute(statement.values(state="cancelled")).rowcount  # type: ignore[no-any-return, attr-defined]
