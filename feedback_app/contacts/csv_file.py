@@ -5,12 +5,13 @@ Pure: knows neither contacts nor the database. The file is read as a stream, so 
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, TextIO
+from typing import BinaryIO
 
 from feedback_app.contacts.csv_encoding import encoding_of
 from feedback_app.errors import N_, Refused
@@ -53,7 +54,7 @@ def read_table(file: BinaryIO) -> Table:
     """Open ``file`` (seekable, at any position) as a table.
 
     Raises Refused when it is no CSV text, with one line saying what to do. Damaged rows are no reason to refuse:
-    they come as Broken, and the rows after them are read on. ``file`` belongs to the table from now on.
+    they come as Broken, and the rows after them are read on. The caller closes ``file`` when the rows are read.
     """
     encoding = encoding_of(file)
     file.seek(0)
@@ -87,7 +88,7 @@ class _Lines:
     closed costs one row, not the rest of the file.
     """
 
-    def __init__(self, text: TextIO) -> None:
+    def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
         self._waiting: list[str] = []  # in reverse order
         self.taken: list[str] = []
@@ -127,6 +128,11 @@ class _Lines:
         self.begin()
         return line
 
+    def release(self) -> None:
+        """Give the file back to its owner; else the wrapper would close it, and complain, when it is forgotten."""
+        with contextlib.suppress(ValueError):  # the owner has closed it already
+            self._text.detach()
+
     def _skip_line(self) -> None:
         while piece := self._text.readline(RECORD_CHARACTERS):
             if piece.endswith(("\n", "\r")):
@@ -134,8 +140,13 @@ class _Lines:
 
 
 def _records(lines: _Lines, delimiter: str, start: int) -> Iterator[Record | Broken]:
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    number = start
+    try:
+        yield from _read(lines, csv.reader(lines, delimiter=delimiter, strict=True), start)
+    finally:
+        lines.release()
+
+
+def _read(lines: _Lines, reader: Iterator[list[str]], number: int) -> Iterator[Record | Broken]:
     while True:
         lines.begin()
         try:
