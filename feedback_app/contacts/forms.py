@@ -62,7 +62,8 @@ class ContactForm(Form):
     def __init__(self, *args: Any, contact: Contact | None = None, language: str = "", **kwargs: Any) -> None:
         if contact is not None:
             rows = [{"key": key, "value": value} for key, value in sorted(contact.attributes.items())]
-            kwargs = {"obj": contact, **kwargs, "attributes": rows}
+            names = ("email", "name", "kind", "stage_lost", "language")
+            kwargs |= {"data": {**{name: getattr(contact, name) for name in names}, "attributes": rows}}
         super().__init__(*args, **kwargs)
         self.kind.choices, self.language.choices = _kinds(), _languages()
         self.email.flags.required = self.kind.flags.required = self.language.flags.required = True

@@ -116,6 +116,8 @@ def test_the_pages_of_a_contact(as_role: AsRole) -> None:
     bad = client.post("/contacts/new", data={**form, "email": "nobody", "name": "kept"}).text
     assert "has no @" in bad
     assert "kept" in bad
+    filled = client.get(reply.location + "/edit").text
+    assert all(f'value="{text}"' in filled for text in ("ada@example.org", "=offer", "city", "Łódź"))
     client.post(reply.location + "/edit", data={**form, "attributes-0-value": ""})
     assert queries.by_key("ada@example.org").attributes == {}  # type: ignore[union-attr]
     client.post(reply.location + "/suppress", data={"scope": "surveys", "why": "phone"})
