@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import current_app, g, make_response, render_template, request, url_for
+from flask import current_app, g, make_response, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -142,7 +142,7 @@ def _blank_questions(visit: Visit) -> Markup:
         while len(kept) >= KEPT_FORMS:
             kept.pop(next(iter(kept)), None)
         shown = {"form_spec": visit.spec, "language": visit.language, "values": {}, "errors": {}}
-        kept[version] = Markup(render_template("responses/_questions.html", **shown))  # noqa: S704  # our own template
+        kept[version] = Markup(_render("responses/_questions.html", **shown))  # noqa: S704  # our own template
     return kept[version]
 
 
@@ -173,7 +173,12 @@ def _switches(visit: Visit) -> list[tuple[str, str]]:
     return [(code, url_for(endpoint, token=visit.token, lang=code)) for code in visit.spec.languages]
 
 
+def _render(template: str, **values: object) -> str:
+    """Render without Flask's context processors: they look for the person signed in, and nobody is here."""
+    return current_app.jinja_env.get_template(template).render(**values)
+
+
 def _page(template: str, status: int, **values: object) -> Response:
-    response = make_response(render_template(template, **values), status)
+    response = make_response(_render(template, **values), status)
     response.headers["Cache-Control"] = "no-store"  # a personal page: no proxy and no shared computer keeps it
     return response
