@@ -5,9 +5,12 @@ import sys
 
 import click
 
-from feedback_app.themes.grouping import Grouping, discover
+from feedback_app.themes.engine.strong import StrongerUnavailable
+from feedback_app.themes.grouping import Grain, discover, emerging, learn
 
 _LONGEST_CELL = 10_000_000
+
+Row = dict[str, str]
 
 
 @click.command("cluster")
@@ -15,14 +18,68 @@ _LONGEST_CELL = 10_000_000
 @click.option("--themes", type=click.IntRange(1, 1000), help="How many themes; without it the method chooses.")
 @click.option("--grain", type=click.Choice(["coarse", "auto", "fine"]), default="auto", show_default=True)
 @click.option("--strong", is_flag=True, help="Also use the stronger encoder (slower; needs the extra 'strong').")
-def cluster(mode: str, themes: int | None, grain: str, strong: bool) -> None:
-    """Group texts read as CSV from standard input; print one theme id (or label) per row, -1 for none."""
+def cluster(mode: str, themes: int | None, grain: Grain, strong: bool) -> None:
+    """Group texts, read as CSV from standard input; print one line per row, in order.
+
+    \b
+    discover  columns text[,lang]        prints a theme number per row, -1 for none
+    fewshot   columns text[,lang],label  labels where known; prints a label for every row
+    stream    columns text[,lang],batch  groups batch 1, assigns batch 2 to it; new numbers are suggested themes
+    """
+    rows = read_rows(mode)
+    try:
+        for line in run(mode, rows, themes, grain, strong):
+            click.echo(line)
+    except (StrongerUnavailable, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def read_rows(mode: str) -> list[Row]:
+    """The rows of standard input. ClickException when a column that the mode needs is missing."""
     csv.field_size_limit(_LONGEST_CELL)
-    rows = list(csv.DictReader(sys.stdin))
-    texts, languages = [row["text"] or "" for row in rows], [row.get("lang") or None for row in rows]
-    grouping: Grouping = discover(texts, languages=languages, themes=themes, grain=grain, strong=strong)  # type: ignore[arg-type]
-    for theme in grouping.assigned:
-        click.echo(-1 if theme is None else theme)
+    reader = csv.DictReader(sys.stdin)
+    needed = {"text", *({"fewshot": ["label"], "stream": ["batch"]}.get(mode, []))}
+    missing = sorted(needed - set(reader.fieldnames or []))
+    if missing:
+        raise click.ClickException(f"The CSV on standard input needs a column named {', '.join(missing)}.")
+    return list(reader)
+
+
+def run(mode: str, rows: list[Row], themes: int | None, grain: Grain, strong: bool) -> list[str]:
+    """One line per row."""
+    if mode == "fewshot":
+        return _fewshot(rows, strong)
+    first = [row for row in rows if mode == "discover" or row["batch"].strip() == "1"]
+    grouping = discover(_texts(first), languages=_languages(first), themes=themes, grain=grain, strong=strong)
+    lines = {id(row): _line(theme) for row, theme in zip(first, grouping.assigned, strict=True)}
+    later = [row for row in rows if id(row) not in lines]
+    if later and grouping.assigner:
+        given = grouping.assigner.assign(_texts(later), languages=_languages(later))
+        lines |= {id(row): _line(theme) for row, (theme, _) in zip(later, given, strict=True)}
+        fresh = emerging(_texts(first), _texts(later), languages=_languages([*first, *later]))
+        for number, group in enumerate(fresh, start=len(grouping.themes)):
+            lines |= {id(later[index]): _line(number) for index in group.members}
+    return [lines.get(id(row), "-1") for row in rows]
+
+
+def _fewshot(rows: list[Row], strong: bool) -> list[str]:
+    labels = sorted({row["label"] for row in rows if row["label"]})
+    place = {label: number for number, label in enumerate(labels)}
+    learnt = learn(_texts(rows), [place.get(row["label"]) for row in rows], languages=_languages(rows), strong=strong)
+    guessed = ["" if theme is None else labels[theme] for theme in learnt.assigned]
+    return [row["label"] or guess for row, guess in zip(rows, guessed, strict=True)]
+
+
+def _texts(rows: list[Row]) -> list[str]:
+    return [row["text"] or "" for row in rows]
+
+
+def _languages(rows: list[Row]) -> list[str | None]:
+    return [row.get("lang") or None for row in rows]
+
+
+def _line(theme: int | None) -> str:
+    return "-1" if theme is None else str(theme)
 
 
 if __name__ == "__main__":

@@ -8,16 +8,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feedback_app.themes.engine import assigner, discovery
+from feedback_app.themes.engine.alarm import emerging_groups
 from feedback_app.themes.engine.collection import Collection, collect
-from feedback_app.themes.engine.embedders import VectorCache, default_embedder, vector_key, vectors_of
+from feedback_app.themes.engine.embedders import VectorCache, Vectors, default_embedder, vector_key, vectors_of
 from feedback_app.themes.engine.parallel import encode_on_all_cores, one_thread
 from feedback_app.themes.engine.partition import Grain
+from feedback_app.themes.engine.space import fit_space
+from feedback_app.themes.engine.strong import strong_embedder
+from feedback_app.themes.engine.teaching import MOST, teach
 from feedback_app.themes.engine.texts import clean, has_content, text_key
 from feedback_app.themes.mentions import Piece, cut
 
-__all__ = ["Assigner", "Found", "Grain", "Grouping", "Piece", "cache_key", "cut", "discover", "text_key"]
+__all__ = [
+    "Assigner",
+    "Emerging",
+    "Found",
+    "Grain",
+    "Grouping",
+    "Piece",
+    "cache_key",
+    "cut",
+    "discover",
+    "emerging",
+    "learn",
+    "text_key",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +86,20 @@ def discover(
         collection = collect(texts, languages, vectors)
         if not len(collection):
             return Grouping((), (None,) * len(texts), (0.0,) * len(texts), None)
-        found = discovery.discover(collection, themes, grain)
+        found = discovery.discover(collection, themes, grain, _stronger_views(collection, vectors) if strong else ())
         return _grouping(collection, found)
+
+
+def _stronger(collection: Collection, rows: NDArray[np.int64], cache: VectorCache | None) -> Vectors:
+    texts = [collection.texts[row] for row in rows]
+    return vectors_of(texts, strong_embedder(), cache, encode_on_all_cores)
+
+
+def _stronger_views(collection: Collection, cache: VectorCache | None) -> list[Vectors]:
+    rows = discovery.sample_of(collection)
+    vectors, spoken = _stronger(collection, rows, cache), collection.languages[rows]
+    space = fit_space(vectors, spoken)
+    return [space.view(space.centred(vectors, spoken))]
 
 
 def _grouping(collection: Collection, found: discovery.Discovery) -> Grouping:
@@ -142,3 +172,126 @@ class Assigner:
         for at, column, sure in zip(kept, columns.tolist(), confidence.tolist(), strict=True):
             result[at] = (int(self.machine.ids[column]), round(sure, 4)) if column >= 0 else (None, 0.0)
         return result
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What people taught: per text a theme id (None: no content) and confidence, an assigner, and how far it agrees."""
+
+    assigned: tuple[int | None, ...]
+    confidence: tuple[float, ...]
+    assigner: Assigner | None
+    agreement: float
+    """Share of confirmed texts predicted rightly when held out (0: too few to say)."""
+
+
+def learn(
+    texts: Sequence[str],
+    confirmed: Sequence[int | None],
+    found: Sequence[int | None] = (),
+    *,
+    languages: Sequence[str | None] = (),
+    strong: bool = False,
+    vectors: VectorCache | None = None,
+) -> Learnt:
+    """Learn from people: `confirmed` is the theme id that a person gave to a text, `found` the machine's (or None).
+
+    Confirmed texts keep their theme. How much the found themes still count is decided by cross-validation. At most
+    6,000 texts teach (confirmed ones first); the others are assigned by what was learnt. The last confirmation wins
+    where the same text was confirmed twice. ValueError when nothing was confirmed.
+    """
+    if all(theme is None for theme in confirmed):
+        raise ValueError("Nothing to learn from: confirm the theme of at least one answer first.")
+    with one_thread():
+        collection = collect(texts, languages, vectors)
+        told, guessed = _per_row(collection, confirmed), _per_row(collection, found)
+        if not np.any(told >= 0):
+            return Learnt((None,) * len(texts), (0.0,) * len(texts), None, 0.0)
+        order = collection.order[np.argsort(told[collection.order] < 0, kind="stable")]
+        rows = np.sort(order[:MOST])
+        part = collection.only(rows)
+        extra = [_stronger(collection, rows, vectors)] if strong else []
+        taught = teach(part, guessed[rows], told[rows], default_embedder(), extra)
+        themes, sure = np.full(len(collection), -1, dtype=np.int64), np.zeros(len(collection), dtype=np.float32)
+        themes[rows], sure[rows] = taught.themes, taught.confidence
+        _assign_others(taught.machine, collection, np.setdiff1d(np.arange(len(collection)), rows), themes, sure)
+        at = collection.row_of
+        return Learnt(
+            tuple(int(themes[row]) if row >= 0 and themes[row] >= 0 else None for row in at),
+            tuple(round(float(sure[row]), 4) if row >= 0 else 0.0 for row in at),
+            Assigner(taught.machine),
+            taught.agreement,
+        )
+
+
+def _per_row(collection: Collection, themes: Sequence[int | None]) -> NDArray[np.int64]:
+    rows = np.full(len(collection), -1, dtype=np.int64)
+    for row, theme in zip(collection.row_of, themes, strict=False):
+        if row >= 0 and theme is not None:
+            rows[row] = theme
+    return rows
+
+
+def _assign_others(
+    machine: assigner.Machine,
+    collection: Collection,
+    rows: NDArray[np.int64],
+    themes: NDArray[np.int64],
+    sure: Vectors,
+) -> None:
+    for start in range(0, len(rows), discovery.BLOCK):
+        block = rows[start : start + discovery.BLOCK]
+        part = collection.only(block)
+        columns, confidence = machine.decide(part.texts, part.vectors, part.languages)
+        themes[block] = np.where(columns >= 0, machine.ids[columns], -1)
+        sure[block] = confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Emerging:
+    """A theme that may be new: a name, phrases, and the indices of the new texts that speak of it."""
+
+    name: str
+    phrases: tuple[str, ...]
+    members: tuple[int, ...]
+    typical: tuple[int, ...]
+
+
+def emerging(
+    old: Sequence[str],
+    new: Sequence[str],
+    *,
+    languages: Sequence[str | None] = (),
+    least: int = 10,
+    vectors: VectorCache | None = None,
+) -> list[Emerging]:
+    """Subjects that new texts speak of and old ones hardly do: groups of at least `least`, largest first.
+
+    Indices point into `new`. `languages` are hints for old and new texts together. The last 6,000 texts count.
+    """
+    with one_thread():
+        collection = collect([*old, *new], languages, vectors)
+        if not len(collection):
+            return []
+        is_new = np.ones(len(collection), dtype=bool)
+        is_new[[row for row in collection.row_of[: len(old)] if row >= 0]] = False
+        space = fit_space(collection.vectors, collection.languages)
+        view = space.view(space.centred(collection.vectors, collection.languages))
+        groups = emerging_groups(view, is_new, least)
+        labels = np.full(len(collection), -1, dtype=np.int64)
+        for label, rows in enumerate(groups):
+            labels[rows] = label
+        phrases = discovery.names_of(collection, labels, len(groups))
+        evidence = discovery.quotes_of(view, labels, collection)
+        at: dict[int, list[int]] = {}
+        for index, row in enumerate(collection.row_of[len(old) :].tolist()):
+            at.setdefault(row, []).append(index)
+        return [
+            Emerging(
+                phrases[label][0] if phrases[label] else collection.texts[rows[0]][:60],
+                phrases[label],
+                tuple(sorted(index for row in rows.tolist() for index in at[row])),
+                tuple(at[row][0] for row in evidence[label][0]),
+            )
+            for label, rows in enumerate(groups)
+        ]

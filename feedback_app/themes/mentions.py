@@ -48,9 +48,9 @@ def _span(tokens: Sequence[Token]) -> tuple[int, int] | None:
 def _pieces(text: str, spans: Sequence[tuple[int, int]]) -> list[Piece]:
     """The spans of one sentence as pieces; neighbours that both say nothing are one ("Very happy, thank you")."""
     pieces: list[Piece] = []
-    for start, end in spans:
-        content = not says_nothing(text[start:end])
-        if pieces and not content and not pieces[-1].content:
-            start = pieces.pop().start
+    for begin, end in spans:
+        content = not says_nothing(text[begin:end])
+        joined = pieces and not content and not pieces[-1].content
+        start = pieces.pop().start if joined else begin
         pieces.append(Piece(start, end, text[start:end], content))
     return pieces

@@ -1,8 +1,11 @@
 """Grouping: themes with names and quotes, the rest assigned, nothing that breaks it."""
 
+import subprocess
+import sys
+
 import pytest
 
-from feedback_app.themes.grouping import Assigner, cache_key, discover, text_key
+from feedback_app.themes.grouping import Assigner, cache_key, discover, emerging, learn, text_key
 
 TOPICS = {
     "delivery": [
@@ -50,9 +53,11 @@ def test_finds_the_subjects_people_talk_about(grouped):
 def test_every_theme_has_a_name_phrases_and_quotes_of_its_own(grouped):
     texts, _labels, grouping = grouped
     for at, theme in enumerate(grouping.themes):
-        assert theme.name and theme.name == theme.phrases[0]
+        assert theme.name
+        assert theme.name == theme.phrases[0]
         assert 1 <= len(theme.phrases) <= 5
-        assert len(theme.typical) == 3 and len(theme.borderline) == 2
+        assert len(theme.typical) == 3
+        assert len(theme.borderline) == 2
         assert all(grouping.assigned[index] == at for index in (*theme.typical, *theme.borderline))
         assert any(word in texts[i].casefold() for i in range(len(texts)) for word in [theme.name])
         assert theme.size == grouping.assigned.count(at)
@@ -79,8 +84,9 @@ def test_new_answers_go_to_the_themes_that_exist(grouped):
     assigner = grouping.assigner
     theme_of_delivery = grouping.assigned[texts.index("The delivery was really late")]
     (theme, confidence), (nothing, none) = assigner.assign(["Parcel delivered a week too late", "!!!"])
-    assert theme == theme_of_delivery and 0.3 < confidence <= 1
-    assert nothing is None and none == 0.0
+    assert theme == theme_of_delivery
+    assert 0.3 < confidence <= 1
+    assert (nothing, none) == (None, 0.0)
 
 
 def test_an_assigner_survives_storage_and_takes_the_ids_of_the_database(grouped):
@@ -93,7 +99,7 @@ def test_an_assigner_survives_storage_and_takes_the_ids_of_the_database(grouped)
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"\x80\x04\x95", b"not a state at all"])
 def test_foreign_bytes_are_refused(data):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="grouping engine"):
         Assigner.from_bytes(data)
 
 
@@ -132,3 +138,72 @@ def test_odd_texts_never_raise(texts):
 def test_the_same_answer_many_times_is_one_theme():
     grouping = discover(["The queue is too long"] * 1_000)
     assert [theme.size for theme in grouping.themes] == [1_000]
+
+
+def test_a_few_confirmed_answers_teach_the_rest():
+    texts, labels = answers()
+    ids = {label: 10 + at for at, label in enumerate(TOPICS)}
+    confirmed = [ids[label] if at % 15 == 0 else None for at, label in enumerate(labels)]
+    learnt = learn(texts, confirmed)
+    right = sum(theme == ids[label] for theme, label in zip(learnt.assigned, labels, strict=True))
+    assert right >= 0.9 * len(texts)
+    assert learnt.assigner.assign(["my parcel came late"])[0][0] == ids["delivery"]
+
+
+def test_a_correction_is_obeyed_whatever_the_machine_thinks():
+    texts, labels = answers()
+    found = [list(TOPICS).index(label) for label in labels]
+    confirmed = [None] * len(texts)
+    confirmed[0] = 3
+    learnt = learn(texts, confirmed, found)
+    assert learnt.assigned[0] == 3
+    assert sum(a == b for a, b in zip(learnt.assigned, found, strict=True)) >= 0.95 * len(texts)
+
+
+def test_learning_needs_something_to_learn_from():
+    with pytest.raises(ValueError, match="confirm"):
+        learn(["too slow"], [None])
+
+
+def test_a_new_subject_is_noticed_and_old_ones_are_not():
+    texts, labels = answers()
+    old = [text for text, label in zip(texts, labels, strict=True) if label != "app"]
+    new = [text for text, label in zip(texts, labels, strict=True) if label == "app"] + old[::9]
+    groups = emerging(old, [f"{text}!" for text in new])
+    assert groups
+    members = [index for group in groups for index in group.members]
+    assert sum(index < 30 for index in members) >= 0.8 * len(members) > 0
+
+
+def test_nothing_new_in_more_of_the_same():
+    texts, _labels = answers()
+    assert emerging(texts[::2], [f"{text}." for text in texts[1::2]]) == []
+
+
+def run_command(mode: str, table: str) -> list[str]:
+    command = [sys.executable, "-m", "feedback_app.themes.cluster_command", "--mode", mode]
+    done = subprocess.run(command, input=table.encode(), capture_output=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode().splitlines()
+
+
+def test_the_command_prints_one_line_per_row():
+    texts, labels = answers()
+    lines = run_command("fewshot", "text,label\n" + "".join(
+        f"{text},{label if at % 15 == 0 else ''}\n" for at, (text, label) in enumerate(zip(texts, labels, strict=True))
+    ))  # fmt: skip
+    assert sum(line == label for line, label in zip(lines, labels, strict=True)) >= 0.9 * len(texts)
+    assert len(run_command("discover", "text\n" + "\n".join(texts))) == len(texts)
+
+
+def test_the_command_names_the_missing_column():
+    command = [sys.executable, "-m", "feedback_app.themes.cluster_command", "--mode", "stream"]
+    done = subprocess.run(command, input=b"text\nhello\n", capture_output=True, check=False, timeout=120)
+    assert done.returncode == 1
+    assert b"batch" in done.stderr
+
+
+def test_the_command_loads_nothing_of_the_web_application():
+    code = "import sys, feedback_app.themes.cluster_command; print(sorted({'flask', 'sqlalchemy'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=120)
+    assert done.stdout.decode().strip() == "[]"

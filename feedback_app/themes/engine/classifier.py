@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ def _hashers() -> tuple[HashingVectorizer, HashingVectorizer]:
 
 
 def _pairs(tokens: Sequence[str]) -> list[str]:
-    return [*tokens, *(f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False))]
+    return [*tokens, *(f"{a} {b}" for a, b in pairwise(tokens))]
 
 
 def wording(texts: Sequence[str], languages: Languages) -> sparse.csr_matrix:

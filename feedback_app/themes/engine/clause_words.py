@@ -29,16 +29,19 @@ ONLY_AFTER_COMMA = _words("jednak jednakże tylko while yet though")
 
 ADDITION = (
     ("also",), ("plus",), ("besides",), ("additionally",), ("furthermore",), ("on", "the", "other", "hand"),
-    ("apart", "from", "that"), ("other", "than", "that"), ("even", "though"), ("poza", "tym"), ("oprócz", "tego"), ("do", "tego"),
+    ("apart", "from", "that"), ("other", "than", "that"), ("even", "though"),
+    ("poza", "tym"), ("oprócz", "tego"), ("do", "tego"),
     ("w", "dodatku"), ("ponadto",), ("dodatkowo",), ("za", "to"), ("z", "kolei"), ("z", "drugiej", "strony"),
-    ("mimo", "że"), ("pomimo", "że"), ("mimo", "to"), ("tak", "poza", "tym"), ("na", "minus"), ("na", "plus"), ("niestety",), ("unfortunately",), ("sadly",),
+    ("mimo", "że"), ("pomimo", "że"), ("mimo", "to"), ("tak", "poza", "tym"),
+    ("na", "minus"), ("na", "plus"), ("niestety",), ("unfortunately",), ("sadly",),
     ("still",), ("overall",), ("ogólnie",),
 )  # fmt: skip
 """Openings of a new mention, when something was said before them."""
 
 ALWAYS = (
     ("poza", "tym"), ("oprócz", "tego"), ("on", "the", "other", "hand"), ("apart", "from", "that"),
-    ("z", "drugiej", "strony"), ("mimo", "że"), ("pomimo", "że"), ("even", "though"), ("ponadto",), ("dodatkowo",), ("other", "than", "that"),
+    ("z", "drugiej", "strony"), ("mimo", "że"), ("pomimo", "że"),
+    ("even", "though"), ("ponadto",), ("dodatkowo",), ("other", "than", "that"),
 )  # fmt: skip
 """Those of them that need no comma before them."""
 
@@ -91,8 +94,8 @@ _VERBS_EN = _words(
     open opens drain drains overheats stop stops start starts load loads ignore ignores talk talks speak speaks spoke
     charge charges last lasts stay stays happen happens changes show shows ask asks help helps respond responds reply
     replies fail fails depend depends expire expires leak leaks sound sounds bring brought buy bought sell sold choose
-    chose pay paid wait waits fell fall falls grew grow grows hear hears heard lie lies lay offer offers promise promises
-    forget forgot drive drove eat ate drink drank begin began became become becomes cut hurt shut read reads deserve
+    chose pay paid wait waits fell fall falls grew grow grows hear hears heard lie lies lay offer offers promise
+    promises forget forgot drive drove eat ate drink drank begin began became become becomes cut hurt shut read reads deserve
     deserves arrive need needs refuse refuses sees treats treat gone been bites stinks sucks rocks hit means meant
     """
 )

@@ -72,7 +72,7 @@ class _Clauses:
             return []
         if any(token.kind == "stop" for token in self.tokens[:-1]):  # "e.g.", "np.": examples of one thing
             return []
-        if len(self.words) > _PAIR and not commas or any(map(self._spoken, self.words)):
+        if (len(self.words) > _PAIR and not commas) or any(map(self._spoken, self.words)):
             return []
         starts = [0, *(at + 1 for at in commas if at + 1 < len(self.words))]
         sizes = [self._count(a, b) for a, b in zip(starts, [*starts[1:], len(self.words)], strict=True)]
@@ -88,7 +88,7 @@ class _Clauses:
             if self.words[at] in self.joiners:
                 left, right = at - begin, len(self.words) - at - 1
                 apart = left >= _LEAST and self._count(at + 1, len(self.words)) >= _LEAST
-                return [at] if apart and max(left, right) <= _PAIR // 2 or (listed and right == left == 1) else []
+                return [at] if (apart and max(left, right) <= _PAIR // 2) or (listed and right == left == 1) else []
         return []
 
     def _spoken(self, word: str) -> bool:

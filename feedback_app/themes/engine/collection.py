@@ -23,6 +23,12 @@ class Collection:
     order: NDArray[np.int64]
     """Rows in the order of their hash: its beginning is a random sample that does not depend on the input order."""
 
+    def only(self, rows: NDArray[np.int64]) -> "Collection":
+        """A collection of these rows alone, each of them given once."""
+        every = np.arange(len(rows))
+        kept = tuple(self.texts[row] for row in rows)
+        return Collection(kept, self.languages[rows], self.vectors[rows], every, every)
+
     def __len__(self) -> int:
         return len(self.texts)
 

@@ -18,7 +18,7 @@ from feedback_app.themes.engine.space import fit_space
 
 SAMPLE = 4_000
 _NAMED_FROM = 4_000
-_BLOCK = 5_000
+BLOCK = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def discover(
     machine = learn(texts, spoken[sample], centred[sample], found, space, default_embedder().name)
     labels, confidence = _assign(machine, collection, centred, sample, found)
     return Discovery(
-        machine, labels, confidence, _names(collection, labels, len(machine.ids)), quotes_of(view, labels, collection)
+        machine, labels, confidence, names_of(collection, labels, len(machine.ids)), quotes_of(view, labels, collection)
     )
 
 
@@ -66,8 +66,8 @@ def _assign(
     in_sample = np.zeros(len(collection), dtype=bool)
     in_sample[sample] = True
     confidence = np.zeros(len(collection), dtype=np.float32)
-    for start in range(0, len(collection), _BLOCK):
-        rows = np.arange(start, min(start + _BLOCK, len(collection)))
+    for start in range(0, len(collection), BLOCK):
+        rows = np.arange(start, min(start + BLOCK, len(collection)))
         words = wording([collection.texts[row] for row in rows], collection.languages[rows])
         chances = machine.linear.probabilities(centred[rows], words)
         columns = np.where(in_sample[rows], labels[rows], chances.argmax(axis=1))
@@ -75,8 +75,9 @@ def _assign(
     return labels, confidence
 
 
-def _names(collection: Collection, labels: Labels, count: int) -> list[tuple[str, ...]]:
-    rows = collection.order[:_NAMED_FROM]
+def names_of(collection: Collection, labels: Labels, count: int) -> list[tuple[str, ...]]:
+    """Phrases per label, from at most some thousand rows (all labelled ones first where only some are labelled)."""
+    rows = collection.order[np.argsort(labels[collection.order] < 0, kind="stable")][:_NAMED_FROM]
     spoken = [wordings(collection.texts[row], collection.languages[row]) for row in rows]
     return name_themes(spoken, labels[rows].tolist(), count)
 

