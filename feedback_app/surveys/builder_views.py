@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.accounts.audit import Actor
-from feedback_app.errors import NotFound, Refused
+from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.surveys import actions, builder_actions, queries
 from feedback_app.surveys.blueprint import blueprint
 from feedback_app.surveys.builder_actions import DOWN, UP
@@ -192,7 +192,7 @@ def question(slug: str, code: str) -> Page:
     survey, spec = _both(slug)
     was = spec.by_code.get(code)
     if was is None:
-        raise NotFound("There is no question “%(code)s” (any more).", code=code)
+        raise NotFound(N_("There is no question “%(code)s” (any more)."), code=code)
     return _question_page(
         survey, was, 0, lambda said: builder_actions.save_question(survey.id, code, said, Actor.of(me()))
     )

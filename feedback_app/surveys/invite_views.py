@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import flash, make_response, render_template, request
+from flask import abort, flash, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
@@ -102,9 +102,7 @@ def letter_html(slug: str, code: str) -> Response:
     """Show the letter's HTML in a frame that can do nothing."""
     survey = queries.by_slug(slug)
     if code not in _written(survey):
-        return make_response(
-            render_template("errors/error.html", status=404, title=_("There is nothing here"), advice=""), 404
-        )
+        abort(404)
     contact = wave_queries.contact_in(Filter(), survey.id, _contact_id())
     return letter_frame(_shown(survey, code, contact).html)
 
