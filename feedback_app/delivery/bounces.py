@@ -54,12 +54,12 @@ class Return:
 
 def read(raw: bytes, secret: str) -> Return:
     """Return what ``raw`` is. Anything that is no report at all is IGNORED."""
-    message = email.message_from_bytes(raw[:LARGEST], policy=email.policy.compat32)
     try:
+        message = email.message_from_bytes(raw[:LARGEST], policy=email.policy.compat32)
         letter_id = letter_named(secret, "\n".join(_texts(message)))
         return _complaint(message, letter_id) or _report(message, letter_id) or _guess(message, letter_id)
     except (ValueError, LookupError, TypeError, AttributeError, UnicodeError, RecursionError) as error:
-        # the standard library's lenient parser trips over some damage only when a part is looked at
+        # the standard library's lenient parser trips over some damage, and over nesting on purpose
         return Return(Kind.IGNORED, None, frozenset(), reason=f"unreadable: {type(error).__name__}")
 
 
