@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from feedback_app.database import is_postgresql
 from feedback_app.extensions import db
 from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys.models import Question
 from feedback_app.themes.looking import Look, narrowed, of_codebook
-from feedback_app.themes.models import Mention, Placement, Theme
+from feedback_app.themes.models import CodebookSurvey, Mention, Placement, Theme
 from feedback_app.themes.queries import open_themes
 from feedback_app.themes.trends import Trend, trend
 
@@ -68,122 +69,93 @@ def month() -> ColumnElement[str]:
     return func.substr(Response.submitted_at, 1, 7)
 
 
+Said = Row[int, str, str, int, int, str]
+"""Who (contact, or minus the response of an anonymous one), kind, month, response, mention, its state."""
+_who, _kind, _month, _response = (itemgetter(at) for at in range(4))
+
+
 def overview(codebook_id: int, look: Look, zone: str) -> Overview:
-    """Return the figures of all open themes under a filter; five statements, whatever the size."""
-    cells = db.session.execute(
-        narrowed(
-            select(Placement.theme_id, Response.kind, month().label("month"), func.count().label("size"))
-            .join(Mention, Mention.id == Placement.mention_id)
-            .join(Response, Response.id == Mention.response_id)
-            .where(of_codebook(codebook_id), Mention.state == "open"),
-            look,
-            zone,
-        ).group_by(Placement.theme_id, Response.kind, month())
-    ).all()
-    people = _people(codebook_id, look, zone)
-    content = _content(codebook_id, look, zone)
-    everybody, shelves, monthly = _beside(codebook_id, look, zone)
-    months = every_month(monthly)
-    themes = [
-        _figures(theme, [cell for cell in cells if cell.theme_id == theme.id], people, content, months, monthly)
-        for theme in open_themes(codebook_id)
-    ]
+    """Return the figures of all open themes under a filter; four statements, whatever the size.
+
+    Each mention is read once, past the ORM, and counted here: five grouped queries over the same three tables took
+    twice as long with 50,000 mentions.
+    """
+    said, shelves = _said(codebook_id, look, zone)
+    mine, placed = _by_theme(codebook_id, said)
+    shelves["ungrouped"] = len(said) - placed
+    monthly = Counter(map(_month, said.values()))
+    months, scores = every_month(monthly), _scores(codebook_id)
+    themes = [_figures(theme, mine.get(theme.id, []), scores, months, monthly) for theme in open_themes(codebook_id)]
     shown = [one for one in themes if one.mentions or not look]
     return Overview(
         sorted(shown, key=lambda one: (-one.mentions, one.theme.name.casefold())),
         months,
-        sum(monthly.values()),
-        sum(monthly.values()) - shelves["ungrouped"],
-        everybody,
+        len(said),
+        placed,
+        len(set(map(_who, said.values()))),
         shelves,
     )
 
 
+def _said(codebook_id: int, look: Look, zone: str) -> tuple[dict[int, Said], dict[str, int]]:
+    """Mentions with content by id, and how many others there are."""
+    who = func.coalesce(Mention.contact_id, -Mention.response_id)
+    columns = select(who, Response.kind, month(), Mention.response_id, Mention.id, Mention.state)
+    rows = (
+        db.session.connection()
+        .execute(
+            narrowed(
+                columns.join(Response, Response.id == Mention.response_id).where(of_codebook(codebook_id)), look, zone
+            )
+        )
+        .all()
+    )
+    others = Counter(row[5] for row in rows if row[5] != "open")
+    shelves = {"ungrouped": 0, "set_aside": others["set_aside"], "no_content": others["no_content"]}
+    return {row[4]: row for row in rows if row[5] == "open"}, shelves
+
+
+def _by_theme(codebook_id: int, said: dict[int, Said]) -> tuple[dict[int, list[Said]], int]:
+    """What is said in each theme, and how many mentions are in any."""
+    ours = select(Theme.id).where(Theme.codebook_id == codebook_id)
+    rows = db.session.connection().execute(
+        select(Placement.theme_id, Placement.mention_id).where(Placement.theme_id.in_(ours))
+    )
+    mine: dict[int, list[Said]] = {}
+    placed = set()
+    for theme, mention in rows.all():
+        one = said.get(mention)
+        if one is not None:
+            mine.setdefault(theme, []).append(one)
+            placed.add(mention)
+    return mine, len(placed)
+
+
+def _scores(codebook_id: int) -> dict[int, int]:
+    """Answer to "would you recommend us" (0..10) by response."""
+    surveys = select(CodebookSurvey.survey_id).where(CodebookSurvey.codebook_id == codebook_id)
+    asked = select(Question.id).where(Question.kind == "nps", Question.survey_id.in_(surveys))
+    rows = db.session.connection().execute(
+        select(Answer.response_id, Answer.number).where(Answer.question_id.in_(asked), Answer.number.is_not(None))
+    )
+    return {row[0]: row[1] or 0 for row in rows.all()}
+
+
 def _figures(
-    theme: Theme,
-    cells: Iterable[Any],
-    people: dict[int, int],
-    content: dict[int, float],
-    months: list[str],
-    monthly: Counter[str],
+    theme: Theme, mine: list[Said], scores: dict[int, int], months: list[str], monthly: Counter[str]
 ) -> ThemeFigures:
-    kinds: Counter[str] = Counter()
-    by_month: Counter[str] = Counter()
-    for cell in cells:
-        kinds[cell.kind] += cell.size
-        by_month[cell.month] += cell.size
+    by_month = Counter(map(_month, mine))
     row = [by_month[one] for one in months]
+    given = [scores[one] for one in set(map(_response, mine)) if one in scores]
     return ThemeFigures(
         theme,
-        kinds.total(),
-        people.get(theme.id, 0),
-        kinds,
+        len(mine),
+        len(set(map(_who, mine))),
+        Counter(map(_kind, mine)),
         dict(zip(months, row, strict=True)),
-        content.get(theme.id),
+        sum(given) / len(given) if given else None,
         trend(row, [monthly[one] for one in months]),
     )
-
-
-def _people(codebook_id: int, look: Look, zone: str) -> dict[int, int]:
-    rows = db.session.execute(
-        narrowed(
-            select(Placement.theme_id, func.count(func.coalesce(Mention.contact_id, -Mention.response_id).distinct()))
-            .join(Mention, Mention.id == Placement.mention_id)
-            .join(Response, Response.id == Mention.response_id)
-            .where(of_codebook(codebook_id), Mention.state == "open"),
-            look,
-            zone,
-        ).group_by(Placement.theme_id)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def _content(codebook_id: int, look: Look, zone: str) -> dict[int, float]:
-    rows = db.session.execute(
-        narrowed(
-            select(Placement.theme_id, func.avg(Answer.number))
-            .join(Mention, Mention.id == Placement.mention_id)
-            .join(Response, Response.id == Mention.response_id)
-            .join(Answer, Answer.response_id == Response.id)
-            .where(Answer.question_id.in_(select(Question.id).where(Question.kind == "nps")))
-            .where(of_codebook(codebook_id), Mention.state == "open", Answer.number.is_not(None)),
-            look,
-            zone,
-        ).group_by(Placement.theme_id)
-    )
-    return {row[0]: float(row[1]) for row in rows if row[1] is not None}
-
-
-def _beside(codebook_id: int, look: Look, zone: str) -> tuple[int, dict[str, int], Counter[str]]:
-    """People who said something; sizes of the shelves; mentions with content by month."""
-    placed = exists(select(1).where(Placement.mention_id == Mention.id))
-    rows = db.session.execute(
-        narrowed(
-            select(Mention.state, placed.label("placed"), month().label("month"), func.count().label("size"))
-            .join(Response, Response.id == Mention.response_id)
-            .where(of_codebook(codebook_id)),
-            look,
-            zone,
-        ).group_by(Mention.state, placed, month())
-    ).all()
-    shelves = {"ungrouped": 0, "set_aside": 0, "no_content": 0}
-    monthly: Counter[str] = Counter()
-    for row in rows:
-        if row.state != "open":
-            shelves[row.state] += row.size
-            continue
-        monthly[row.month] += row.size
-        shelves["ungrouped"] += 0 if row.placed else row.size
-    everybody = db.session.scalar(
-        narrowed(
-            select(func.count(func.coalesce(Mention.contact_id, -Mention.response_id).distinct()))
-            .join(Response, Response.id == Mention.response_id)
-            .where(of_codebook(codebook_id), Mention.state == "open"),
-            look,
-            zone,
-        )
-    )
-    return everybody or 0, shelves, monthly
 
 
 def every_month(found: Iterable[str]) -> list[str]:
@@ -238,10 +210,19 @@ def breakdown(theme: Theme, look: Look, zone: str) -> Breakdown:
         if cell.kind in GONE:
             counts["gone"][cell.month] += cell.size
     months = every_month(counts["month"])
-    people = _people(theme.codebook_id, look, zone).get(theme.id, 0)
+    people = db.session.scalar(
+        narrowed(
+            select(func.count(func.coalesce(Mention.contact_id, -Mention.response_id).distinct()))
+            .join(Placement, Placement.mention_id == Mention.id)
+            .join(Response, Response.id == Mention.response_id)
+            .where(Placement.theme_id == theme.id, Mention.state == "open"),
+            look,
+            zone,
+        )
+    )
     return Breakdown(
         counts["kind"].total(),
-        people,
+        people or 0,
         counts["kind"].most_common(),
         [(stage, size) for stage, size in counts["stage_lost"].most_common(8) if stage],
         counts["language"].most_common(8),

@@ -42,16 +42,15 @@ def _examples(theme_ids: Sequence[int]) -> dict[int, list[dict[str, str]]]:
         .where(ThemeExample.theme_id.in_(theme_ids))
         .order_by(ThemeExample.id)
     ).all()
-    first = (Placement.confirmed_at.is_(None), Placement.confidence.desc(), Mention.id)
+    first = (Placement.confirmed_at.is_(None), Placement.confidence.desc(), Placement.mention_id)
     place = func.row_number().over(partition_by=Placement.theme_id, order_by=first).label("place")
-    said = (
-        select(Placement.theme_id, Mention.language, Mention.text, place)
-        .join(Mention, Mention.id == Placement.mention_id)
-        .where(Placement.theme_id.in_(theme_ids), Mention.state == "open")
-        .subquery()
-    )
-    columns = select(said.c.theme_id, said.c.language, said.c.text)
-    found = db.session.execute(columns.where(said.c.place <= EXAMPLES).order_by(said.c.theme_id, said.c.place)).all()
+    ranked = select(Placement.theme_id, Placement.mention_id, place).where(Placement.theme_id.in_(theme_ids)).subquery()
+    found = db.session.execute(
+        select(ranked.c.theme_id, Mention.language, Mention.text)
+        .join(Mention, Mention.id == ranked.c.mention_id)
+        .where(ranked.c.place <= EXAMPLES, Mention.state == "open")
+        .order_by(ranked.c.theme_id, ranked.c.place)
+    ).all()
     texts: dict[int, dict[str, str]] = {}
     for row in (*given, *found):
         mine = texts.setdefault(row.theme_id, {})

@@ -60,6 +60,7 @@ def test_correct_and_undo(app: Flask, room: dict[str, int]) -> None:
     assert "already" in run(app, "rename", room["price"], "Cost").output
     assert "1 mentions moved" in run(app, "move", room["dear"], "--to", room["delivery"]).output
     assert "Merged: 1 mentions" in run(app, "merge", room["price"], "--into", room["delivery"]).output
+    db.session.rollback()  # a new look at the database
     step = db.session.scalars(select(ThemeEvent.id).order_by(ThemeEvent.id.desc())).first()
     rows = json.loads(run(app, "history", room["price"], "--json").stdout)
     assert (rows[0]["id"], rows[0]["action"]) == (step, "merged")
@@ -91,6 +92,7 @@ def test_a_codebook_goes_out_and_comes_in(app: Flask, room: dict[str, int], tmp_
     done = run(app, "import", file, "--codebook", "Next year")
     assert "2 new themes in “Next year”" in done.output
     assert "0 new themes" in run(app, "import", file, "--codebook", "Next year").output
+    db.session.rollback()
     assert len(queries.open_themes(queries.codebook_by_name("Next year").id)) == 2
     file.write_text("not json")
     assert "is not JSON" in run(app, "import", file, "--codebook", "Next year").output

@@ -70,7 +70,7 @@ def test_the_overview_counts_mentions_people_kinds_and_months(room: Room) -> Non
     assert (delivery.mentions, delivery.people) == (1, 1)
     assert found.months == ["2026-06", "2026-07", "2026-08", "2026-09", "2026-10"]
     assert list(price.months.values()) == [2, 0, 0, 0, 1]
-    assert price.content == pytest.approx((9 + 9 + 4) / 3)
+    assert price.content == pytest.approx((9 + 4) / 2)  # each person once, however much they say
     assert (found.total, found.grouped, found.people) == (5, 4, 2)
     assert found.shelves == {"ungrouped": 1, "set_aside": 0, "no_content": 0}
 
