@@ -15,7 +15,7 @@ from feedback_app.themes.engine.graphs import communities, neighbour_graph
 LEAST = 10
 """Fewer answers than this are no theme yet."""
 
-_SURPRISE = 0.2
+_SURPRISE = 0.15
 _SHARE, _ROUNDS = 0.5, 10
 _MOST = 6_000
 
