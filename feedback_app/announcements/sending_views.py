@@ -148,15 +148,6 @@ def people_csv(announcement_id: int) -> FlaskResponse:
 
 def _rows(announcement_id: int, group: str, text: str) -> Iterator[list[object]]:
     yield ["email", "name", "language", "why", "state", "because", "reply", "sent_at", "quotes"]
-    for notice, contact, letter in progress.everybody(announcement_id, group, text):
-        yield [
-            contact.email,
-            contact.name,
-            notice.language,
-            notice.why,
-            letter.state if letter else "left_out",
-            notice.excluded_because,
-            letter.reply if letter else "",
-            letter.sent_at.isoformat() if letter and letter.sent_at else "",
-            " | ".join(one["text"] for one in notice.quotes),
-        ]
+    for *known, state, because, reply, sent_at, quotes in progress.everybody(announcement_id, group, text):
+        said = " | ".join(one["text"] for one in quotes)
+        yield [*known, state or "left_out", because, reply or "", sent_at.isoformat() if sent_at else "", said]
