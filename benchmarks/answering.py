@@ -387,7 +387,7 @@ def one_response(app, warm: str, link: str, sent: list[str]) -> tuple[int, int, 
 
 
 def real(connection) -> bool:
-    return connection.get_isolation_level() != "AUTOCOMMIT"
+    return not connection.connection.dbapi_connection.autocommit  # the events also come where the driver sends nothing
 
 
 def databases(stack: ExitStack, folder: Path, postgres: bool, number: int) -> tuple[str, str]:
