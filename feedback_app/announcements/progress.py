@@ -110,7 +110,7 @@ COLUMNS = (
 )
 
 
-def everybody(announcement_id: int, group: str = "", text: str = "") -> Iterator[Row[Any]]:
+def everybody(announcement_id: int, group: str = "", text: str = "") -> Iterator[tuple[Any, ...]]:
     """Yield COLUMNS of every person of a sending, a batch in memory at a time; the letter's are None without one."""
     rows = _people(COLUMNS, announcement_id, group, text).execution_options(yield_per=1000)
-    yield from db.session.execute(rows)
+    yield from map(tuple, db.session.execute(rows))
