@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.extensions import Base, db
 
-BUSY_MS = 15_000  # how long a writer waits for another writer on SQLite
+BUSY_MS = 60_000  # how long a writer waits for another on SQLite: longer than sending to 100,000 people takes
 Insert = sqlite.Insert | postgresql.Insert
 T = TypeVar("T")
 

@@ -22,13 +22,14 @@ from feedback_app.extensions import current_settings
 from feedback_app.settings import BadSetting, Settings
 
 WORKERS = 2  # sync workers of the web process; SQLite has one writer, so more do not help there
+PATIENCE = 300  # seconds one request may take: a list of 100,000 contacts is imported within one
 GRACE = 20  # seconds a child may take to finish what it has in hand
 
 
 def _gunicorn(settings: Settings, host: str) -> list[str]:
     return [
         sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"{host}:{settings.port}",
-        "--workers", str(WORKERS), "--log-level", "warning", "--timeout", "60", "--no-control-socket",
+        "--workers", str(WORKERS), "--log-level", "warning", "--timeout", str(PATIENCE), "--no-control-socket", "--preload",
     ]  # fmt: skip
 
 

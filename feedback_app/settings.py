@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -132,7 +133,7 @@ class Settings:
 
     def completed(self) -> Settings:
         """Fill what follows from other settings; refuse what production must have and does not."""
-        changes: dict[str, object] = {}
+        changes: dict[str, Any] = {}
         if not self.secret_key:
             if not self.development:
                 raise BadSetting(f"{PREFIX}SECRET_KEY is missing: set it to at least 32 random characters.")
@@ -149,9 +150,9 @@ class Settings:
             changes["mail_url"] = f"folder:{Path(self.var).resolve() / 'mail'}"
         return self.with_(**changes)
 
-    def with_(self, **changes: object) -> Settings:
+    def with_(self, **changes: Any) -> Settings:
         """Return a copy with ``changes``."""
-        return type(self)(**{one.name: changes.get(one.name, getattr(self, one.name)) for one in fields(self)})
+        return replace(self, **changes)
 
 
 def _collect(environment: Mapping[str, str]) -> dict[str, str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from feedback_app.extensions import db
 
 
 class Browser(FlaskClient):
@@ -17,7 +19,10 @@ class Browser(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         with self.application.app_context():
-            return super().open(*args, **kwargs)
+            reply = super().open(*args, **kwargs)
+        if has_app_context():
+            db.session.rollback()  # ends the test's own snapshot: it sees what the request committed
+        return reply
 
 
 def many_sign_ins(app: Flask) -> Flask:

@@ -22,6 +22,7 @@ from feedback_app.accounts.rights import ROLES
 from feedback_app.database import transaction
 from feedback_app.extensions import db
 from feedback_app.settings import Settings
+from tests.browser import many_sign_ins
 
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "")  # set: the whole suite runs on PostgreSQL
 PASSWORD = "correct horse battery staple"
@@ -115,8 +116,7 @@ def bare_app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
     app.config["TESTING"] = True
     app.config["WTF_CSRF_ENABLED"] = False  # tests of CSRF itself turn it on
-    app.config["SECURITY_PASSWORD_HASH_OPTIONS"] = {}
-    yield app
+    yield many_sign_ins(app)
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

@@ -24,7 +24,7 @@ def suppress(email_key: str, scope: str, reason: str, proof: str = "") -> bool:
         "email_key": email_key, "scope": scope, "reason": reason, "since": clock.now(), "proof": proof[:300],
     }  # fmt: skip
     statement = insert(Suppression).values(**values).on_conflict_do_nothing(index_elements=["email_key", "scope"])
-    return cast("CursorResult[Any]", require_transaction().execute(statement)).rowcount == 1
+    return require_transaction().scalar(statement.returning(Suppression.id)) is not None
 
 
 def stopping(scope: str | SQLColumnExpression[str], email_key: SQLColumnExpression[str] | str) -> ColumnElement[bool]:

@@ -202,9 +202,8 @@ def answers_by_month(months: int = 6) -> list[tuple[str, dict[str, int]]]:
         if db.engine.dialect.name == "postgresql"
         else func.strftime("%Y-%m", Response.submitted_at)
     )
-    rows = db.session.execute(
-        select(month, Response.kind, func.count()).group_by(month, Response.kind).order_by(month.desc())
-    )
+    dated = select(month.label("month"), Response.kind).subquery()  # grouping by a bound format fails on PostgreSQL
+    rows = db.session.execute(select(dated.c.month, dated.c.kind, func.count()).group_by(dated.c.month, dated.c.kind))
     table: dict[str, dict[str, int]] = {}
     for label, kind, number in rows:
         table.setdefault(label, {})[kind] = number

@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.orm import selectinload
 
 from feedback_app import clock, tokens
@@ -143,24 +143,28 @@ def question_codes(survey_id: int) -> dict[str, int]:
     return {row.code: row.id for row in rows}
 
 
+# built once: putting this statement together took a quarter of the time of opening a form
+_BY_TOKEN = (
+    select(
+        Invitation.id,
+        Invitation.survey_id,
+        Invitation.contact_id,
+        Invitation.language,
+        Invitation.expires_at,
+        Invitation.answered_at,
+        Survey.state,
+        Survey.changed_at,
+        Contact.kind,
+        Contact.stage_lost,
+        Contact.name,
+    )
+    .join(Survey, Survey.id == Invitation.survey_id)
+    .join(Contact, Contact.id == Invitation.contact_id)
+    .where(Invitation.token_hash == bindparam("token_hash"))
+)
+
+
 def invitation_by_token(token: str) -> Asked | None:
     """Return the invitation whose personal link carries ``token``, or None. One statement, by the token's hash."""
-    row = db.session.execute(
-        select(
-            Invitation.id,
-            Invitation.survey_id,
-            Invitation.contact_id,
-            Invitation.language,
-            Invitation.expires_at,
-            Invitation.answered_at,
-            Survey.state,
-            Survey.changed_at,
-            Contact.kind,
-            Contact.stage_lost,
-            Contact.name,
-        )
-        .join(Survey, Survey.id == Invitation.survey_id)
-        .join(Contact, Contact.id == Invitation.contact_id)
-        .where(Invitation.token_hash == tokens.digest(token))
-    ).one_or_none()
+    row = db.session.execute(_BY_TOKEN, {"token_hash": tokens.digest(token)}).one_or_none()
     return Asked(*row) if row else None
