@@ -22,7 +22,7 @@ from feedback_app.themes.vectors import StoredVectors
 
 LEAST = 10  # mentions that make a theme worth suggesting (fewer are too often chance)
 UNSURE = 0.35  # confidence below which the machine's placement does not speak against a new theme
-ALIKE = 0.72  # cosine of two themes' centres from which merging is suggested
+ALIKE = 0.5  # cosine of two centres from which merging is suggested; themes found together stay under 0.35
 MOST_MERGES = 10
 SPLIT_FROM = 60  # mentions from which a theme is worth a look inside
 SPLIT_SHARE = 0.2  # and its share of the codebook

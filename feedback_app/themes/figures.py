@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, func, literal_column, select
 
 from feedback_app.database import is_postgresql
 from feedback_app.extensions import db
@@ -64,8 +64,9 @@ class Overview:
 
 def month() -> ColumnElement[str]:
     """SQL: the month in which the answer came, as 2026-11 (UTC)."""
-    if is_postgresql():
-        return func.to_char(Response.submitted_at, "YYYY-MM")
+    if is_postgresql():  # no bound values: what is grouped by must be the very same expression
+        local = func.timezone(literal_column("'UTC'"), Response.submitted_at)
+        return func.to_char(local, literal_column("'YYYY-MM'"))
     return func.substr(Response.submitted_at, 1, 7)
 
 
