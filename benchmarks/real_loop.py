@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -273,12 +273,8 @@ def _quotes(text: str) -> list[str]:
 
 def _who_spoke(loop: Loop, announcements: list[int]) -> set[str]:
     """Return the keys of those whom the service itself counts among the people behind the linked themes."""
-    status = [loop.read("announcements", "status", str(one)) for one in announcements]
-    counts = defaultdict(int)
-    for one in status:
-        counts[one["id"]] = one.get("with_own_words", 0)
-    listed = [loop.run("announcements", "people", str(one), "--why", "mentioned") for one in announcements]
-    return {_key(line.split()[0]) for text in listed for line in text.splitlines() if "@" in line}
+    listed = [loop.read("announcements", "people", str(one), "--why", "mentioned") for one in announcements]
+    return {_key(person["email"]) for people in listed for person in people}
 
 
 if __name__ == "__main__":

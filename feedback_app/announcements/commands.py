@@ -129,6 +129,24 @@ def status(*, announcement_id: int, as_json: bool) -> None:
     say(found.as_dict(), as_json, "\n".join(lines))
 
 
+@announcements.command("people")
+@click.argument("announcement_id", type=int, metavar="ID")
+@click.option("--what", type=click.Choice(list(progress.GROUPS)), default=None, help="Only these.")
+@click.option("--why", type=click.Choice(["mentioned", "took_part", "invited"]), default=None, help="Only those told because of this.")
+@json_option
+@in_app
+def people(*, announcement_id: int, what: str | None, why: str | None, as_json: bool) -> None:
+    """List everybody concerned: address, language, why they are told, what became of their letter."""
+    one = queries.get(announcement_id)
+    data = [
+        {"email": email, "language": language, "why": reason, "letter": state or "", "left_out_because": left_out}
+        for email, _name, language, reason, state, left_out, *_rest in progress.everybody(one.id, what or "")
+        if why in (None, reason)
+    ]
+    lines = ["  ".join(filter(None, row.values())) for row in data]
+    say(data, as_json, "\n".join(lines) or "Nobody.")
+
+
 @announcements.command("list")
 @click.option("--state", type=click.Choice(STATES), default=None, help="Only those in this state.")
 @json_option
