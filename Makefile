@@ -53,8 +53,8 @@ bench: setup-dev ## The benchmarks that need nothing but this checkout
 
 translations: setup-dev ## Collect texts into the Polish catalogue
 	@mkdir -p var
-	@$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k N_ -k say --no-location --omit-header -o var/messages.pot .
-	@$(BIN)/pybabel --quiet update -i var/messages.pot -d feedback_app/translations --no-fuzzy-matching --no-wrap
+	@$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k N_ -k lazy_gettext --no-location --omit-header -o var/messages.pot .
+	@$(BIN)/pybabel --quiet update -i var/messages.pot -d feedback_app/translations --no-fuzzy-matching --no-wrap --ignore-pot-creation-date
 	@rm -f var/messages.pot
 
 clean: ## Remove the virtual environment and caches (not var/)
