@@ -267,7 +267,7 @@ def _taught(codebook_id: int) -> list[machine.Taught]:
         .order_by(ThemeExample.id)
     )
     mine = (
-        select(Mention.text, Mention.language, Placement.theme_id)
+        select(Mention.text, Mention.language, Placement.theme_id, Placement.guessed)
         .join(Placement, Placement.mention_id == Mention.id)
         .join(Theme, Theme.id == Placement.theme_id)
         .where(Theme.codebook_id == codebook_id, Mention.state == "open")
@@ -276,5 +276,12 @@ def _taught(codebook_id: int) -> list[machine.Taught]:
     guessed = db.session.execute(
         mine.where(Placement.confirmed_at.is_(None)).order_by(Placement.confidence.desc()).limit(LESSONS)
     )
-    lessons = [(row, True) for row in (*examples, *confirmed)] + [(row, False) for row in guessed]
-    return [machine.Taught(row.text, row.language, final[row.theme_id], certain) for row, certain in lessons]
+    return [
+        *(machine.Taught(row.text, row.language, final[row.theme_id], True) for row in examples),
+        *(_said(row, final[row.theme_id]) for row in confirmed),
+        *(machine.Taught(row.text, row.language, final[row.theme_id], False, final[row.theme_id]) for row in guessed),
+    ]
+
+
+def _said(row: Row[*tuple[Any, ...]], theme_id: int) -> machine.Taught:
+    return machine.Taught(row.text, row.language, theme_id, True, theme_id if row.guessed else None)

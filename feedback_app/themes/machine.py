@@ -19,6 +19,7 @@ from feedback_app.themes.engine.embedders import VectorCache, default_embedder, 
 from feedback_app.themes.engine.space import fit_space
 from feedback_app.themes.engine.texts import clean
 from feedback_app.themes.grouping import Assigner
+from feedback_app.themes.grouping import learn as learn_from_people
 from feedback_app.themes.models import CodebookMachine
 
 CLOSEST = 3  # themes offered for a mention that is in none
@@ -26,12 +27,13 @@ CLOSEST = 3  # themes offered for a mention that is in none
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """One text that is known to belong to a theme; ``certain``: people said so."""
+    """One text that is known to belong to a theme; ``certain``: people said so; ``guess``: the machine's own idea."""
 
     text: str
     language: str
     theme_id: int
     certain: bool
+    guess: int | None = None
 
 
 def learnt_at(codebook_id: int) -> datetime | None:
@@ -68,17 +70,24 @@ def save(codebook_id: int, assigner: Assigner) -> None:
 def learn(taught: Sequence[Taught], vectors: VectorCache) -> Assigner | None:
     """Return a machine that has learnt from texts whose theme is known; None when there is none to learn from.
 
-    What people said counts in full; what the machine itself had put somewhere counts only for themes in which
-    people have confirmed less than three mentions, so that its own guesses never outvote them.
+    How much the machine's own placements count beside what people said is decided by cross-validation in the engine.
+    Where people have said nothing yet, its own placements are all there is.
     """
-    lessons = _lessons(taught)
-    if not lessons:
-        return None
-    collection = collect([one.text for one in lessons], [one.language for one in lessons], vectors)
-    themes: dict[int, int] = {}
-    for one, row in zip(lessons, collection.row_of.tolist(), strict=True):
-        if row >= 0 and (one.certain or row not in themes):
-            themes[row] = one.theme_id
+    if not any(one.certain for one in taught):
+        return _from_placements(taught, vectors)
+    learnt = learn_from_people(
+        [one.text for one in taught],
+        [one.theme_id if one.certain else None for one in taught],
+        [one.guess for one in taught],
+        languages=[one.language for one in taught],
+        vectors=vectors,
+    )
+    return learnt.assigner
+
+
+def _from_placements(taught: Sequence[Taught], vectors: VectorCache) -> Assigner | None:
+    collection = collect([one.text for one in taught], [one.language for one in taught], vectors)
+    themes = {row: one.theme_id for one, row in zip(taught, collection.row_of.tolist(), strict=True) if row >= 0}
     if not themes:
         return None
     rows = np.array(sorted(themes))
@@ -88,17 +97,6 @@ def learn(taught: Sequence[Taught], vectors: VectorCache) -> Assigner | None:
     targets = np.array([themes[row] for row in rows.tolist()], dtype=np.int64)
     texts = [collection.texts[row] for row in rows]
     return Assigner(engine.learn(texts, spoken, centred, targets, space, default_embedder().name))
-
-
-ENOUGH = 3  # confirmed mentions of a theme from which the machine's own guesses are left out
-
-
-def _lessons(taught: Sequence[Taught]) -> list[Taught]:
-    certain: dict[int, int] = {}
-    for one in taught:
-        if one.certain:
-            certain[one.theme_id] = certain.get(one.theme_id, 0) + 1
-    return [one for one in taught if one.certain or certain.get(one.theme_id, 0) < ENOUGH]
 
 
 def closest(
