@@ -69,7 +69,7 @@ def words() -> Words:
 
 def application(database: str, mail_url: str = "", connections: int = 5) -> Flask:
     settings = Settings(
-        secret_key="benchmark-benchmark-benchmark-benchmark",
+        secret_key="benchmark-benchmark-benchmark-benchmark",  # noqa: S106  # protects nothing
         development=True,
         var=str(HOME),
         base_url="https://feedback.velo.example",

@@ -16,6 +16,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Executable,
     Select,
     TypeDecorator,
     Update,
@@ -96,6 +97,15 @@ def won(statement: Update) -> bool:
     """
     result = require_transaction().execute(statement, execution_options={"synchronize_session": "fetch"})
     return cast("CursorResult[Any]", result).rowcount == 1
+
+
+def touched(statement: Executable) -> int:
+    """Run an INSERT, UPDATE or DELETE in the transaction in force; return how many rows it wrote.
+
+    For an INSERT with ON CONFLICT the plain ``rowcount`` is -1 on PostgreSQL unless one asks for it.
+    """
+    result = require_transaction().execute(statement, execution_options={"preserve_rowcount": True})
+    return cast("CursorResult[Any]", result).rowcount
 
 
 def insert(table: type[Base]) -> Insert:

@@ -6,12 +6,12 @@ the deed in the trail. Only ``recover_leases``, called by the worker, owns its o
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import delete, update
 
 from feedback_app import clock
-from feedback_app.database import insert, require_transaction
+from feedback_app.database import insert, touched
 from feedback_app.delivery import recovery
 from feedback_app.delivery.claims import TABLE, C
 from feedback_app.delivery.models import LetterPause
@@ -31,14 +31,14 @@ def resend(state: str, *, letter_id: int | None = None, kind: str | None = None,
         raise Refused(N_("Only letters that failed or are in doubt can be sent again."))
     again = update(TABLE).where(C.state == state, *_which(letter_id, kind, group_id))
     fresh = {"lease_owner": None, "lease_until": None, "not_before": clock.now(), "attempts": 0, "first_at": None}
-    return _count(again.values(state="queued", **fresh))
+    return touched(again.values(state="queued", **fresh))
 
 
 def settle_doubt(letter_id: int | None = None, *, kind: str | None = None, group_id: int | None = None) -> int:
     """Take letters in doubt as sent, without ever having seen the relay's answer; return how many."""
     taken = update(TABLE).where(C.state == "in_doubt", *_which(letter_id, kind, group_id))
     why = "taken as sent: it was on the wire, its answer was never seen"
-    return _count(taken.values(state="sent", lease_owner=None, lease_until=None, sent_at=clock.now(), reply=why))
+    return touched(taken.values(state="sent", lease_owner=None, lease_until=None, sent_at=clock.now(), reply=why))
 
 
 def cancel(*, letter_id: int | None = None, kind: str | None = None, group_id: int | None = None) -> int:
@@ -46,7 +46,7 @@ def cancel(*, letter_id: int | None = None, kind: str | None = None, group_id: i
     if letter_id is None and kind is None:
         raise ValueError("name a letter or a kind")
     stopped = update(TABLE).where(C.state.in_(("queued", "leased")), *_which(letter_id, kind, group_id))
-    return _count(stopped.values(state="cancelled", lease_until=None, reply="stopped by a person"))
+    return touched(stopped.values(state="cancelled", lease_until=None, reply="stopped by a person"))
 
 
 def pause(kind: str = "", group_id: int = 0, reason: str = "") -> bool:
@@ -55,13 +55,13 @@ def pause(kind: str = "", group_id: int = 0, reason: str = "") -> bool:
         raise ValueError("a group belongs to a kind")
     row = {"kind": kind, "group_id": group_id, "reason": reason[:300], "since": clock.now()}
     statement = insert(LetterPause).values(**row).on_conflict_do_nothing(index_elements=["kind", "group_id"])
-    return cast("CursorResult[Any]", require_transaction().execute(statement)).rowcount == 1
+    return touched(statement) == 1
 
 
 def resume(kind: str = "", group_id: int = 0) -> bool:
     """Let them go on; True when they had been held back."""
     statement = delete(LetterPause).where(LetterPause.kind == kind, LetterPause.group_id == group_id)
-    return cast("CursorResult[Any]", require_transaction().execute(statement)).rowcount == 1
+    return touched(statement) == 1
 
 
 def recover_leases() -> str:
@@ -73,7 +73,3 @@ def recover_leases() -> str:
 def _which(letter_id: int | None, kind: str | None, group_id: int | None) -> list[Any]:
     asked = ((C.id, letter_id), (C.kind, kind), (C.group_id, group_id))
     return [column == value for column, value in asked if value is not None]
-
-
-def _count(statement: Any) -> int:
-    return cast("CursorResult[Any]", require_transaction().execute(statement)).rowcount

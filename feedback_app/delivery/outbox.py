@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, Select, literal, literal_column, select
+from sqlalchemy import Select, literal, literal_column, select
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.database import insert, require_transaction
+from feedback_app.database import insert, require_transaction, touched
 from feedback_app.delivery import addresses
 from feedback_app.delivery.holes import Block, Fill, Words, packed
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail
@@ -92,4 +92,4 @@ def put_many(kind: str, rows: Select[Any]) -> int:
         .from_select(["kind", *MANY, "state", "attempts", "created_at", "reply"], source, include_defaults=False)
         .on_conflict_do_nothing(index_elements=["kind", "ref_id"])
     )
-    return cast("CursorResult[Any]", require_transaction().execute(statement)).rowcount
+    return touched(statement)

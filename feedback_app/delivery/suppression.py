@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
-from sqlalchemy import ColumnElement, CursorResult, SQLColumnExpression, delete, exists, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, delete, exists, or_, select
 
 from feedback_app import clock
-from feedback_app.database import insert, require_transaction
+from feedback_app.database import insert, require_transaction, touched
 from feedback_app.delivery.models import REASONS, SCOPES, Suppression
 from feedback_app.extensions import db
 
@@ -49,4 +47,4 @@ def lift(email_key: str, scope: str) -> bool:
     Joins the caller's transaction. Only for a verb in which a person asks for it; that verb notes it in the trail.
     """
     statement = delete(Suppression).where(Suppression.email_key == email_key, Suppression.scope == scope)
-    return cast("CursorResult[Any]", require_transaction().execute(statement)).rowcount == 1
+    return touched(statement) == 1

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import CursorResult, and_, delete, or_, update
 
 from feedback_app import clock
-from feedback_app.database import insert, transaction
+from feedback_app.database import insert, touched, transaction
 from feedback_app.extensions import db
 from feedback_app.jobs.models import JobRun, Worker
 from feedback_app.jobs.registry import Job, Verb
@@ -42,8 +42,8 @@ def run(job: Job, verb: Verb, worker: str, slot: datetime) -> str | None:
 def _take(job: Job, worker: str, slot: datetime) -> bool:
     row = {"name": job.name, "slot": slot, "worker": worker, "started_at": clock.now(), "outcome": ""}
     statement = insert(JobRun).values(**row).on_conflict_do_nothing(index_elements=["name", "slot"])
-    with transaction() as session:
-        return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+    with transaction():
+        return touched(statement) == 1
 
 
 def _close(job: Job, slot: datetime, outcome: str) -> None:

@@ -303,7 +303,7 @@ def _in_thread(run: object) -> threading.Thread:
         with app.app_context():
             run()  # type: ignore[operator]
 
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(target=work, daemon=True)
     thread.start()
     return thread
 
