@@ -80,10 +80,7 @@ def application(database: str, mail_url: str = "", connections: int = 5) -> Flas
         mail_connections=connections,
         log_level="error",
     )
-    app = create_app(settings.completed())
-    if "contacts.unsubscribe" not in app.view_functions:
-        app.add_url_rule("/unsubscribe/<token>", "contacts.unsubscribe", lambda token: token)
-    return app
+    return create_app(settings.completed())
 
 
 def prepare(count: int, database: str) -> None:
@@ -95,7 +92,7 @@ def prepare(count: int, database: str) -> None:
         db.create_all()
         with transaction() as session:
             variant = outbox.add_variant("announcement", "en", "announcements", words())
-            dice = random.Random(2026)
+            dice = random.Random(2026)  # noqa: S311  # every run sends the same letters
             for start in range(0, count, 5000):
                 session.execute(
                     insert(OutgoingEmail), [row(n, variant, dice) for n in range(start, min(start + 5000, count))]

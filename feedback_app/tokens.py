@@ -17,7 +17,7 @@ MAC_BYTES = 16  # 128-bit truncated HMAC-SHA-256 (RFC 2104 section 5 allows half
 
 
 def _mac(secret: str, purpose: str, content: str) -> bytes:
-    return hmac.new(secret.encode(), f"{purpose}\0{content}".encode(), hashlib.sha256).digest()
+    return hmac.digest(secret.encode(), f"{purpose}\0{content}".encode(), "sha256")
 
 
 def _encode(raw: bytes) -> str:

@@ -47,6 +47,8 @@ def _unstructured(text: str, start: int) -> str:
 
 def _words(text: str, start: int) -> str:
     """Return ``text`` as encoded-words of whole characters, folded; ``start`` columns are taken on the first line."""
+    if len(whole := text.encode()) <= max(3, (LINE - start - 12) // 4 * 3) and len(whole) <= WORD_BYTES:
+        return _word(whole)
     words: list[str] = []
     room = min(WORD_BYTES, max(3, (LINE - start - 12) // 4 * 3))
     piece = b""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from feedback_app import clock
 from feedback_app.delivery import headers
@@ -59,6 +60,7 @@ def _mended(line: bytes) -> bytes:
     return line[:cut] + b"=\n" + _guarded(line[cut:])
 
 
+@lru_cache(maxsize=512)  # a value often stands in both bodies, and in many letters
 def joinable(text: str) -> bytes:
     """Return ``text`` encoded by itself and ended by a soft line break, so that anything may follow."""
     if PLAIN.fullmatch(text):

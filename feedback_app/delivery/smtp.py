@@ -22,6 +22,8 @@ from feedback_app.delivery.message import Recipient, Sign
 from feedback_app.delivery.replies import Reply, Stage, Verdict, judge
 
 LOOPBACK = ("localhost", "127.", "::1")
+LONGEST_LINE = 8192  # a reply line has 512 octets (RFC 5321 4.5.3.1.5); some have more
+EXPECTED = ((Stage.MAIL, b"250 "), (Stage.RCPT, b"250 "), (Stage.DATA, b"354 "))
 XTEXT = re.compile(r"[!-*,-<>-~]+")  # printable ASCII but "+" and "="
 
 
@@ -120,6 +122,8 @@ class SmtpLine:
     def __init__(self, transport: SmtpTransport, smtp: smtplib.SMTP) -> None:
         self._transport, self._smtp = transport, smtp
         self._wait, self._sock = transport.timeouts, _socket(smtp)
+        # smtplib's own reader, with whatever it holds already
+        self._lines = smtp.file or self._sock.makefile("rb")
         self._pipelining = smtp.has_extn("pipelining")
         self._utf8 = smtp.has_extn("smtputf8")
         self._dsn = smtp.has_extn("dsn")
@@ -215,15 +219,15 @@ class SmtpLine:
             self._reply()
             self._untidy = False
         bad: tuple[Stage, Reply] | None = None
-        for stage in (Stage.MAIL, Stage.RCPT, Stage.DATA):
-            reply = self._reply()
-            if bad is None and judge(stage, reply) is not Verdict.SENT:
+        for stage, wanted in EXPECTED:
+            reply = self._unexpected(wanted)
+            if reply is not None and bad is None and judge(stage, reply) is not Verdict.SENT:
                 bad = stage, reply
-            if reply.code == 421:  # the last word: the relay hangs up
+            if reply is not None and reply.code == 421:  # the last word: the relay hangs up
                 break
         if bad is None:
             return text
-        if reply.code == 354:  # DATA without a recipient: a lone dot ends it
+        if reply is None or reply.code == 354:  # to a DATA without a recipient: a lone dot ends it
             self._push(b".\r\n")
             self._reply()
         self._refused(desk, letter, *bad)
@@ -304,11 +308,27 @@ class SmtpLine:
             error.handed = handed  # type: ignore[attr-defined]
             raise
 
-    def _reply(self) -> Reply:
-        code, text = self._smtp.getreply()
-        if code == -1:
+    def _unexpected(self, wanted: bytes) -> Reply | None:
+        """Read a reply; None when it is the usual one, which is then not taken apart."""
+        line = self._lines.readline(LONGEST_LINE)
+        if line.startswith(wanted):
+            return None
+        return self._reply(line)
+
+    def _reply(self, first: bytes = b"") -> Reply:
+        """Read a reply of any number of lines (RFC 5321 4.2.1), the first of which may have been read already."""
+        texts = []
+        while True:
+            line = first or self._lines.readline(LONGEST_LINE)
+            first = b""
+            if not line.endswith(b"\n"):
+                raise smtplib.SMTPServerDisconnected("it hung up")
+            texts.append(line[4:].strip())
+            if line[3:4] != b"-":
+                break
+        if not line[:3].isdigit():
             raise smtplib.SMTPServerDisconnected("it does not speak SMTP")
-        return Reply.read(code, text)
+        return Reply.read(int(line[:3]), b" ".join(texts))
 
 
 class _Lost(Exception):
