@@ -85,7 +85,7 @@ def _waiting(codebook_id: int) -> int:
     return db.session.scalar(select(func.count()).select_from(_unplaced(codebook_id).subquery())) or 0
 
 
-def _unplaced(codebook_id: int) -> Select[Any]:
+def _unplaced(codebook_id: int) -> Select[int, str, str]:
     return (
         select(Mention.id, Mention.text, Mention.language)
         .where(of_codebook(codebook_id), Mention.state == "open", Mention.decided_at.is_(None))
@@ -128,7 +128,7 @@ def _discover(codebook_id: int, by: Actor, grain: Grain, themes: int | None, tel
     return Outcome(codebook_id, placed=placed, new_themes=len(ids))
 
 
-def _write_themes(codebook_id: int, by: Actor, found: Grouping, rows: Sequence[Row[Any]]) -> list[int]:
+def _write_themes(codebook_id: int, by: Actor, found: Grouping, rows: Sequence[Row[int, str, str]]) -> list[int]:
     session = require_transaction()
     themes = [
         Theme(
@@ -195,7 +195,7 @@ def assign(codebook_id: int, *, tell: Tell = silent, everything: bool = False, l
 
 
 def _nearest(
-    assigner: Assigner | None, rows: Sequence[Row[Any]], lost: Sequence[bool], vectors: StoredVectors
+    assigner: Assigner | None, rows: Sequence[Row[int, str, str]], lost: Sequence[bool], vectors: StoredVectors
 ) -> dict[int, list[int]]:
     alone = [row for row, is_lost in zip(rows, lost, strict=True) if is_lost]
     if assigner is None or not alone:

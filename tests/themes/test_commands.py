@@ -65,7 +65,7 @@ def test_correct_and_undo(app: Flask, room: dict[str, int]) -> None:
     rows = json.loads(run(app, "history", room["price"], "--json").stdout)
     assert (rows[0]["id"], rows[0]["action"]) == (step, "merged")
     assert "1 mentions are where they were" in run(app, "undo", step).output
-    db.session.expire_all()
+    db.session.rollback()
     assert db.session.get_one(Theme, room["price"]).state == "open"
     assert "set aside" in run(app, "set-aside", room["price"]).output
     assert "back" in run(app, "set-aside", room["price"], "--bring-back").output

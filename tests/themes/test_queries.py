@@ -149,6 +149,7 @@ def test_agreement_is_told_only_when_it_means_something(room: Room) -> None:
 def test_pages_take_the_same_number_of_statements_however_much_there_is(room: Room) -> None:
     def cost() -> int:
         db.session.expire_all()
+        figures._counted.cache_clear()
         with statements() as sent:
             figures.overview(room.codebook, Look(), "UTC")
             queries_mentions.mentions(room.codebook, Look(), "UTC", 1, theme=room.price)
@@ -163,6 +164,22 @@ def test_pages_take_the_same_number_of_statements_however_much_there_is(room: Ro
         theme = a_theme(room.codebook, f"Theme {at}")
         some_mentions(a_response(survey, a_contact(), expected="x"), [f"thing {at} {n}" for n in range(4)], theme)
     assert cost() == few
+
+
+def test_figures_kept_in_memory_are_never_older_than_the_rows(room: Room) -> None:
+    def price() -> int:
+        found = figures.overview(room.codebook, Look(), "UTC").themes
+        return next(one.mentions for one in found if one.theme.id == room.price)
+
+    assert price() == price() == 3
+    ids = list(db.session.scalars(mentions_where(room.codebook, Look(), "UTC", theme=room.price)))
+    actions_mentions.set_aside(ids[:1], room.codebook, COMMAND)
+    assert price() == 2
+    survey = db.session.get_one(Survey, room.survey)
+    some_mentions(a_response(survey, a_contact(), expected="x"), ["dear again"], room.price)
+    assert price() == 3
+    actions_mentions.move(ids[1:], room.delivery, COMMAND, room.price)
+    assert price() == 1
 
 
 def test_csv_holds_every_mention_with_its_theme(room: Room) -> None:
