@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from feedback_app.accounts.audit import COMMAND
 from feedback_app.extensions import db
+from feedback_app.surveys.models import Survey
 from feedback_app.themes import actions_mentions, drawing, figures, queries, queries_export, queries_mentions
 from feedback_app.themes.looking import Look, mentions_where
 from feedback_app.themes.models import Mention
