@@ -130,7 +130,6 @@ def send(options: argparse.Namespace) -> None:
     if options.workers > 1:
         several(options)
         return
-    die_with_parent()
     app = application(options.database, f"smtp+plain://{options.host}:{options.port}", options.connections)
     with app.app_context():
         done = WorkerProcess(app, does_jobs=False).until_idle()
@@ -149,13 +148,15 @@ def hurried() -> int:
 
 def several(options: argparse.Namespace) -> None:
     """Share the connections among worker processes of their own."""
-    die_with_parent()
     each = max(1, options.connections // options.workers)
     command = [
         sys.executable, __file__, "send", "--host", options.host, "--port", str(options.port), "--connections",
         str(each), "--database", options.database, *(["--hurry"] if options.hurry else []),
     ]  # fmt: skip
-    children = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(options.workers)]
+    children = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent)  # noqa: PLW1509  # no threads here yet
+        for _ in range(options.workers)
+    ]
     told = [json.loads(child.communicate()[0].splitlines()[-1]) for child in children]
     print(json.dumps({"sent": sum(one["sent"] for one in told), "seconds": max(one["seconds"] for one in told)}))
 
