@@ -22,7 +22,7 @@ GRAIN_NAMES = {
 class ThemeForm(Form):
     """Name, description and owner of a theme."""
 
-    name = StringField(_l("Name"), validators=[not_blank, at_most(NAME_LIMIT)])
+    name = StringField(_l("Name of the theme"), validators=[not_blank, at_most(NAME_LIMIT)])
     description = TextAreaField(_l("What belongs here"), validators=[at_most(5000)])
     owner = SelectField(_l("Who looks after it"), coerce=int, default=0)
 
