@@ -30,7 +30,7 @@ def run(job: Job, verb: Verb, worker: str, slot: datetime) -> str | None:
         return None
     try:
         did = verb()
-        outcome = "" if did is None else str(did)
+        outcome = str(did) if did else ""  # nothing, "" and 0 all say: nothing to do
     except Exception as error:
         db.session.rollback()
         log.exception("a job failed", job=job.name)
@@ -61,7 +61,7 @@ def prune() -> str:
     with transaction() as session:
         old = or_(
             JobRun.started_at < now - EVENTFUL,
-            and_(JobRun.started_at < now - UNEVENTFUL, or_(JobRun.outcome == "", JobRun.outcome == "0")),
+            and_(JobRun.started_at < now - UNEVENTFUL, JobRun.outcome == ""),
         )
         runs = cast("CursorResult[Any]", session.execute(delete(JobRun).where(old))).rowcount
         session.execute(delete(Worker).where(Worker.seen_at < now - GONE))

@@ -108,7 +108,7 @@ class WorkerProcess:
     def _add(self, scheduler: Any, name: str, every: timedelta, task: Callable[[], object], start: Any = None) -> None:
         seconds = every.total_seconds()
         scheduler.add_job(
-            task, "interval", id=name, seconds=seconds, start_date=start, next_run_time=clock.now(),
+            task, "interval", id=name, name=name, seconds=seconds, start_date=start, next_run_time=clock.now(),
             misfire_grace_time=max(1, int(seconds)),
         )  # fmt: skip
 
