@@ -99,7 +99,7 @@ def database_url(template_database: str, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
         return
     name = f"test_{uuid.uuid4().hex[:12]}"
-    _postgres(f'CREATE DATABASE "{name}" TEMPLATE "{urlsplit(template_database).path[1:]}"')
+    _postgres(f'CREATE DATABASE "{name}" TEMPLATE "{urlsplit(template_database).path[1:]}" STRATEGY file_copy')
     yield _with_name(name)
     _postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
 

@@ -1,0 +1,1 @@
+"""What people talk about: mentions grouped into themes, and the codebook people make of them."""
