@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, Subquery, case, func, select
+from sqlalchemy import Select, Subquery, func, select
 
 from feedback_app.changes.models import ChangeTheme
 from feedback_app.extensions import db
 from feedback_app.responses.models import Response
 from feedback_app.themes.models import Codebook, Mention, Placement, Theme
+from feedback_app.themes.queries import forwarding
 
 QUOTES_SHOWN = 3  # for each theme
 READABLE = 300  # characters: a quote that is read at a glance; longer ones come last
@@ -39,10 +40,11 @@ class Evidence:
 
 
 def linked() -> Subquery:
-    """Return the pairs (change_id, theme_id) in force: a merged theme counts as the one it was merged into."""
-    forwarded = (Theme.state == "merged") & Theme.merged_into_id.is_not(None)
-    theme_id = case((forwarded, Theme.merged_into_id), else_=Theme.id).label("theme_id")
-    return select(ChangeTheme.change_id, theme_id).join(Theme, Theme.id == ChangeTheme.theme_id).distinct().subquery()
+    """Return the pairs (change_id, theme_id) in force: a merged theme counts as the one that it is in by now."""
+    final = forwarding()
+    theme_id = final.c.final_id.label("theme_id")
+    pairs = select(ChangeTheme.change_id, theme_id).join(final, final.c.theme_id == ChangeTheme.theme_id)
+    return pairs.distinct().subquery()
 
 
 def open_mentions() -> Subquery:

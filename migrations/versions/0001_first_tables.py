@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-21 22:28:12.519807
+Create Date: 2026-11-21 23:16:52.083475
 """
 
 import sqlalchemy as sa

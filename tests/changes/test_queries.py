@@ -54,6 +54,18 @@ def test_a_merged_theme_counts_as_the_one_it_went_into(app: Flask) -> None:
     assert found(theme=target.id) == [change]
 
 
+def test_a_chain_of_merges_is_followed_to_its_end(app: Flask) -> None:
+    survey = a_survey()
+    book = a_codebook(survey)
+    last = a_theme(book, "Delivery")
+    middle = a_theme(book, "Waiting", state="merged", merged_into_id=last.id)
+    first = a_theme(book, "Window", state="merged", merged_into_id=middle.id)
+    a_mention(a_response(survey, a_contact(), missing="late"), last)
+    change = a_change(first)
+    assert queries.people_behind(change).spoke == 1
+    assert queries.theme_ids(change) == [last.id]
+
+
 def test_quotes_are_the_fullest_and_never_the_same_twice(app: Flask) -> None:
     survey = a_survey()
     theme = a_theme(a_codebook(survey))
