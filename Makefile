@@ -34,7 +34,9 @@ setup: $(VENV)/installed feedback_app/translations/pl/LC_MESSAGES/messages.mo ##
 setup-dev: setup $(VENV)/installed-dev
 
 run: setup ## Pages and worker at http://127.0.0.1:8000 (FEEDBACK_PORT), demo company on first start
-	@FEEDBACK_DEVELOPMENT=$${FEEDBACK_DEVELOPMENT:-1} FEEDBACK_LOG_FORMAT=$${FEEDBACK_LOG_FORMAT:-console} FEEDBACK_LOG_LEVEL=$${FEEDBACK_LOG_LEVEL:-warning} $(BIN)/feedback-app serve
+	@FEEDBACK_DEVELOPMENT=$${FEEDBACK_DEVELOPMENT:-1} FEEDBACK_ORGANISATION="$${FEEDBACK_ORGANISATION:-Koło Domu}" \
+	FEEDBACK_MAIL_FROM=$${FEEDBACK_MAIL_FROM:-rozmowa@kolodomu.example} FEEDBACK_LOG_FORMAT=$${FEEDBACK_LOG_FORMAT:-console} FEEDBACK_LOG_LEVEL=$${FEEDBACK_LOG_LEVEL:-warning} \
+	$(BIN)/feedback-app serve
 
 test: setup-dev ## The whole suite on SQLite (TEST_DATABASE_URL: on that PostgreSQL)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal

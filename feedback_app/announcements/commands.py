@@ -132,7 +132,12 @@ def status(*, announcement_id: int, as_json: bool) -> None:
 @announcements.command("people")
 @click.argument("announcement_id", type=int, metavar="ID")
 @click.option("--what", type=click.Choice(list(progress.GROUPS)), default=None, help="Only these.")
-@click.option("--why", type=click.Choice(["mentioned", "took_part", "invited"]), default=None, help="Only those told because of this.")
+@click.option(
+    "--why",
+    type=click.Choice(["mentioned", "took_part", "invited"]),
+    default=None,
+    help="Only those told because of this.",
+)
 @json_option
 @in_app
 def people(*, announcement_id: int, what: str | None, why: str | None, as_json: bool) -> None:

@@ -12,8 +12,14 @@ from werkzeug.wrappers import Response
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.accounts.audit import Actor
-from feedback_app.announcements import actions, audience, letters, names, queries
-from feedback_app.announcements import sending_views as _sending_views  # noqa: F401  # its pages are ours, too
+from feedback_app.announcements import (
+    actions,
+    audience,
+    letters,
+    names,
+    queries,
+    sending_views,  # its pages are ours, too
+)
 from feedback_app.announcements.blueprint import blueprint, language_name
 from feedback_app.announcements.default_texts import HOLES
 from feedback_app.announcements.forms import ChooseForm, DraftForm, TestForm
@@ -25,6 +31,8 @@ from feedback_app.settings import LANGUAGES
 from feedback_app.web.locale import language
 from feedback_app.web.pages import flash_refusal, page_number, say, see_other
 from feedback_app.web.security import letter_frame
+
+__all__ = ["blueprint", "sending_views"]
 
 
 @blueprint.app_template_global()

@@ -40,7 +40,9 @@ def is_empty() -> bool:
 def seed(tell: Tell = lambda _line: None) -> str:
     """Fill an empty database and return one line that says with what. Refused when somebody lives here already."""
     if not is_empty():
-        raise Refused(N_("This database has contacts already. Give FEEDBACK_VAR or FEEDBACK_DATABASE_URL a fresh place."))
+        raise Refused(
+            N_("This database has contacts already. Give FEEDBACK_VAR or FEEDBACK_DATABASE_URL a fresh place.")
+        )
     ensure_roles()
     history.publish_surveys()
     answered = history.write()
@@ -109,5 +111,7 @@ def _themes(one: DemoChange, codebook_id: int) -> list[int]:
 def _invite(slug: str, kind: str) -> int:
     """Ask those of ``kind`` who were never asked, as staff would; the letters wait for the worker."""
     survey = surveys.by_slug(slug)
-    letters = all_words(surveys.form_spec(survey.id, survey.changed_at), survey.invitation_subject, survey.invitation_body)
+    letters = all_words(
+        surveys.form_spec(survey.id, survey.changed_at), survey.invitation_subject, survey.invitation_body
+    )
     return send(Plan(survey.id, Filter(kinds=(kind,)), letters), COMMAND).invited
