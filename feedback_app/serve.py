@@ -29,7 +29,8 @@ GRACE = 20  # seconds a child may take to finish what it has in hand
 def _gunicorn(settings: Settings, host: str) -> list[str]:
     return [
         sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"{host}:{settings.port}",
-        "--workers", str(WORKERS), "--log-level", "warning", "--timeout", str(PATIENCE), "--no-control-socket", "--preload",
+        "--workers", str(WORKERS), "--timeout", str(PATIENCE), "--preload",
+        "--log-level", "warning", "--no-control-socket",
     ]  # fmt: skip
 
 
@@ -78,9 +79,7 @@ def _welcome(app: Flask, settings: Settings) -> None:
         click.echo(f"  First admin: {link}")
         click.echo("               (works once: choose your address and password there)")
     if settings.mail_folder:
-        click.echo(
-            f"  Letters:     {settings.base_url}/dev/mail  (files in {settings.mail_folder}; set FEEDBACK_MAIL_URL to send)"
-        )
+        click.echo(f"  Letters:     {settings.base_url}/dev/mail  (set FEEDBACK_MAIL_URL to send them)")
     click.echo("  Stop:        Ctrl-C\n")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 from flask_security import hash_password
@@ -136,7 +137,11 @@ def note_link(staff_id: int, by: Actor) -> None:
 
 
 def fit(password: str, name: str, email: str) -> str:
-    """Return ``password``. Raises Refused when it is not fit to guard the account."""
+    """Return ``password`` in the form that signing in compares. Raises Refused when it is not fit for the account.
+
+    The form is NFKD (NIST SP 800-63B 5.1.1.2): a letter with an accent is the same on every keyboard.
+    """
+    password = unicodedata.normalize("NFKD", password)
     if found := passwords.trouble(password, name, email, current_settings().organisation):
         raise Refused(found)
     return password

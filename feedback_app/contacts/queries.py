@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,9 +13,10 @@ from feedback_app.contacts.models import KINDS, Contact, ContactImport
 from feedback_app.contacts.texts import attribute_key, one_line
 from feedback_app.database import Page, is_postgresql, page_of
 from feedback_app.delivery import addresses
+from feedback_app.delivery.holes import readable
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail, Suppression
 from feedback_app.errors import N_, NotFound
-from feedback_app.extensions import db
+from feedback_app.extensions import current_settings, db
 from feedback_app.settings import LANGUAGES
 
 LONGEST = 200  # of a filter's text; what is longer finds nobody anyway
@@ -175,7 +175,7 @@ def by_key(email: str) -> Contact | None:
 
 @dataclass(frozen=True)
 class Told:
-    """One letter as the page of a contact shows it; holes of the subject are left out."""
+    """One letter as the page of a contact shows it; what differs from person to person is left out of the subject."""
 
     id: int
     kind: str
@@ -196,9 +196,9 @@ def letters_to(email_key: str, page: int = 1, size: int = 20) -> Page[Told]:
         .where(OutgoingEmail.email_key == email_key)
         .order_by(at.desc(), OutgoingEmail.id.desc())
     )
-    found = page_of(asked, page, size, scalars=False)
+    found, ours = page_of(asked, page, size, scalars=False), current_settings().organisation
     told = [
-        Told(row.id, row.kind, re.sub(r"[\s,]*\{\{.*?\}\}", "", row.subject), row.state, row.at, row.reply)
+        Told(row.id, row.kind, readable(row.subject, organisation=ours), row.state, row.at, row.reply)
         for row in found.items
     ]
     return Page(told, found.number, found.size, found.total)

@@ -50,6 +50,12 @@ def names_in(words: Words) -> set[str]:
     return set(HOLE.findall(words.subject + "\0" + words.text + "\0" + words.html))
 
 
+def readable(subject: str, **known: str) -> str:
+    """Return ``subject`` for a list of letters: holes whose fill is ``known`` are filled, others left out."""
+    filled = HOLE.sub(lambda hole: known.get(hole[1]) or hole[0], subject)
+    return re.sub(r"[\s,]*" + HOLE.pattern, "", filled)
+
+
 def as_text(value: str | Block) -> str:
     """Return a fill as plain text."""
     return value.text if isinstance(value, Block) else value

@@ -10,6 +10,7 @@ from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.accounts.audit import Actor
 from feedback_app.delivery import queries as post_office
+from feedback_app.delivery.holes import readable
 from feedback_app.delivery.models import STATES
 from feedback_app.overview import mail_actions, mail_queries
 from feedback_app.overview.mail_queries import LetterFilter
@@ -35,6 +36,7 @@ def index() -> str:
         page=mail_queries.letters(wanted, page_number()),
         wanted=wanted,
         states=STATES,
+        readable=readable,
     )
 
 

@@ -110,3 +110,16 @@ def test_a_new_link_for_somebody(run: Run, client: FlaskClient, a_staff: Callabl
     db.session.rollback()
     assert verify_password(LONG, queries.staff_called(person.email).password)
     assert "This link has been used" in client.get(link, follow_redirects=True).text
+
+
+@pytest.mark.parametrize(
+    "typed", ["dwadzieścia żółtych rowerów", "dwadzies\u0301cia z\u0307o\u0301łtych rowero\u0301w"]
+)
+def test_a_password_with_accents_signs_in_however_the_keyboard_makes_them(
+    run: Run, client: FlaskClient, typed: str
+) -> None:
+    made = run("add", "ola@velo.example", "--role", "viewer", "--password-stdin", stdin="dwadzieścia żółtych rowerów\n")
+    assert made.exit_code == 0
+    reply = client.post("/sign-in", data={"email": "ola@velo.example", "password": typed})
+    assert reply.status_code in (302, 303)
+    assert client.get("/").status_code == 200

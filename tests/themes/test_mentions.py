@@ -81,8 +81,9 @@ def test_letters_written_as_two_characters_stay_whole():
         "bardzo mi\u0142o", "ale dlaczego tak dro\u0301go byl\u0142o"]  # fmt: skip
 
 
-PARTS = ["the app is slow", "nie działa", "np.", "e.g.", "1.", "2)", "-", ",", ";", "...", "!", "😀", "\n", " ", "i", "and",
-         "but", "ale", "a@b.pl", "3.50", "\u202e", "\x00", "(", ")", '"', "który", "if", "Dr.", "mi\u0301"]  # fmt: skip
+PARTS = ["the app is slow", "nie działa", "np.", "e.g.", "1.", "2)", "-", ",", ";", "...", "!", "😀", "\n", " ", "i",
+         "and", "but", "ale", "a@b.pl", "3.50", "\u202e", "\x00", "(", ")", '"', "który", "if",
+         "Dr.", "mi\u0301"]  # fmt: skip
 
 
 @settings(max_examples=200, deadline=None)

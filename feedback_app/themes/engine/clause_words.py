@@ -95,8 +95,9 @@ _VERBS_EN = _words(
     charge charges last lasts stay stays happen happens changes show shows ask asks help helps respond responds reply
     replies fail fails depend depends expire expires leak leaks sound sounds bring brought buy bought sell sold choose
     chose pay paid wait waits fell fall falls grew grow grows hear hears heard lie lies lay offer offers promise
-    promises forget forgot drive drove eat ate drink drank begin began became become becomes cut hurt shut read reads deserve
-    deserves arrive need needs refuse refuses sees treats treat gone been bites stinks sucks rocks hit means meant
+    promises forget forgot drive drove eat ate drink drank begin began became become becomes cut hurt shut read reads
+    deserve deserves arrive need needs refuse refuses sees treats treat gone been bites stinks sucks rocks hit
+    means meant
     """
 )
 _NOT_VERBS_EN = _words(
