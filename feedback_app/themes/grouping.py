@@ -276,12 +276,13 @@ def emerging(
         is_new = np.ones(len(collection), dtype=bool)
         is_new[[row for row in collection.row_of[: len(old)] if row >= 0]] = False
         space = fit_space(collection.vectors, collection.languages)
-        view = space.view(space.centred(collection.vectors, collection.languages))
+        centred = space.centred(collection.vectors, collection.languages)
+        view = space.view(centred)
         groups = emerging_groups(view, is_new, least)
         labels = np.full(len(collection), -1, dtype=np.int64)
         for label, rows in enumerate(groups):
             labels[rows] = label
-        phrases = discovery.names_of(collection, labels, len(groups))
+        phrases = discovery.names_of(collection, labels, len(groups), space, centred)
         evidence = discovery.quotes_of(view, labels, collection)
         at: dict[int, list[int]] = {}
         for index, row in enumerate(collection.row_of[len(old) :].tolist()):

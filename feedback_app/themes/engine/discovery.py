@@ -12,9 +12,11 @@ from feedback_app.themes.engine.collection import Collection
 from feedback_app.themes.engine.embedders import Vectors, default_embedder
 from feedback_app.themes.engine.evidence import quotes
 from feedback_app.themes.engine.graphs import Labels
-from feedback_app.themes.engine.names import name_themes, wordings
+from feedback_app.themes.engine.names import centres_of_labels, name_themes
 from feedback_app.themes.engine.partition import Grain, partition
-from feedback_app.themes.engine.space import fit_space
+from feedback_app.themes.engine.phrases import wordings
+from feedback_app.themes.engine.space import Space, fit_space
+from feedback_app.themes.engine.subjects import WEIGHT, subject_view
 
 SAMPLE = 4_000
 _NAMED_FROM = 4_000
@@ -44,13 +46,13 @@ def discover(
     space = fit_space(collection.vectors[sample], spoken[sample])
     centred = space.centred(collection.vectors, spoken)
     view = space.view(centred)
-    found = partition([view[sample], *extra_views], themes, grain)
     texts = [collection.texts[row] for row in sample]
+    views = [view[sample], subject_view(texts, spoken[sample]), *extra_views]
+    found = partition(views, themes, grain, weights=(1.0, WEIGHT, *[1.0] * len(extra_views)))
     machine = learn(texts, spoken[sample], centred[sample], found, space, default_embedder().name)
     labels, confidence = _assign(machine, collection, centred, sample, found)
-    return Discovery(
-        machine, labels, confidence, names_of(collection, labels, len(machine.ids)), quotes_of(view, labels, collection)
-    )
+    phrases = names_of(collection, labels, len(machine.ids), space, centred)
+    return Discovery(machine, labels, confidence, phrases, quotes_of(view, labels, collection))
 
 
 def sample_of(collection: Collection) -> NDArray[np.int64]:
@@ -75,11 +77,18 @@ def _assign(
     return labels, confidence
 
 
-def names_of(collection: Collection, labels: Labels, count: int) -> list[tuple[str, ...]]:
+def names_of(
+    collection: Collection, labels: Labels, count: int, space: Space, centred: Vectors
+) -> list[tuple[str, ...]]:
     """Phrases per label, from at most some thousand rows (all labelled ones first where only some are labelled)."""
     rows = collection.order[np.argsort(labels[collection.order] < 0, kind="stable")][:_NAMED_FROM]
     spoken = [wordings(collection.texts[row], collection.languages[row]) for row in rows]
-    return name_themes(spoken, labels[rows].tolist(), count)
+    given = labels[rows].tolist()
+
+    def meaning(phrases: Sequence[str], languages: Sequence[str]) -> Vectors:
+        return space.centred(default_embedder().encode(phrases), languages)
+
+    return name_themes(spoken, given, centres_of_labels(centred[rows], given, count), meaning)
 
 
 def quotes_of(view: Vectors, labels: Labels, collection: Collection) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:

@@ -11,10 +11,17 @@ from feedback_app.themes.engine.graphs import Labels, communities, nearest_centr
 
 _STEP = 1.4
 _FIRST, _LAST = 0.35, 25.0
-_MEAN_SIZE = 20
+_MEAN_SIZE, _GROWTH = 20, 0.5
+"""Themes hold at least 20 rows on average, and more (0.5 x the root of the rows) in a large collection: nobody reads
+several hundred names."""
+
 _MOST = 250
-_KEPT_WEIGHT = 0.55
-_FEWEST, _FLOOR_FROM = 6, 200
+_KEPT_WEIGHT = 0.5
+_CLEAR_MASS = 3.0
+"""Mean size x silhouette that themes must reach: small themes are shown where they are clear, in a blurred
+collection themes must be larger to be worth a name."""
+
+_FEWEST, _EACH = 6, 25
 _AS_CLEAR = 0.98
 _JUDGED = 1_500
 
@@ -40,16 +47,31 @@ def cuts(graph: sparse.csr_matrix, view: Vectors, seed: int = 0) -> list[Cut]:
     while resolution < _LAST:
         labels = nearest_centre(view, communities(graph, resolution, seed), passes=2)
         cut = Cut(labels, resolution, silhouette(view, labels))
-        if found and not _sensible(graph, cut, len(view)):
+        if found and not _readable(cut, len(view)):
             break
-        if not found or cut.count > found[-1].count:
+        if not found or (cut.count > found[-1].count and _welcome(graph, cut, len(view), found[-1].count)):
             found.append(cut)
         resolution *= _STEP
     return found
 
 
-def _sensible(graph: sparse.csr_matrix, cut: Cut, rows: int) -> bool:
-    if cut.count > _MOST or rows / cut.count < min(_MEAN_SIZE, max(4, rows / _FEWEST)):
+def _readable(cut: Cut, rows: int) -> bool:
+    """Are the themes few and large enough for people to read?"""
+    fair = max(_MEAN_SIZE, _GROWTH * rows**0.5)
+    return cut.count <= _MOST and rows / cut.count >= min(fair, max(4, rows / _FEWEST))
+
+
+def _fewest(rows: int) -> int:
+    """Fewer themes than this tell staff nothing, however blurred the collection is: six, from 150 rows up."""
+    return max(2, min(_FEWEST, rows // _EACH))
+
+
+def _welcome(graph: sparse.csr_matrix, cut: Cut, rows: int, coarser: int) -> bool:
+    return coarser < _fewest(rows) or _holds_together(graph, cut, rows)
+
+
+def _holds_together(graph: sparse.csr_matrix, cut: Cut, rows: int) -> bool:
+    if cut.clarity * rows / cut.count < min(_CLEAR_MASS, rows / _FEWEST / _MEAN_SIZE):
         return False
     return _weight_inside(graph, cut.labels) >= _KEPT_WEIGHT
 
@@ -71,7 +93,6 @@ def silhouette(view: Vectors, labels: Labels) -> float:
 
 def choose(found: list[Cut], rows: int) -> int:
     """Index of the cut to show: the fewest themes that are (within 2 %) as clear as the clearest cut."""
-    fewest = _FEWEST if rows >= _FLOOR_FROM else 2
-    allowed = [at for at, cut in enumerate(found) if cut.count >= fewest] or [len(found) - 1]
+    allowed = [at for at, cut in enumerate(found) if cut.count >= _fewest(rows)] or [len(found) - 1]
     best = max(found[at].clarity for at in allowed)
     return next(at for at in allowed if found[at].clarity >= best * _AS_CLEAR or best <= 0)

@@ -24,15 +24,25 @@ _ALONE = 8
 _COARSER, _FINER = 0.5, 1.8
 
 
-def partition(views: Sequence[Vectors], themes: int | None = None, grain: Grain = "auto", seed: int = 0) -> Labels:
+def partition(
+    views: Sequence[Vectors],
+    themes: int | None = None,
+    grain: Grain = "auto",
+    seed: int = 0,
+    weights: Sequence[float] = (),
+) -> Labels:
     """One label per row, 0.. by falling size. Views are different vectors of the same rows (at most some thousands).
+
+    `weights` say how much each view counts (all the same, if not given).
 
     With `themes` given, that many or, where the rows do not support so many, fewer.
     """
     rows = len(views[0])
     if rows < _ALONE or themes == 1:
         return np.zeros(rows, dtype=np.int64)
-    graph, joint = summed([neighbour_graph(view) for view in views]), unit(np.hstack(list(views)))
+    shares = list(weights) or [1.0] * len(views)
+    graph = summed([neighbour_graph(view) * share for view, share in zip(views, shares, strict=True)])
+    joint = unit(np.hstack([view * np.float32(share) for view, share in zip(views, shares, strict=True)]))
     if themes is None:
         found = cuts(graph, joint, seed)
         at = choose(found, rows)

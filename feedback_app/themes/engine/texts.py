@@ -49,3 +49,8 @@ def has_content(text: str) -> bool:
 def without_numbers(text: str) -> str:
     """The text with every number written as 0: amounts and dates say little about what a text is about."""
     return _NUMBERS.sub("0", text)
+
+
+def spelled_words(text: str) -> list[str]:
+    """The words of `words`, as they are written."""
+    return _WORDS.findall(text)

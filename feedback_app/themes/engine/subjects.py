@@ -1,0 +1,35 @@
+"""What is spoken of, without how it is said: a second view of a text, made of its nouns, verbs and adjectives.
+
+A sentence encoder also hears who speaks, how politely, and that numbers and dates are told; in a small collection
+of short answers whole "themes" come of that ("three weeks", "nobody told me"). A text without its function words,
+adverbs, numerals and vague nouns has little left but its subject. Beside the whole sentence, at half its weight,
+that view groups by subject; alone it would lose what only the sentence says ("why", "not yet").
+"""
+
+from collections.abc import Sequence
+
+from feedback_app.themes.engine.embedders import Vectors, default_embedder
+from feedback_app.themes.engine.languages import Languages
+from feedback_app.themes.engine.parallel import encode_on_all_cores
+from feedback_app.themes.engine.space import fit_space
+from feedback_app.themes.engine.texts import words
+from feedback_app.themes.engine.word_kinds import kind
+
+WEIGHT = 0.5
+"""Of the subject beside the sentence. Half: heard, but never louder than what was said."""
+
+_TELLING = frozenset(["noun", "verb", "adjective"])
+
+
+def subject_of(text: str, language: str) -> str:
+    """The telling words of a text in their order; the text itself where it has none."""
+    return " ".join(word for word in words(text) if kind(word, language) in _TELLING) or text
+
+
+def subject_view(texts: Sequence[str], languages: Languages) -> Vectors:
+    """Unit vectors of the subjects, in the form in which neighbours are looked for. At least one text."""
+    subjects = [subject_of(text, language) for text, language in zip(texts, languages, strict=True)]
+    distinct = {subject: row for row, subject in enumerate(dict.fromkeys(subjects))}
+    vectors = encode_on_all_cores(default_embedder(), list(distinct))[[distinct[subject] for subject in subjects]]
+    space = fit_space(vectors, languages)
+    return space.view(space.centred(vectors, languages))
