@@ -26,6 +26,9 @@ _MEANING = 0.25
 """How much of its rank a phrase keeps that means nothing in particular to its theme; 1 would ignore meaning."""
 
 _DOUBT = 2.0
+_LEAST_TELLING = 1.02
+"""What is said everywhere tells little, but names a theme better than nothing does."""
+
 _RICHER = 0.4
 """A longer phrase goes before a word of its own when it scores at least so much of what the word does."""
 
@@ -117,7 +120,7 @@ class _Counts:
         size, total = self._spoken[label][key[0]], self._all_spoken[key[0]]
         share = inside / (size + _DOUBT)
         elsewhere = (self._overall[key] - inside + 0.5) / (total - size + 1)
-        return share * math.log(max(share / elsewhere, 1e-6))
+        return share * math.log(max(share / elsewhere, _LEAST_TELLING))
 
     def _candidate(self, key: Key, score: float) -> Candidate:
         language, forms = key[0], self._forms[key]

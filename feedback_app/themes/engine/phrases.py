@@ -76,11 +76,11 @@ def _weight(spoken: tuple[str, ...], kinds: tuple[Kind, ...], language: str) -> 
 
 
 def _ending(kinds: tuple[Kind, ...], language: str) -> float:
-    """English phrases have their noun at the end; a verb makes a clause of them."""
+    """English phrases have their noun at the end, or say what is done with it: loan bike, activate my card."""
     if language != "en":
         return 1.0
-    noun_last = 1.0 if kinds[-1] == "noun" else 0.7 if kinds[-1] == "vague" else 0.35
-    return noun_last * (0.6 if "verb" in kinds else 1.0) * (0.8 if "adverb" in kinds else 1.0)
+    noun_last = 1.0 if kinds[-1] == "noun" else 0.7 if kinds[-1] == "vague" else 0.6
+    return noun_last * (0.9 if "verb" in kinds else 1.0) * (0.8 if "adverb" in kinds else 1.0)
 
 
 def _polish(spoken: tuple[str, ...], kinds: tuple[Kind, ...]) -> float:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from feedback_app.themes.engine.embedders import Vectors, default_embedder
 from feedback_app.themes.engine.languages import Languages
-from feedback_app.themes.engine.parallel import encode_on_all_cores
 from feedback_app.themes.engine.space import fit_space
 from feedback_app.themes.engine.texts import words
 from feedback_app.themes.engine.word_kinds import kind
@@ -30,6 +29,7 @@ def subject_view(texts: Sequence[str], languages: Languages) -> Vectors:
     """Unit vectors of the subjects, in the form in which neighbours are looked for. At least one text."""
     subjects = [subject_of(text, language) for text, language in zip(texts, languages, strict=True)]
     distinct = {subject: row for row, subject in enumerate(dict.fromkeys(subjects))}
-    vectors = encode_on_all_cores(default_embedder(), list(distinct))[[distinct[subject] for subject in subjects]]
+    # In this process: subjects are short, and starting others would take longer than encoding a sample.
+    vectors = default_embedder().encode(list(distinct))[[distinct[subject] for subject in subjects]]
     space = fit_space(vectors, languages)
     return space.view(space.centred(vectors, languages))

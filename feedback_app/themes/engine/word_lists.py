@@ -11,7 +11,7 @@ def words_of(text: str) -> frozenset[str]:
 
 LINKS = words_of(
     """
-    of in for to on at by with without from per the a an and & around between
+    of in for to on at by with without from per the a an and & around between my your our
     w we z ze do na od bez dla po przy przed za pod nad między i o
     """
 )
@@ -26,7 +26,7 @@ NUMERALS = words_of(
     piętnaście szesnaście siedemnaście osiemnaście dziewiętnaście dwadzieścia trzydzieści czterdzieści pięćdziesiąt
     sześćdziesiąt siedemdziesiąt osiemdziesiąt dziewięćdziesiąt sto dwieście trzysta czterysta pięćset sześćset
     siedemset osiemset dziewięćset tysiąc milion pół półtora półtorej ćwierć połowa dwoje troje obaj obie oba dwie
-    pierwszy drugi druga trzeci czwarty piąty szósty siódmy ósmy ósma dziewiąty dziesiąty kolejny następny ostatni
+    pierwszy drugi druga trzeci czwarty piąty szósty trzecia siódmy ósmy ósma dziewiąty dziesiąty kolejny następny ostatni
     kilka kilkanaście parę dwójka trójka
     """
 )
