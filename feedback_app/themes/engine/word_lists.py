@@ -26,7 +26,8 @@ NUMERALS = words_of(
     piętnaście szesnaście siedemnaście osiemnaście dziewiętnaście dwadzieścia trzydzieści czterdzieści pięćdziesiąt
     sześćdziesiąt siedemdziesiąt osiemdziesiąt dziewięćdziesiąt sto dwieście trzysta czterysta pięćset sześćset
     siedemset osiemset dziewięćset tysiąc milion pół półtora półtorej ćwierć połowa dwoje troje obaj obie oba dwie
-    pierwszy drugi druga trzeci czwarty piąty szósty trzecia siódmy ósmy ósma dziewiąty dziesiąty kolejny następny ostatni
+    pierwszy drugi druga trzeci czwarty piąty szósty trzecia siódmy ósmy ósma dziewiąty dziesiąty kolejny
+    następny ostatni
     kilka kilkanaście parę dwójka trójka
     """
 )
@@ -80,7 +81,8 @@ VERBS = words_of(
 
 ADJECTIVES = words_of(
     """
-    able absent actual adult afraid alone angry annual annoyed annoying automatic available average awful awkward bad
+    brilliant informative satisfactory professional attentive supportive efficient able absent actual adult
+    afraid alone angry annual annoyed annoying automatic available average awful awkward bad
     basic beautiful big bigger biggest black blue boring brief bright broken brown busy calm careful careless certain
     cheap cheaper cheapest clean clear clearer clever close cold comfortable common compulsory confused confusing
     constant convenient cool correct crazy current daily damp dangerous dark dead dear decent deep different difficult
