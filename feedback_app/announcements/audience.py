@@ -15,7 +15,7 @@ from feedback_app.changes.evidence import linked
 from feedback_app.contacts.models import Contact
 from feedback_app.delivery.models import Suppression
 from feedback_app.extensions import db
-from feedback_app.responses.models import Response
+from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys.models import Invitation
 from feedback_app.themes.models import Mention, Placement, Theme
 
@@ -156,16 +156,27 @@ def _unknown(announcement_id: int) -> int:
 def spoken(session: Session, announcement_id: int, contact_ids: Sequence[int]) -> dict[int, list[Spoken]]:
     """Return what each of these contacts said about the announced changes; one statement, keyed by contact."""
     statement = (
-        select(Mention.contact_id, Mention.id, Mention.text, Theme.name, Response.submitted_at)
+        select(
+            Mention.contact_id,
+            Mention.id,
+            Mention.text,
+            Theme.name,
+            Response.submitted_at,
+            Mention.answer_id,
+            Mention.start,
+            Answer.text,
+        )
+        .join(Answer, Answer.id == Mention.answer_id)
         .join(Placement, Placement.mention_id == Mention.id)
         .join(Theme, Theme.id == Placement.theme_id)
         .join(Response, Response.id == Mention.response_id)
         .where(_speaks(announcement_id), Mention.contact_id.in_(contact_ids))
     )
     found: dict[int, list[Spoken]] = {}
-    for contact_id, mention_id, text, theme, at in session.execute(statement):
+    for contact_id, mention_id, text, theme, at, answer_id, start, answer in session.execute(statement):
         if contact_id is not None:
-            found.setdefault(contact_id, []).append(Spoken(mention_id, text, theme, at))
+            said = Spoken(mention_id, text, theme, at, answer_id, start, answer or "")
+            found.setdefault(contact_id, []).append(said)
     return found
 
 

@@ -3,39 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 MOST = 3  # quotes in one letter
 LENGTH = 300  # characters of one quote; the rest is left out at a word's end
 ELLIPSIS = "…"
+GAP = 3  # characters between two pieces of one sentence: a comma and a blank, a dash
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """A mention of one person: ``theme`` is the name of the theme it is in, ``at`` when the answer came."""
+    """A mention of one person: ``theme`` is the name of the theme it is in, ``at`` when the answer came.
+
+    ``text`` stands in ``answer``, the whole answer, from character ``start`` on; without ``answer`` it stands alone.
+    """
 
     mention_id: int
     text: str
     theme: str
     at: datetime
+    answer_id: int = 0
+    start: int = 0
+    answer: str = ""
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the answer."""
+        return self.start + len(self.text)
 
 
 def choose(spoken: Iterable[Spoken]) -> list[dict[str, Any]]:
-    """Return at most three quotes, the longest first, none twice: ``{"text", "theme", "date", "mention"}``.
+    """Return at most three quotes, the three longest as they were said: ``{"text", "theme", "date", "mention"}``.
 
-    A mention placed in two themes, and words repeated in two answers, count once. The text is the person's own,
-    untouched but for shortening.
+    A mention placed in two themes, and words repeated in two answers, count once; neighbours in one answer become one
+    quote, as they were one thought. The text is the person's own, untouched but for shortening.
     """
-    ranked = sorted(spoken, key=lambda one: (-len(one.text), one.mention_id, one.theme))
+    ranked = sorted(_joined(spoken), key=lambda one: (-len(one.text), one.mention_id, one.theme))
     kept: dict[str, Spoken] = {}
     for one in ranked:
         kept.setdefault(_folded(one.text), one)
+    told = sorted(list(kept.values())[:MOST], key=lambda one: (one.at, one.answer_id, one.start))
     return [
         {"text": trim(one.text), "theme": one.theme, "date": one.at.date().isoformat(), "mention": one.mention_id}
-        for one in list(kept.values())[:MOST]
+        for one in told
     ]
+
+
+def _joined(spoken: Iterable[Spoken]) -> list[Spoken]:
+    """Return the mentions with neighbours of one answer made one; their text is then cut from the answer itself."""
+    joined: list[Spoken] = []
+    for one in sorted(spoken, key=lambda one: (one.answer_id, one.start, one.mention_id, one.theme)):
+        last = joined[-1] if joined else None
+        if last and one.answer and one.answer_id == last.answer_id and one.start <= last.end + GAP:
+            joined[-1] = replace(last, text=one.answer[last.start : max(last.end, one.end)])
+        else:
+            joined.append(one)
+    return joined
 
 
 def trim(text: str, length: int = LENGTH) -> str:

@@ -156,9 +156,9 @@ def test_a_person_with_many_themes_and_surveys_is_one_notice_and_one_letter(comp
     one = actions.draft([company.change, a_change(more, company.other)], COMMAND)
     actions.send(one, COMMAND)
     assert [row.address for row in table(OutgoingEmail)].count("ada@example.org") == 1
-    assert [quote["text"] for quote in told()["ada@example.org"].quotes] == [
-        "A second voice about it, longer than the first.",
+    assert [quote["text"] for quote in told()["ada@example.org"].quotes] == [  # in the order they were said
         "I waited at home all day, twice.",
+        "A second voice about it, longer than the first.",
         "Third.",
     ]
 

@@ -55,3 +55,13 @@ def test_shortened_at_a_word_and_never_in_the_middle_of_one() -> None:
 @given(st.text(min_size=1, max_size=80), st.integers(4, 60))
 def test_never_longer_than_asked(text: str, length: int) -> None:
     assert len(trim(text, length)) <= max(length, 0)
+
+
+def test_neighbours_in_one_answer_are_one_quote_in_the_order_they_were_said() -> None:
+    answer = "Gumę złapałem w poniedziałek, we wtorek rano już jechałem do pracy. Cena? Nie wiem."
+    pieces = ["Gumę złapałem w poniedziałek", "we wtorek rano już jechałem do pracy.", "Nie wiem."]
+    pieces_said = [Spoken(n, text, "t", AT, 7, answer.index(text), answer) for n, text in enumerate(pieces, 1)]
+    assert [one["text"] for one in choose(reversed(pieces_said))] == [
+        "Gumę złapałem w poniedziałek, we wtorek rano już jechałem do pracy.",
+        "Nie wiem.",
+    ]
