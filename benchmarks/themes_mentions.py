@@ -9,6 +9,7 @@ the lines with odd numbers ("first" half) only; the even ones ("second") are the
 
 import argparse
 import re
+import time
 from pathlib import Path
 
 from feedback_app.themes.mentions import cut
