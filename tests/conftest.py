@@ -15,6 +15,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from feedback_app import create_app
 from feedback_app.accounts.models import Role, Staff
@@ -26,6 +28,10 @@ from tests.browser import many_sign_ins
 
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "")  # set: the whole suite runs on PostgreSQL
 PASSWORD = "correct horse battery staple"
+
+# How fast this machine is today is not what properties are about.
+hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("house")
 
 
 def pytest_report_header() -> str:
