@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -17,6 +18,7 @@ from flask.testing import FlaskClient
 from flask_security import hash_password
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy import Pool, event
 
 from feedback_app import create_app
 from feedback_app.accounts.models import Role, Staff
@@ -32,6 +34,23 @@ PASSWORD = "correct horse battery staple"
 # How fast this machine is today is not what properties are about.
 hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("house")
+
+
+_opened: list[Any] = []  # connections to PostgreSQL that the running test made, in whatever thread or application
+
+
+@event.listens_for(Pool, "connect")
+def _remember(connection: Any, _record: object) -> None:
+    if POSTGRES:
+        _opened.append(connection)
+
+
+@pytest.fixture(autouse=True)
+def _every_connection_ends() -> Iterator[None]:
+    """Close what a test left open: applications of its own, threads. Else a later test is blamed for it."""
+    yield
+    while _opened:
+        _opened.pop().close()
 
 
 def pytest_report_header() -> str:
