@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 
 import pytest
@@ -99,7 +100,20 @@ def test_hostile_names_break_nothing(name: str) -> None:
     _wire_rules(raw)
 
 
+def _display_name(raw: bytes) -> str:
+    """Return the name in To as RFC 2047 reads it: blanks between encoded words are no part of it (6.2).
+
+    Python's reader of addresses keeps them; its reader of single headers does not.
+    """
+    name, _, _ = email.message_from_bytes(raw)["To"].rpartition(" <")
+    if "=?" in name and not name.startswith('"'):
+        return str(make_header(decode_header(name)))
+    return str(parsed(raw)["To"].addresses[0].display_name)
+
+
 @given(st.text(max_size=120), st.text(max_size=300))
+@example("", "\r")
+@example("00𝐀𝐀𝐀𝐀𝐀𝐀𝐀𝐀𝒩𝒩𝒩", "")
 @example("=?utf-8?q?x?=", "\r.\r\n..\n.")
 @example("x" * 75 + " ", "a" * 74 + " b\n" + "é" * 30)
 def test_any_name_and_any_value_come_back_as_they_were(name: str, said: str) -> None:
@@ -107,12 +121,12 @@ def test_any_name_and_any_value_come_back_as_they_were(name: str, said: str) -> 
     _wire_rules(raw)
     message = parsed(raw)
     assert len(message["To"].addresses) == 1
-    assert str(message["To"].addresses[0].display_name) == _shown(name)[:100].strip()
+    assert _display_name(raw) == _shown(name)[:100].strip()
     fill: holes.Fill = {
         "name": holes.plain(name),
         "greeting_name": holes.greeting(name),
         "unsubscribe_url": URL,
-        "said": said,
+        "said": _lines(said),  # line ends of a value are made ours before it meets the words around it
     }
     wanted = holes.filled(WORDS, fill)
     text, html = bodies(raw)
