@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from feedback_app import database, rooms, tables
+from feedback_app import database, rooms
 from feedback_app.accounts import sign_in
 from feedback_app.extensions import bootstrap, db, migrate
 from feedback_app.jobs import queries as job_queries
@@ -36,7 +36,6 @@ def build(settings: Settings | None = None) -> Flask:
     logs.configure(settings)
     app.config["RENDERERS"] = rooms.RENDERERS
     app.config["JOBS"] = rooms.JOBS
-    app.config["TABLES"] = [one.__name__ for one in tables.ALL]
     db.init_app(app)
     database.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
