@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from sqlalchemy import delete, update
 
 from feedback_app import clock
-from feedback_app.database import insert, touched
+from feedback_app.database import insert, require_transaction, touched
 from feedback_app.delivery import recovery
 from feedback_app.delivery.claims import TABLE, C
-from feedback_app.delivery.models import LetterPause
+from feedback_app.delivery.models import LetterHalt, LetterPause
 from feedback_app.delivery.post_office import journals
 from feedback_app.errors import N_, Refused
 from feedback_app.extensions import current_settings
 
+log = structlog.get_logger()
 RESENDABLE = ("failed", "in_doubt")
 
 
@@ -58,8 +60,24 @@ def pause(kind: str = "", group_id: int = 0, reason: str = "") -> bool:
     return touched(statement) == 1
 
 
+def halt(kind: str, group_id: int, reason: str, **values: str | int | float) -> bool:
+    """Hold back one group of letters because the machine sees harm in going on; True unless it was held back already.
+
+    ``reason`` is a gettext message marked with ``N_`` and filled by ``values``; pages show it until a person resumes.
+    """
+    words = reason % values
+    if not pause(kind, group_id, words):
+        return False
+    row = {"kind": kind, "group_id": group_id, "reason": reason, "values": values, "since": clock.now()}
+    require_transaction().execute(insert(LetterHalt).values(**row).on_conflict_do_nothing())
+    log.warning("letters are halted", kind=kind, group=group_id, reason=words)
+    return True
+
+
 def resume(kind: str = "", group_id: int = 0) -> bool:
-    """Let them go on; True when they had been held back."""
+    """Let them go on; True when they had been held back. A halt is lifted, and remembered as lifted now."""
+    lifted = update(LetterHalt).where(LetterHalt.kind == kind, LetterHalt.group_id == group_id)
+    touched(lifted.where(LetterHalt.lifted_at.is_(None)).values(lifted_at=clock.now()))
     statement = delete(LetterPause).where(LetterPause.kind == kind, LetterPause.group_id == group_id)
     return touched(statement) == 1
 

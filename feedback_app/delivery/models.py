@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
@@ -106,6 +106,37 @@ class OutgoingEmail(Base):
     reply: Mapped[str] = mapped_column(String(300), default="")  # last SMTP reply, or why it was skipped
 
 
+class LetterReturn(Base):
+    """One fact about a letter that came back to us; the same fact told twice is one row."""
+
+    __tablename__ = "letter_return"
+    __table_args__ = (
+        UniqueConstraint("letter_id", "kind"),
+        CheckConstraint("kind IN ('hard', 'soft', 'blocked', 'delayed', 'complaint')", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(ForeignKey("outgoing_email.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(12))
+    status: Mapped[str] = mapped_column(String(12), default="")  # RFC 3463, as 5.1.1
+    reason: Mapped[str] = mapped_column(String(200), default="")  # in the words of who sent it back
+    source: Mapped[str] = mapped_column(String(20))  # mailbox, command, or the name of a hook
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class ReturnCount(Base):
+    """How many messages came back on a day (UTC), by where they came in and what they were; for the operator."""
+
+    __tablename__ = "return_count"
+    __table_args__ = (UniqueConstraint("day", "source", "outcome"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column()
+    source: Mapped[str] = mapped_column(String(20))
+    outcome: Mapped[str] = mapped_column(String(20))  # a kind of LetterReturn, known, ignored, or unmatched
+    count: Mapped[int] = mapped_column(default=1)
+
+
 class LetterPause(Base):
     """Letters held back: all of them (kind "", group 0), one kind, or one group of a kind (a wave, an announcement)."""
 
@@ -117,3 +148,30 @@ class LetterPause(Base):
     group_id: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(String(300), default="")
     since: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class LetterHalt(Base):
+    """A pause that the machine made to spare an organisation's good name; kept after a person has lifted it.
+
+    ``reason`` is a gettext message and ``values`` fill it. Who judges letters again judges only those that left after
+    ``lifted_at``: a person has seen the earlier ones and decided.
+    """
+
+    __tablename__ = "letter_halt"
+    __table_args__ = (
+        Index("uq_letter_halt_open", "kind", "group_id", unique=True, sqlite_where=text("lifted_at IS NULL"),
+              postgresql_where=text("lifted_at IS NULL")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    group_id: Mapped[int] = mapped_column()
+    reason: Mapped[str] = mapped_column(String(300))
+    values: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    since: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def words(self) -> str:
+        """The reason in English, for the log and the command line."""
+        return self.reason % self.values

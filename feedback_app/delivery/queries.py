@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from feedback_app import clock
 from feedback_app.database import Page, page_of
-from feedback_app.delivery.models import LetterPause, OutgoingEmail
+from feedback_app.delivery.models import LetterHalt, LetterPause, OutgoingEmail
 from feedback_app.extensions import db
 
 PACE = timedelta(minutes=1)
@@ -108,6 +108,24 @@ def is_paused(kind: str = "", group_id: int = 0) -> bool:
     """True when exactly this is held back."""
     asked = select(LetterPause.id).where(LetterPause.kind == kind, LetterPause.group_id == group_id)
     return db.session.scalar(asked) is not None
+
+
+def halt_of(kind: str, group_id: int) -> LetterHalt | None:
+    """Return why the machine holds this group back now, None when it does not."""
+    asked = select(LetterHalt).where(LetterHalt.kind == kind, LetterHalt.group_id == group_id)
+    return db.session.scalar(asked.where(LetterHalt.lifted_at.is_(None)))
+
+
+def open_halts() -> dict[tuple[str, int], LetterHalt]:
+    """Return every halt in force by kind and group."""
+    asked = select(LetterHalt).where(LetterHalt.lifted_at.is_(None)).order_by(LetterHalt.since)
+    return {(one.kind, one.group_id): one for one in db.session.scalars(asked)}
+
+
+def lifted_at(kind: str, group_id: int) -> datetime | None:
+    """Return when a person last let a halted group go on, None when nobody had to."""
+    asked = select(func.max(LetterHalt.lifted_at)).where(LetterHalt.kind == kind, LetterHalt.group_id == group_id)
+    return db.session.scalar(asked)
 
 
 def letter(letter_id: int) -> OutgoingEmail | None:
