@@ -1,155 +1,200 @@
 """The intent journal: what a worker was doing when it was killed.
 
-One append-only file per worker, held by flock while the worker lives. ``i ID`` is written before the text of a letter
-goes out, ``r ID CODE REPLY`` when its reply is in, ``d ID ...`` when the database knows. Nothing is synced to disk:
-the file has to outlive ``kill -9``, which the page cache does. After a power cut the file's boot id differs, and what
-it does not mention counts as unknown.
+One append-only file per worker, held by flock while the worker lives. ``o OWNER BOOT`` heads it, ``i ID`` is written
+before the text of a letter goes out, ``r ID CODE REPLY`` when its reply is in, ``d ID ...`` when the database knows.
+Nothing is synced to disk: the file has to outlive ``kill -9``, which the page cache does. After a power cut the boot
+id differs, and what the file does not mention counts as unknown. Each line ends with its CRC-32: a line that says less
+than was written must not be believed, else "known: 1 23" cut to "known: 1 2" would send letter 2 again.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import threading
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+import weakref
+import zlib
+from collections.abc import Iterable
 from pathlib import Path
+
+import structlog
 
 from feedback_app.delivery.replies import Reply
 
 COMPACT_BYTES = 4 * 1024 * 1024
 ENDING = ".journal"
+TORN = b"t"  # "the line before this one was cut short by a full disk, and nothing came of it"
+FULL = "the journal cannot be written; no letter goes out until it can"
+STUCK = "the journal could not be written anew; the old file goes on"
+log = structlog.get_logger()
 
 
-@dataclass
-class Story:
-    """What a journal tells about a worker that is gone."""
+class JournalTaken(OSError):
+    """Another worker keeps, or has left, a journal of this name: two would settle each other's letters."""
 
-    owner: str
-    same_boot: bool
-    replies: dict[int, Reply] = field(default_factory=dict)
-    intents: set[int] = field(default_factory=set)
+
+class JournalSealed(OSError):
+    """No text may go out any more: the worker has given its letters back."""
 
 
 class Journal:
-    """The journal of this process. Threads may write at once; ``close`` ends it without a trace."""
+    """The journal of this process. Threads may write at once; ``close`` ends it without a trace.
+
+    A process that is forked off does not share it: two could not tell whose letters they are, and the copy of the
+    lock would keep a dead worker alive.
+    """
 
     def __init__(self, folder: Path, owner: str) -> None:
-        """Make and lock the file; raises OSError when ``folder`` cannot be written."""
-        folder.mkdir(parents=True, exist_ok=True)
+        """Make and lock the file. Raises JournalTaken, and OSError when ``folder`` cannot be written."""
         self._path, self._owner = folder / (owner + ENDING), owner
         self._lock = threading.Lock()
-        self._open: dict[int, bytes] = {}  # lines the database does not know yet
-        self._file = self._fresh(b"")
+        self._open: dict[int, Reply | None] = {}  # what the database does not know yet; None: on the wire
+        self._owed: list[int] = []  # what the database knows and the file does not say yet
+        self._torn = self._sealed = False
+        self._complaints: set[str] = set()
         self._size = 0
-        self._torn = False
+        self._file = self._fresh(first=True)
+        _alive.add(self)
 
-    def _fresh(self, lines: bytes) -> int:
+    def _fresh(self, *, first: bool = False) -> int:
         """Write a new file under another name, lock it, and only then let it be seen: nobody meets it unlocked."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         new = self._path.with_suffix(".new")
-        file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
-        fcntl.flock(file, fcntl.LOCK_EX)
-        _write(file, f"o {self._owner} {_boot_id()}\n".encode() + lines)
-        new.replace(self._path)
+        try:
+            file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        except FileExistsError:
+            raise self._taken() from None
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lines = [line(f"o {self._owner} {boot_id()}".encode())]
+            lines += [line(_told(one, reply)) for one, reply in self._open.items()]
+            _write(file, b"".join(lines))
+            if first and self._path.exists():
+                raise self._taken()
+            new.replace(self._path)
+        except BaseException:
+            os.close(file)
+            new.unlink(missing_ok=True)
+            raise
+        self._size = 0
         return file
 
+    def _taken(self) -> JournalTaken:
+        return JournalTaken(f"{self._path} is the journal of another worker, and each worker needs one of its own")
+
     def intend(self, letter_id: int) -> None:
-        """Note that the text of a letter is about to go out."""
-        self._note(letter_id, b"i %d\n" % letter_id)
+        """Note that the text of a letter is about to go out. Raises OSError: then it must not."""
+        with self._lock:
+            if self._sealed:
+                raise JournalSealed("the worker is ending, no letter goes out any more")
+            self._pay()
+            self._put(line(b"i %d" % letter_id))
+            self._open[letter_id] = None
 
     def answered(self, letter_id: int, reply: Reply) -> None:
-        """Note what the relay answered to the text."""
-        self._note(letter_id, f"r {letter_id} {reply.code} {reply.text}\n".encode())
-
-    def _note(self, letter_id: int, line: bytes) -> None:
+        """Note what the relay answered to the text. Raises OSError; a successor will then call the letter in doubt."""
         with self._lock:
-            self._put(line)
-            self._size += len(line)
-            self._open[letter_id] = line
-
-    def _put(self, line: bytes) -> None:
-        raw, self._torn = (b"\n" + line if self._torn else line), True
-        _write(self._file, raw)
-        self._torn = False  # else a full disk may have kept half a line, which the next one must not continue
+            self._open[letter_id] = reply
+            self._pay()
+            self._put(line(_told(letter_id, reply)))
 
     def known(self, letter_ids: Iterable[int]) -> None:
         """Note that the database has the results of these letters, or that nothing was sent after all.
 
-        A file that has grown large is written anew with what is still open.
+        A full disk makes it wait, see ``caught_up``. A file that has grown large, or that somebody removed, is
+        written anew with what is still open.
         """
-        ids = list(letter_ids)
         with self._lock:
-            self._put(b"d " + b" ".join(b"%d" % one for one in ids) + b"\n")
-            for one in ids:
+            for one in letter_ids:
                 self._open.pop(one, None)
-            self._size += 8 * len(ids)
-            if self._size > COMPACT_BYTES:
-                old, self._file = self._file, self._fresh(b"".join(self._open.values()))
-                os.close(old)
-                self._size = 0
+                self._owed.append(one)
+            if self._catch_up() and (self._size > COMPACT_BYTES or not self._path.exists()):
+                self._renew()
 
-    def intents(self) -> set[int]:
-        """Return the letters whose text went out and was not answered yet."""
+    def caught_up(self) -> bool:
+        """True when the file says all that the database knows; claim nothing before, or old lines will mislead."""
         with self._lock:
-            return {one for one, line in self._open.items() if line.startswith(b"i")}
+            return self._catch_up()
+
+    def unsettled(self) -> dict[int, Reply | None]:
+        """Return the letters the database does not know about yet: the reply, None for one still on the wire."""
+        with self._lock:
+            return dict(self._open)
+
+    def seal(self) -> None:
+        """Let no further text go out. What ``unsettled`` does not mention from now on was not sent."""
+        with self._lock:
+            self._sealed = True
 
     def close(self) -> None:
         """Remove the journal: everything in it is in the database."""
-        self._path.unlink(missing_ok=True)
-        os.close(self._file)
+        with self._lock:
+            self._sealed = True
+            self._path.unlink(missing_ok=True)
+            self._let_go()
 
+    def abandon(self) -> None:
+        """Leave the file to whoever recovers it: the database did not take everything."""
+        with self._lock:
+            self._sealed = True
+            self._let_go()
 
-def left_behind(folder: Path) -> Iterator[Story]:
-    """Yield the story of each journal whose worker is gone, and remove the journal when the caller goes on.
-
-    A journal is removed only after the body of the caller's loop has finished with it without an error. The lock
-    is held meanwhile, so two recoveries never tell the same story at once.
-    """
-    for path in sorted(folder.glob("*" + ENDING)):
-        try:
-            file = os.open(path, os.O_RDWR)
-        except FileNotFoundError:
-            continue
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if path.stat().st_ino != os.fstat(file).st_ino:
-                continue  # its worker has just written it anew
-            story = read(path.read_bytes())
-            if story is not None:
-                yield story
-            path.unlink()
-        except (BlockingIOError, FileNotFoundError):
-            continue
-        finally:
+    def _let_go(self) -> None:
+        file, self._file = self._file, -1  # a late thread must not write into a file that reuses the number
+        if file >= 0:
             os.close(file)
 
+    def _catch_up(self) -> bool:
+        try:
+            self._pay()
+        except OSError as error:
+            self._complain(FULL, error)
+            return False
+        self._complaints.discard(FULL)
+        return True
 
-def read(raw: bytes) -> Story | None:
-    """Return what a journal tells; a line cut short by the end is no line. None when there is not even an owner."""
-    story: Story | None = None
-    for line in raw.split(b"\n")[:-1]:
-        kind, _, rest = line.partition(b" ")
-        if kind == b"o":
-            owner, _, boot = rest.decode().partition(" ")
-            story = story or Story(owner, boot == _boot_id())
-        elif story is not None:
-            _tell(story, kind, rest)
-    return story
+    def _pay(self) -> None:
+        if self._owed:
+            self._put(line(b"d " + b" ".join(b"%d" % one for one in self._owed)))
+            self._owed.clear()
+
+    def _put(self, raw: bytes) -> None:
+        raw, self._torn = (b"\n" + line(TORN) + raw if self._torn else raw), True
+        _write(self._file, raw)
+        self._torn = False  # else a full disk may have kept half a line, which the next one must not continue
+        self._size += len(raw)
+
+    def _renew(self) -> None:
+        try:
+            old, self._file = self._file, self._fresh()
+        except OSError as error:
+            self._complain(STUCK, error)
+            return
+        os.close(old)
+        self._torn = False
+        self._complaints.discard(STUCK)
+
+    def _complain(self, what: str, error: OSError) -> None:
+        """Say it once, not ten times a second."""
+        if what not in self._complaints:
+            log.error(what, path=str(self._path), error=error.strerror or str(error))
+        self._complaints.add(what)
 
 
-def _tell(story: Story, kind: bytes, rest: bytes) -> None:
-    words = rest.split(b" ", 2)
-    try:
-        ids = [int(word) for word in (rest.split() if kind == b"d" else words[:1])]
-        for one in ids:
-            story.intents.discard(one)
-            story.replies.pop(one, None)
-        if kind == b"i":
-            story.intents.update(ids)
-        elif kind == b"r":
-            story.replies[ids[0]] = Reply.read(int(words[1]), words[2] if len(words) > 2 else b"")
-    except (ValueError, IndexError):
-        return  # torn by a full disk: what it said is unknown, so the letter stays as the line before left it
+def _told(letter_id: int, reply: Reply | None) -> bytes:
+    return b"i %d" % letter_id if reply is None else f"r {letter_id} {reply.code} {reply.text}".encode()
+
+
+def line(body: bytes) -> bytes:
+    """Return ``body`` as a line that ``whole`` believes."""
+    return b"%b %08x\n" % (body, zlib.crc32(body))
+
+
+def whole(raw: bytes) -> bytes | None:
+    """Return what a line (without its end) says, None when it is not as it was written."""
+    body, _, check = raw.rpartition(b" ")
+    return body if check == b"%08x" % zlib.crc32(body) else None
 
 
 def _write(file: int, raw: bytes) -> None:
@@ -157,8 +202,22 @@ def _write(file: int, raw: bytes) -> None:
         raw = raw[os.write(file, raw) :]
 
 
-def _boot_id() -> str:
+def boot_id() -> str:
+    """Return what the kernel calls this start of the machine, "unknown" where it does not say."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
     except OSError:
         return "unknown"
+
+
+_alive: weakref.WeakSet[Journal] = weakref.WeakSet()
+
+
+def _forget_in_child() -> None:
+    for journal in list(_alive):
+        journal._sealed = True
+        with contextlib.suppress(OSError):
+            journal._let_go()
+
+
+os.register_at_fork(after_in_child=_forget_in_child)

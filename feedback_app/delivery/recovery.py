@@ -6,36 +6,47 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, cast
 
+import structlog
 from sqlalchemy import CursorResult, update
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
 from feedback_app.database import transaction
 from feedback_app.delivery import claims, suppression
-from feedback_app.delivery.journal import ENDING, Story, left_behind
 from feedback_app.delivery.replies import Reply, Stage, Verdict, judge
 from feedback_app.delivery.results import result_of
+from feedback_app.delivery.stories import Story, is_here, left_behind
 
 KILLED = Reply(0, "the worker was killed between the text and the answer")
 POWER = Reply(0, "the machine stopped, and what the worker did last is not known")
+DAMAGED = Reply(0, "the worker died, and its journal is damaged: what it did last is not known")
+log = structlog.get_logger()
 
 
 def recover(folder: Path) -> Counter[str]:
     """Settle the letters of dead workers; return how many are now ``sent``, ``queued``, ``in_doubt``...
 
     Journals in ``folder`` whose worker is gone are told to the database and removed. Leases that ran out and whose
-    journal is not here belong to another machine: they are in doubt until that machine is back and tells. Harmless
-    to run twice or at once: the journal's lock and guarded updates see to it.
+    journal is not here belong to another machine: they are in doubt until that machine is back and tells; from here
+    nobody can know which of them went out. Harmless to run twice or at once, on any number of machines: the
+    journal's lock and guarded updates see to it.
     """
     counts: Counter[str] = Counter()
     for story in left_behind(folder):
         with transaction() as session:
-            counts += _settle(session, story)
+            told = _settle(session, story)
+        log.warning("a worker had died; its journal says what became of its letters", worker=story.owner, **told)
+        counts += told
     with transaction() as session:
         now = clock.now()
         for owner in claims.expired(session, now):
-            if not (folder / (owner + ENDING)).exists():  # else it lives, and is only slow
-                counts["in_doubt"] += claims.doubt(session, owner, now)
+            if is_here(folder, owner):
+                log.warning("a worker on this machine lives and does not renew its leases: is it hung?", worker=owner)
+                continue
+            lost = claims.doubt(session, owner, now)
+            log.error("a worker fell silent and its journal is not here: its letters are in doubt; a worker on its own"
+                      " machine will settle them", worker=owner, letters=lost)  # fmt: skip
+            counts["in_doubt"] += lost
     return counts
 
 
@@ -63,6 +74,8 @@ def _verdict(story: Story, letter_id: int) -> tuple[Verdict, Reply] | None:
         return judge(Stage.CONTENT, reply), reply
     if letter_id in story.intents:
         return Verdict.DOUBT, KILLED
+    if not story.whole:
+        return Verdict.DOUBT, DAMAGED
     return None if story.same_boot else (Verdict.DOUBT, POWER)
 
 

@@ -6,10 +6,12 @@ results are written in batches, and what happened in between is in the journal.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Event
 from typing import TypeVar
 
@@ -24,7 +26,7 @@ from feedback_app.delivery.desk import DROPS, Breaker, Desk, Letter, Transport
 from feedback_app.delivery.journal import Journal
 from feedback_app.delivery.lines import Lines
 from feedback_app.delivery.preparing import Preparer
-from feedback_app.delivery.replies import Reply, Verdict
+from feedback_app.delivery.replies import Reply, Stage, Verdict, judge
 from feedback_app.delivery.results import result_of
 from feedback_app.extensions import db
 
@@ -35,6 +37,7 @@ AHEAD = 0.5  # seconds of work that are claimed in advance
 MOST_AHEAD = 2000
 RENEW = 60.0
 GRACE = 15.0  # seconds that a connection gets to finish the letter in hand
+PATIENCE = 60.0  # seconds for which ``until_idle`` waits for a database that does not take results
 PROBES = 4  # failed connections in a row after which ``until_idle`` does not wait for the relay any longer
 T = TypeVar("T")
 Decided = tuple[claims.Result, str]  # a result, and the address key it shows to be dead ("" for none)
@@ -74,6 +77,7 @@ class Sender:
         self._renewed, self._looked = time.monotonic(), False
         self._drops: Counter[int] = Counter()  # connections that broke over a letter, while it is not in hand
         self._unsure = False  # the last commit may or may not have happened
+        self._refusal, self._refused_since = "", 0.0  # why the database takes nothing, and since when (monotonic)
         self.tally = Tally()
 
     def stop(self) -> None:
@@ -97,6 +101,9 @@ class Sender:
         return self.tally
 
     def _idle(self) -> bool:
+        if self._refusal and time.monotonic() - self._refused_since > PATIENCE:
+            self.tally.trouble = self._refusal
+            return True
         if self._breaker.failures >= PROBES:
             self.tally.trouble = self._breaker.text
             return True
@@ -112,12 +119,20 @@ class Sender:
             self._settle()
             rows = self._exchange(self._appetite())
             self._lay_out(rows)
-            self._looked = True
+            self._looked, self._refusal = True, ""
         except SQLAlchemyError as error:
-            log.error("the database does not take results; they are kept and tried again", error=str(error)[:300])
-            self._unsure = True
-            db.session.rollback()
+            self._not_taken(error)
             self._stop.wait(POLL)
+
+    def _not_taken(self, error: SQLAlchemyError) -> None:
+        """Keep everything for the next try, which must find out whether this one was committed."""
+        self._unsure = True
+        if not self._refusal:
+            self._refused_since = time.monotonic()
+            self._refusal = f"the database does not take results: {' '.join(str(error).split())}"[:300]
+            log.error("the database does not take results; they are kept and tried again", error=self._refusal)
+        with contextlib.suppress(SQLAlchemyError):
+            db.session.rollback()
 
     def _settle(self) -> None:
         """Turn outcomes into results; letters that came back unharmed go out again unless the relay is in trouble."""
@@ -152,7 +167,7 @@ class Sender:
 
     def _appetite(self) -> int:
         """Return how many letters to claim now."""
-        if self._breaker.broken or self._stop.is_set():
+        if self._breaker.broken or self._stop.is_set() or not self._journal.caught_up():
             return 0
         ahead = min(MOST_AHEAD, max(4 * self._desk.connections, int(self._rate * AHEAD), 2 * len(self._decided)))
         return max(0, ahead - len(self._in_hand) + len(self._decided))
@@ -261,6 +276,7 @@ class Sender:
         self._desk.close()
         ends = time.monotonic() + GRACE
         self._lines.join(GRACE)
+        self._journal.seal()  # a connection that wakes up later must not send what is given back now
         while True:
             try:
                 self._settle()
@@ -268,9 +284,11 @@ class Sender:
                 self._exchange(0)
                 self._part()
             except SQLAlchemyError as error:
-                db.session.rollback()
+                self._not_taken(error)
                 if time.monotonic() > ends:
-                    log.error("results stay in the journal: the database does not take them", error=str(error)[:300])
+                    log.error("results stay in the journal, and the next worker on this machine writes them down")
+                    self.tally.trouble = self._refusal
+                    self._journal.abandon()
                     return
                 time.sleep(POLL)
             else:
@@ -278,20 +296,27 @@ class Sender:
                 return
 
     def _part(self) -> None:
-        """Settle letters of connections that did not finish in time: in doubt when their text was on the wire."""
+        """Settle letters of connections that did not finish in time, by what the journal knows of them.
+
+        Answered: as the reply says, even when it came a moment ago. On the wire: in doubt. Else it was not sent.
+        """
         if not self._in_hand:
             return
-        now, on_the_wire = clock.now(), self._journal.intents()
-        reply = Reply(0, "the worker was stopped before the answer came")
-        doubtful = [
-            result_of(one.id, Verdict.DOUBT, reply, one.attempts, one.first_at, now)
-            for one in self._in_hand.values()
-            if one.id in on_the_wire
-        ]
+        now, told = clock.now(), self._journal.unsettled()
+        left = [_parted(one, told[one.id], now) for one in self._in_hand.values() if one.id in told]
         with transaction() as session:
-            claims.record(session, self._owner, doubtful)
+            claims.record(session, self._owner, left)
             claims.give_back(session, self._owner)
-        self.tally.counts["in_doubt"] += len(doubtful)
+        self.tally.counts.update(result.state for result in left)
+        self._in_hand.clear()
+
+
+def _parted(letter: Letter, reply: Reply | None, now: datetime) -> claims.Result:
+    if reply is None:
+        verdict, reply = Verdict.DOUBT, Reply(0, "the worker was stopped before the answer came")
+    else:
+        verdict = judge(Stage.CONTENT, reply)
+    return result_of(letter.id, verdict, reply, letter.attempts, letter.first_at, now)
 
 
 def _drained(items: deque[T]) -> list[T]:
