@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +23,7 @@ from feedback_app.themes.models import Mention, Placement, Theme
 WHY = ("mentioned", "took_part", "invited")  # the first that is true of a person
 STOPPED_BY = ("erased", "complaint", "hard_bounce", "unsubscribed", "manual")  # the first that is true is named
 NO_ADDRESS = "no_address"
-BATCH = 1000  # people whose words are read at a time
+BATCH = 5000  # people whose words are read at a time
 
 
 @dataclass
@@ -153,9 +154,31 @@ def _unknown(announcement_id: int) -> int:
     return db.session.scalar(statement) or 0
 
 
-def spoken(session: Session, announcement_id: int, contact_ids: Sequence[int]) -> dict[int, list[Spoken]]:
-    """Return what each of these contacts said about the announced changes; one statement, keyed by contact."""
-    statement = (
+def spoken(session: Session, announcement_id: int, contact_id: int) -> list[Spoken]:
+    """Return what one contact said about the announced changes."""
+    said = _said(_speaks(announcement_id)).where(Mention.contact_id == contact_id)
+    return [_piece(row) for row in session.execute(said)]
+
+
+def spoken_by_all(session: Session, announcement_id: int) -> Iterator[dict[int, list[Spoken]]]:
+    """Yield what the people who get a letter with their own words said, keyed by contact; a batch in memory at a time.
+
+    A batch may hold others with ids in between, who said something and are left out.
+    """
+    surveys = session.scalars(_surveys(announcement_id)).all()
+    themes = session.scalars(_themes(announcement_id)).all()
+    # "+ 0" keeps both engines from any index but the one on the contact: the ids of a batch lie side by side in it
+    speaks = (Mention.state == "open") & (Mention.survey_id + 0).in_(surveys) & (Placement.theme_id + 0).in_(themes)
+    said = _said(speaks)
+    for first, last in _batches(session, announcement_id):
+        found: dict[int, list[Spoken]] = defaultdict(list)
+        for row in session.execute(said.where(Mention.contact_id.between(first, last))):
+            found[row[0]].append(_piece(row))
+        yield found
+
+
+def _said(speaks: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Mention.contact_id,
             Mention.id,
@@ -164,24 +187,22 @@ def spoken(session: Session, announcement_id: int, contact_ids: Sequence[int]) -
             Response.submitted_at,
             Mention.answer_id,
             Mention.start,
-            Answer.text,
+            func.coalesce(Answer.text, ""),
         )
         .join(Answer, Answer.id == Mention.answer_id)
         .join(Placement, Placement.mention_id == Mention.id)
         .join(Theme, Theme.id == Placement.theme_id)
         .join(Response, Response.id == Mention.response_id)
-        .where(_speaks(announcement_id), Mention.contact_id.in_(contact_ids))
+        .where(speaks)
     )
-    found: dict[int, list[Spoken]] = {}
-    for contact_id, mention_id, text, theme, at, answer_id, start, answer in session.execute(statement):
-        if contact_id is not None:
-            said = Spoken(mention_id, text, theme, at, answer_id, start, answer or "")
-            found.setdefault(contact_id, []).append(said)
-    return found
 
 
-def speakers(session: Session, announcement_id: int) -> Iterator[Sequence[int]]:
-    """Yield the contacts who get a letter with their own words, a batch at a time, so that memory stays flat."""
+def _piece(row: Row[Any]) -> Spoken:
+    return Spoken._make(row[1:])
+
+
+def _batches(session: Session, announcement_id: int) -> Iterator[tuple[int, int]]:
+    """Yield (first, last) contact of each batch of those whose words stand in their letter."""
     last = 0
     wanted = select(Notice.contact_id).where(
         Notice.announcement_id == announcement_id, Notice.included, Notice.why == "mentioned"
@@ -190,8 +211,8 @@ def speakers(session: Session, announcement_id: int) -> Iterator[Sequence[int]]:
         batch = session.scalars(wanted.where(Notice.contact_id > last).order_by(Notice.contact_id).limit(BATCH)).all()
         if not batch:
             return
-        yield batch
         last = batch[-1]
+        yield batch[0], last
 
 
 def one(

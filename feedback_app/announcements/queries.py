@@ -164,7 +164,7 @@ def preview(one: Announcement, contact_id: int) -> tuple[Row[Any], Words]:
     text = next((text for text in one.texts if text.language == person.language), None)
     if text is None:
         raise Refused(N_("The announcement has no text yet."))
-    said = choose(audience.spoken(db.session(), one.id, [contact_id]).get(contact_id, []))
+    said = choose(audience.spoken(db.session(), one.id, contact_id))
     words = letters.words(text.subject, text.body, one.changes, person.language)
     return person, letter_parts(words, letters.fill(person.language, person.name, person.why, said), person.name)
 

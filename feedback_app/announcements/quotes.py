@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 MOST = 3  # quotes in one letter
 LENGTH = 300  # characters of one quote; the rest is left out at a word's end
@@ -13,8 +12,7 @@ ELLIPSIS = "…"
 GAP = 3  # characters between two pieces of one sentence: a comma and a blank, a dash
 
 
-@dataclass(frozen=True)
-class Spoken:
+class Spoken(NamedTuple):
     """A mention of one person: ``theme`` is the name of the theme it is in, ``at`` when the answer came.
 
     ``text`` stands in ``answer``, the whole answer, from character ``start`` on; without ``answer`` it stands alone.
@@ -40,15 +38,21 @@ def choose(spoken: Iterable[Spoken]) -> list[dict[str, Any]]:
     A mention placed in two themes, and words repeated in two answers, count once; neighbours in one answer become one
     quote, as they were one thought. The text is the person's own, untouched but for shortening.
     """
+    pieces = list(spoken)
+    if len(pieces) > 1:  # most people say one thing, and a million of them are told at once
+        pieces = _chosen(pieces)
+    return [
+        {"text": trim(one.text), "theme": one.theme, "date": one.at.date().isoformat(), "mention": one.mention_id}
+        for one in pieces
+    ]
+
+
+def _chosen(spoken: list[Spoken]) -> list[Spoken]:
     ranked = sorted(_joined(spoken), key=lambda one: (-len(one.text), one.mention_id, one.theme))
     kept: dict[str, Spoken] = {}
     for one in ranked:
         kept.setdefault(_folded(one.text), one)
-    told = sorted(list(kept.values())[:MOST], key=lambda one: (one.at, one.answer_id, one.start))
-    return [
-        {"text": trim(one.text), "theme": one.theme, "date": one.at.date().isoformat(), "mention": one.mention_id}
-        for one in told
-    ]
+    return sorted(list(kept.values())[:MOST], key=lambda one: (one.at, one.answer_id, one.start))
 
 
 def _joined(spoken: Iterable[Spoken]) -> list[Spoken]:
@@ -57,7 +61,7 @@ def _joined(spoken: Iterable[Spoken]) -> list[Spoken]:
     for one in sorted(spoken, key=lambda one: (one.answer_id, one.start, one.mention_id, one.theme)):
         last = joined[-1] if joined else None
         if last and one.answer and one.answer_id == last.answer_id and one.start <= last.end + GAP:
-            joined[-1] = replace(last, text=one.answer[last.start : max(last.end, one.end)])
+            joined[-1] = last._replace(text=one.answer[last.start : max(last.end, one.end)])
         else:
             joined.append(one)
     return joined
