@@ -110,10 +110,13 @@ def sendable(session: Session, owner: str, ids: Collection[int]) -> set[int]:
 
 
 def give_back(session: Session, owner: str, ids: Collection[int] | None = None) -> int:
-    """Put unsent letters of ``owner`` back into the queue (all it holds when ``ids`` is None); return how many."""
+    """Put unsent letters of ``owner`` back into the queue (all it holds when ``ids`` is None); return how many.
+
+    Of ``ids`` the owner knows that they were not sent, so they go back also when somebody took it for dead meanwhile.
+    """
     mine = [C.lease_owner == owner, C.state == "leased"]
     if ids is not None:
-        mine.append(C.id.in_(ids))
+        mine = [C.lease_owner == owner, C.state.in_(("leased", "in_doubt")), C.id.in_(ids)]
     back = update(TABLE).where(*mine).values(state="queued", lease_owner=None, lease_until=None)
     return cast("CursorResult[Any]", session.execute(back)).rowcount
 

@@ -8,17 +8,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from queue import Empty, SimpleQueue
-from threading import Event, Lock
+from threading import Event, Lock, get_ident
 from typing import Protocol
+
+import structlog
 
 from feedback_app.delivery.holes import Block, EmptyHole
 from feedback_app.delivery.journal import Journal
 from feedback_app.delivery.message import Skeleton
-from feedback_app.delivery.replies import LONGEST, Reply, Verdict
+from feedback_app.delivery.replies import LONGEST, Reply, Stage, Verdict, judge
 
 FRESH = 2.0  # seconds for which we trust what the database said about a letter
 DROPS = 3  # connections that may break over one letter before it steps aside
 SERVED = 2  # letters per connection below which the database thread is woken at once
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -94,6 +97,7 @@ class Desk:
     stale: deque[Letter] = field(default_factory=deque)
     wake: Event = field(default_factory=Event)  # the database thread has something to do
     closing: Event = field(default_factory=Event)  # no letter is given out any more
+    held: dict[int, tuple[int, Letter]] = field(default_factory=dict)  # given out: letter id -> thread, letter
 
     def take(self, wait: float = 0.0) -> Letter | None:
         """Return the next letter, None when there is none within ``wait`` seconds or we are closing."""
@@ -107,6 +111,7 @@ class Desk:
             if self.ready.qsize() < SERVED * self.connections:
                 self.wake.set()
             if time.monotonic() - letter.seen <= FRESH:
+                self.held[letter.id] = (get_ident(), letter)
                 return letter
             self.stale.append(letter)
             self.wake.set()
@@ -129,12 +134,35 @@ class Desk:
 
     def report(self, letter: Letter, verdict: Verdict, reply: Reply) -> None:
         """Say what became of a letter."""
+        self.held.pop(letter.id, None)
         self.outcomes.append(Outcome(letter, verdict, reply))
 
     def answered(self, letter: Letter, verdict: Verdict, reply: Reply) -> None:
-        """Say what the relay answered to the text: into the journal first, then to the database thread."""
-        self.journal.answered(letter.id, reply)
+        """Say what the relay answered to the text: into the journal first, then to the database thread.
+
+        A journal that cannot be written keeps nobody from hearing it: only if we are killed before the database has
+        it, the letter is in doubt.
+        """
+        try:
+            self.journal.answered(letter.id, reply)
+        except OSError as error:
+            log.error("the journal did not take an answer", letter=letter.id, error=str(error))
         self.report(letter, verdict, reply)
+
+    def abandoned(self, why: str) -> None:
+        """Settle what the calling thread took and never reported: our own mistake must not lose a letter."""
+        told, me = self.journal.unsettled(), get_ident()
+        for thread, letter in list(self.held.values()):
+            if thread != me:
+                continue
+            reply = told.get(letter.id)
+            if letter.id not in told:
+                letter.drops += 1
+                self.report(letter, Verdict.BACK, Reply(0, why))
+            elif reply is None:
+                self.report(letter, Verdict.DOUBT, Reply(0, why))
+            else:
+                self.report(letter, judge(Stage.CONTENT, reply), reply)
 
 
 @dataclass

@@ -39,11 +39,21 @@ class Lines:
         while not self._desk.closing.is_set():
             if self._breaker.broken:
                 if self._breaker.may_probe():
-                    self._connection(None)
+                    self._careful(None)
                 else:
                     self._desk.closing.wait(PAUSE)
             elif first := self._desk.take(LOOK):
-                self._connection(first)
+                self._careful(first)
+
+    def _careful(self, first: Letter | None) -> None:
+        """Use a connection; a mistake of our own neither loses a letter nor ends the thread."""
+        try:
+            self._connection(first)
+        except Exception as error:
+            log.exception("a connection ended unexpectedly")
+            self._desk.abandoned(f"the sender itself is in trouble: {type(error).__name__}: {error}"[:300])
+            self._breaker.trouble("the sender itself is in trouble: its log says more")
+            self._desk.wake.set()
 
     def _connection(self, first: Letter | None) -> None:
         """Open one connection and use it as long as it lasts."""
@@ -61,9 +71,6 @@ class Lines:
         except RelayTrouble as trouble:
             if trouble.fresh:
                 self._refused(trouble)
-        except Exception:
-            log.exception("a connection ended unexpectedly")
-            self._breaker.trouble("the sender itself is in trouble: its log says more")
         finally:
             self._open.discard(line)
             self._desk.wake.set()

@@ -190,8 +190,9 @@ class SmtpLine:
         try:
             desk.journal.intend(letter.id)
         except OSError as error:
-            desk.report(letter, Verdict.BACK, Reply(0, f"the journal cannot be written: {_words(error)}"))
-            raise _Lost(error) from error
+            trouble = f"the journal cannot be written: {_words(error)}"
+            desk.report(letter, Verdict.BACK, Reply(0, trouble))
+            raise _Lost(OSError(trouble)) from error
         try:
             self._sock.settimeout(self._wait.text)
             self._push(text + behind)
