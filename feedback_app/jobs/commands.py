@@ -6,6 +6,7 @@ from typing import cast
 
 import click
 from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
 
 from feedback_app.command import in_app, json_option, say
 from feedback_app.delivery import queries
@@ -29,16 +30,27 @@ def worker(until_idle: bool, only: str | None, as_json: bool) -> None:
     process = WorkerProcess(app, sends=only != "jobs", does_jobs=only != "sender")
     try:
         if not until_idle:
-            process.run()
+            _ended(process.run())
             return
         done = process.until_idle()
     except BadSetting as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise Refused("The worker cannot keep its journal: %(error)s. Check FEEDBACK_VAR.", error=error) from error
+    except SQLAlchemyError as error:
+        why = " ".join(str(error).split())[:300]
+        raise Refused("The database does not answer: %(why)s. Check it and start the worker again.", why=why) from error
     _tell(done, as_json)
     if done.trouble:
-        raise Refused("The relay is in trouble and letters wait: %(why)s", why=done.trouble)
+        raise Refused("The sender stopped and letters wait: %(why)s", why=done.trouble)
+
+
+def _ended(trouble: str) -> None:
+    if trouble:
+        raise Refused(
+            "The worker could not write down all it did: %(why)s. Its journal keeps it: start a worker on this machine"
+            " when the database takes results again.", why=trouble,
+        )  # fmt: skip
 
 
 def _tell(done: Done, as_json: bool) -> None:

@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from feedback_app import clock
+from feedback_app.database import sync_each_commit
 from feedback_app.delivery import actions as delivery
 from feedback_app.delivery.post_office import open_sender, worker_name
 from feedback_app.delivery.sender import Sender
@@ -50,29 +51,36 @@ class WorkerProcess:
         self._stop = Event()
         self._sender: Sender | None = None
 
-    def run(self) -> None:
-        """Work until SIGTERM or SIGINT; then finish what is in hand, give leases back, and return."""
+    def run(self) -> str:
+        """Work until SIGTERM or SIGINT; then finish what is in hand, give leases back, and return.
+
+        Returns what could not be ended well, "" when all was.
+        """
         self._obey_signals()
+        sync_each_commit()
         scheduler = self._scheduler()
         delivery.recover_leases()
         scheduler.start()
         log.info("worker started", worker=self.name, jobs=[job.name for job, _ in self._jobs], sends=self._sends)
+        trouble = ""
         try:
             if self._sends and not self._stop.is_set():
                 self._sender = open_sender(self.name)
                 if self._stop.is_set():  # the signal came while it was being opened
                     self._sender.stop()
-                self._sender.run()
+                trouble = self._sender.run().trouble
             self._stop.wait()
         finally:
             self._stop.set()
             scheduler.shutdown()
             self._say(runs.leave)
             log.info("worker ended", worker=self.name)
+        return trouble
 
     def until_idle(self) -> Done:
         """Run every job once and send until nothing is due, again while either has something to do."""
         self._obey_signals()
+        sync_each_commit()
         done = Done()
         for _ in range(ROUNDS):
             outcomes = {job.name: self._once(job, verb) for job, verb in self._jobs}
