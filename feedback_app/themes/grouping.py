@@ -18,6 +18,7 @@ from feedback_app.themes.engine.parallel import encode_on_all_cores, one_thread
 from feedback_app.themes.engine.partition import Grain
 from feedback_app.themes.engine.space import fit_space
 from feedback_app.themes.engine.strong import strong_embedder
+from feedback_app.themes.engine.subthemes import SubTheme, sub_themes
 from feedback_app.themes.engine.teaching import MOST, teach
 from feedback_app.themes.engine.texts import clean, has_content, text_key
 from feedback_app.themes.mentions import Piece, cut
@@ -29,11 +30,13 @@ __all__ = [
     "Grain",
     "Grouping",
     "Piece",
+    "SubTheme",
     "cache_key",
     "cut",
     "discover",
     "emerging",
     "learn",
+    "sub_themes",
     "text_key",
 ]
 
