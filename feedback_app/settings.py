@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -13,7 +14,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 LANGUAGES = ("en", "pl")
 PREFIX = "FEEDBACK_"
-SECRET = ("SECRET_KEY", "DATABASE_URL", "MAIL_URL")  # may also come from NAME_FILE
+SECRET = (  # may also come from NAME_FILE
+    "SECRET_KEY", "DATABASE_URL", "MAIL_URL", "DKIM_KEY", "DKIM_ED25519_KEY",
+    "BOUNCE_MAILBOX", "HOOK_SECRET",
+)  # fmt: skip
+LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+LOCAL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,22}[A-Za-z0-9])?")  # leaves room for what VERP adds, 64 in all
+SAFE_SECRET = re.compile(r"[A-Za-z0-9_-]{24,200}")
+TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -74,6 +82,52 @@ def _mail_url(value: str) -> str:
     return value.strip()
 
 
+def _host_name(value: str) -> str:
+    name = value.strip().lower().rstrip(".")
+    if len(name) > 253 or not all(LABEL.fullmatch(label) for label in name.split(".")):
+        raise ValueError("use letters, digits, hyphens and dots, as in mail.example.org")
+    return name
+
+
+def _bounce_address(value: str) -> str:
+    local, at, domain = value.strip().rpartition("@")
+    if not (at and LOCAL.fullmatch(local) and "." in _host_name(domain)):
+        raise ValueError(
+            "use an address such as bounce@example.org, at most 24 letters, digits, dots and hyphens before the @,"
+            " whose mail server delivers bounce+anything@example.org there, too"
+        )
+    return f"{local}@{_host_name(domain)}"
+
+
+def _mailbox_url(value: str) -> str:
+    parts = urlsplit(value.strip())
+    if parts.scheme not in ("imaps", "imap") or not parts.hostname or not parts.username or not parts.password:
+        raise ValueError("use imaps://user:password@host/INBOX, with / and @ in the password written as %2F and %40")
+    return value.strip()
+
+
+def _hook_secret(value: str) -> str:
+    if not SAFE_SECRET.fullmatch(value.strip()):
+        raise ValueError("use 24 to 200 random letters, digits, hyphens and underscores")
+    return value.strip()
+
+
+def _topic(value: str) -> str:
+    if not TOPIC.fullmatch(value.strip()):
+        raise ValueError("use the ARN of the topic, as in arn:aws:sns:eu-west-1:123456789012:bounces")
+    return value.strip()
+
+
+def _percent(value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = 0.0
+    if not 0.01 <= number <= 100:
+        raise ValueError("use a number of percent from 0.01 to 100, such as 0.3")
+    return number
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything the house can be told from outside. Defaults suit a laptop; production needs the first four."""
@@ -85,6 +139,16 @@ class Settings:
     mail_from: str = field(default="feedback@localhost.localdomain", metadata={"read": _text})
     mail_reply_to: str = field(default="", metadata={"read": _text})
     mail_connections: int = field(default=5, metadata={"read": _whole(1, 50)})
+    mail_processes: int = field(default=1, metadata={"read": _whole(1, 32)})
+    dkim_key: str = field(default="", metadata={"read": _text}, repr=False)
+    dkim_ed25519_key: str = field(default="", metadata={"read": _text}, repr=False)
+    dkim_selector: str = field(default="feedback", metadata={"read": _host_name})
+    dkim_domain: str = field(default="", metadata={"read": _host_name})
+    bounce_address: str = field(default="", metadata={"read": _bounce_address})
+    bounce_mailbox: str = field(default="", metadata={"read": _mailbox_url}, repr=False)
+    hook_secret: str = field(default="", metadata={"read": _hook_secret}, repr=False)
+    ses_topic: str = field(default="", metadata={"read": _topic})
+    complaint_limit: float = field(default=0.3, metadata={"read": _percent})
     organisation: str = field(default="Our company", metadata={"read": _text})
     postal_address: str = field(default="", metadata={"read": _text})
     language: str = field(default="en", metadata={"read": _one_of(*LANGUAGES)})

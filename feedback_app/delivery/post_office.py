@@ -17,6 +17,7 @@ from feedback_app.delivery.journal import Journal
 from feedback_app.delivery.outbox import Renderer
 from feedback_app.delivery.preparing import Preparer
 from feedback_app.delivery.sender import Sender
+from feedback_app.delivery.signing import signer
 from feedback_app.delivery.smtp import Relay, SmtpTransport
 from feedback_app.extensions import current_settings
 from feedback_app.settings import Settings
@@ -34,10 +35,10 @@ def journals(settings: Settings) -> Path:
 
 
 def transport(settings: Settings) -> Transport:
-    """Return the way out that FEEDBACK_MAIL_URL names."""
+    """Return the way out that FEEDBACK_MAIL_URL names. Raises BadSetting."""
     if settings.mail_folder is not None:
         return FolderTransport(settings.mail_folder)
-    return SmtpTransport(Relay.read(settings.mail_url), identity(settings))
+    return SmtpTransport(Relay.read(settings.mail_url), identity(settings), sign=signer(settings))
 
 
 def connections(settings: Settings) -> int:

@@ -7,19 +7,21 @@ from typing import Any
 
 import click
 
-from feedback_app.accounts.audit import COMMAND, note
+from feedback_app.accounts.audit import COMMAND
 from feedback_app.command import in_app, json_option, say
-from feedback_app.database import transaction
-from feedback_app.delivery import bounces, queries, returns
+from feedback_app.delivery import bounces, queries
+from feedback_app.delivery.dkim_commands import dkim_key
 from feedback_app.delivery.models import STATES
 from feedback_app.errors import Refused
-from feedback_app.extensions import current_settings
-from feedback_app.overview import mail_actions
+from feedback_app.overview import mail_actions, mail_returns
 
 
 @click.group()
 def mail() -> None:
     """The letters: state, resend, bounces."""
+
+
+mail.add_command(dkim_key)
 
 
 @mail.command()
@@ -97,9 +99,5 @@ def bounce(message: Any) -> None:
     """
     if message is sys.stdin.buffer and sys.stdin.isatty():
         raise Refused("Give the message: feedback-app mail bounce < message.eml")
-    returned = bounces.read(message.read(bounces.LARGEST), current_settings().secret_key)
-    with transaction():
-        did = returns.take_in(returned)
-        if returned.letter_id is not None and returned.kind is not bounces.Kind.IGNORED:
-            note(COMMAND, "took in a return", "letter", returned.letter_id, did)
-    click.echo(did)
+    taken = mail_returns.take_in(message.read(bounces.LARGEST), "command", COMMAND)
+    click.echo(taken.did)
