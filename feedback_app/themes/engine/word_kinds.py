@@ -83,7 +83,7 @@ def _is_adjective(base: str) -> bool:
 
 
 def _inflects(form: str, base: str) -> bool:
-    return simplemma.is_known(form, lang="pl") and lemma(form, "pl") == base
+    return simplemma.is_known(form, lang="pl", low_memory=True) and lemma(form, "pl") == base
 
 
 def _is_infinitive(base: str) -> bool:
