@@ -79,6 +79,8 @@ class OutgoingEmail(Base):
         ),
         Index("ix_outgoing_email_due", "not_before", "id", sqlite_where=text("state = 'queued'"),
               postgresql_where=text("state = 'queued'")),
+        Index("ix_outgoing_email_lane", "kind", "group_id", "not_before", "id", sqlite_where=text("state = 'queued'"),
+              postgresql_where=text("state = 'queued'")),
         Index("ix_outgoing_email_lease", "lease_until", sqlite_where=text("state = 'leased'"),
               postgresql_where=text("state = 'leased'")),
         Index("ix_outgoing_email_group", "kind", "group_id", "state"),
