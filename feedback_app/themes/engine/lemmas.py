@@ -66,7 +66,7 @@ def lemma(word: str, language: str) -> str:
     """The dictionary form of one lower-case word; the word itself where the language or word is unknown."""
     if language not in _SUPPORTED or len(word) > 40:
         return word
-    # The compact store: the Polish dictionary in 70 MB and two seconds instead of 400 MB and four. Words are cached here.
+    # The compact store: Polish in 70 MB and two seconds instead of 400 MB and four. Words are cached here anyway.
     return simplemma.lemmatize(word, lang=language, low_memory=True).casefold()
 
 
