@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy import JSON, TypeDecorator
 
 from feedback_app.database import UtcDateTime
+from feedback_app.themes.search_table import described
 
 database = current_app.extensions["migrate"].db
 
@@ -33,6 +34,7 @@ def run() -> None:
             render_as_batch=True,
             compare_type=True,
             render_item=render_item,
+            include_name=described,
         )
         with context.begin_transaction():
             context.run_migrations()

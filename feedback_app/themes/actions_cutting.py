@@ -15,10 +15,12 @@ from feedback_app.extensions import db
 from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys.models import TEXT_KINDS, Question, Survey
 from feedback_app.themes.engine.languages import known_languages, language_of
+from feedback_app.themes.engine.lemmas import lemma
 from feedback_app.themes.engine.texts import text_key
 from feedback_app.themes.mentions import Piece, cut
 from feedback_app.themes.models import Mention
 from feedback_app.themes.progress import Tell, silent
+from feedback_app.themes.search_words import search_words
 
 BATCH = 1_000  # answers in one transaction: a respondent who answers meanwhile waits for a blink
 NEWEST = 5_000  # answers looked at every few seconds; everything is looked at when grouping and now and then
@@ -87,6 +89,7 @@ def _pieces(text: str) -> list[Piece]:
 def _mention(row: Row[Any], piece: Piece, spoken: dict[int, tuple[str, ...]]) -> dict[str, Any]:
     candidates = tuple(dict.fromkeys((row.language, *spoken.get(row.survey_id, ()))))
     text = piece.text.replace("\0", " ")
+    language = _language(text, candidates, row.language)
     return {
         "answer_id": row.id,
         "response_id": row.response_id,
@@ -95,8 +98,9 @@ def _mention(row: Row[Any], piece: Piece, spoken: dict[int, tuple[str, ...]]) ->
         "start": piece.start,
         "end": piece.end,
         "text": text,
+        "words": search_words(text, language, spoken.get(row.survey_id, ()), lemma),
         "text_key": text_key(text),
-        "language": _language(text, candidates, row.language),
+        "language": language,
         "state": "open" if piece.content else "no_content",
         "closest": [],
         "judged_at": None if piece.content else clock.now(),

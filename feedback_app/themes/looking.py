@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, select
 
 from feedback_app.contacts.models import KINDS
 from feedback_app.responses.models import Response
+from feedback_app.themes import search
 from feedback_app.themes.models import CodebookSurvey, Mention, Placement
 
 AnySelect = TypeVar("AnySelect", bound="Select[*tuple[Any, ...]]")
-WORDS = 12  # words of a search that count
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +86,9 @@ def narrowed(statement: AnySelect, look: Look, zone: str) -> AnySelect:
         conditions.append(Response.submitted_at >= midnight(look.since, zone))
     if look.until:
         conditions.append(Response.submitted_at < midnight(look.until, zone, 1))
-    conditions += [contains(word) for word in look.q.split()[:WORDS]]
+    if look.q:
+        conditions.append(search.read(look.q).holds())
     return statement.where(*conditions)
-
-
-def contains(word: str) -> Any:
-    """SQL: the mention contains the word, whatever its case; Polish letters included."""
-    return func.lower(Mention.text).contains(word.lower(), autoescape=True)
 
 
 def of_codebook(codebook_id: int) -> Any:

@@ -12,6 +12,7 @@ from feedback_app import clock
 from feedback_app.database import UtcDateTime
 from feedback_app.errors import N_
 from feedback_app.extensions import Base, json_type
+from feedback_app.themes import search_table
 
 NAME_LIMIT = 200
 FORMAT = "feedback-app codebook 1"  # of exported codebooks
@@ -112,6 +113,7 @@ class Mention(Base):
     start: Mapped[int] = mapped_column()
     end: Mapped[int] = mapped_column()
     text: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text, default="", server_default="", deferred=True)  # for the search, see there
     text_key: Mapped[str] = mapped_column(String(64), index=True)
     language: Mapped[str] = mapped_column(String(8), default="")
     state: Mapped[str] = mapped_column(String(12), default="open")
@@ -121,6 +123,9 @@ class Mention(Base):
     placements: Mapped[list[Placement]] = relationship(
         back_populates="mention", cascade="all, delete-orphan", passive_deletes=True
     )
+
+
+search_table.follow(Mention.__table__)
 
 
 class Placement(Base):

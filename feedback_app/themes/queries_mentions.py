@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy.orm import undefer
 
 from feedback_app.database import Page, page_of
 from feedback_app.extensions import db
 from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys.models import Survey
+from feedback_app.themes import search
 from feedback_app.themes.looking import Look, mentions_where, of_codebook
 from feedback_app.themes.models import Mention, Placement, Theme, ThemeEvent
 from feedback_app.themes.queries import names_of
@@ -20,6 +22,7 @@ GRID = 50  # mentions confirmed or corrected in one go
 SURE = 0.6  # confidence from which the machine is called sure
 QUOTED = 3
 BORDERLINE = 2
+LONGEST = 600  # characters of a mention in a list
 CSV_BATCH = 2_000
 
 
@@ -36,6 +39,7 @@ class Line:
     confirmed: bool = False
     themes: tuple[Theme, ...] = ()  # visible themes it is in
     offered: tuple[Theme, ...] = ()  # closest themes of one that is in none
+    pieces: tuple[tuple[str, bool], ...] = ()  # what was said; True for what was searched for
 
     @property
     def sure(self) -> bool:
@@ -54,14 +58,20 @@ def mentions(
     sort: str = "newest",
     size: int = 50,
 ) -> Page[Line]:
-    """Return one page of mentions with all that a line shows; five statements, whatever the size."""
+    """Return one page of mentions with all that a line shows; the same few statements, whatever the size.
+
+    ``best`` puts first what fits the search best.
+    """
+    wanted = search.read(look.q) if look.q else None
     page = page_of(
-        _sorted(mentions_where(codebook_id, look, zone, theme=theme, shelf=shelf), theme, sort), number, size
+        _sorted(mentions_where(codebook_id, look, zone, theme=theme, shelf=shelf), theme, sort, wanted), number, size
     )
-    return replace(page, items=lines(page.items, theme))
+    return replace(page, items=lines(page.items, theme, wanted))
 
 
-def _sorted(chosen: Select[int], theme: int, sort: str) -> Select[int]:
+def _sorted(chosen: Select[int], theme: int, sort: str, wanted: search.Search | None) -> Select[int]:
+    if wanted and sort == "best":
+        return wanted.best_first(chosen)
     if theme and sort in ("unsure", "surest", "unconfirmed"):
         chosen = chosen.join(Placement, (Placement.mention_id == Mention.id) & (Placement.theme_id == theme))
         if sort == "unconfirmed":
@@ -71,12 +81,13 @@ def _sorted(chosen: Select[int], theme: int, sort: str) -> Select[int]:
     return chosen.order_by(Response.submitted_at.desc(), Mention.id.desc())
 
 
-def lines(ids: Sequence[int], theme: int = 0) -> list[Line]:
-    """Return the lines of these mentions, in this order; unknown ids are left out."""
+def lines(ids: Sequence[int], theme: int = 0, wanted: search.Search | None = None) -> list[Line]:
+    """Return the lines of these mentions, in this order, what is ``wanted`` marked; unknown ids are left out."""
+    chosen = select(Mention, Response.kind, Response.stage_lost, Response.submitted_at)
+    if wanted:
+        chosen = chosen.options(undefer(Mention.words))
     rows = db.session.execute(
-        select(Mention, Response.kind, Response.stage_lost, Response.submitted_at)
-        .join(Response, Response.id == Mention.response_id)
-        .where(Mention.id.in_(ids))
+        chosen.join(Response, Response.id == Mention.response_id).where(Mention.id.in_(ids))
     ).all()
     placed: dict[int, list[tuple[Placement, Theme]]] = {}
     for placement, one in db.session.execute(
@@ -85,7 +96,18 @@ def lines(ids: Sequence[int], theme: int = 0) -> list[Line]:
         placed.setdefault(placement.mention_id, []).append((placement, one))
     near = names_of(one for row in rows if row.Mention.id not in placed for one in row.Mention.closest or ())
     found = {row.Mention.id: _line(row, placed.get(row.Mention.id, []), near, theme) for row in rows}
+    if wanted:
+        found = {one: replace(line, pieces=_marked(line.mention, wanted)) for one, line in found.items()}
     return [found[one] for one in ids if one in found]
+
+
+def _marked(mention: Mention, wanted: search.Search) -> tuple[tuple[str, bool], ...]:
+    return tuple(wanted.marks(shortened(mention.text), mention.words))
+
+
+def shortened(text: str) -> str:
+    """Return as much of a mention as a list shows: 600 characters."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _line(
@@ -102,6 +124,7 @@ def _line(
         bool(here and here.confirmed_at),
         tuple(one for _, one in mine if one.state == "open"),
         tuple(near[one] for one in row.Mention.closest or () if one in near and near[one].state == "open"),
+        ((shortened(row.Mention.text), False),),
     )
 
 

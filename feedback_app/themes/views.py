@@ -30,7 +30,7 @@ from feedback_app.themes.plots import polyline
 from feedback_app.web.pages import back_to, flash_refusal, page_number, see_other
 
 __all__ = ["blueprint", "views_codebook", "views_mentions", "views_suggestions"]
-SORTS = ("newest", "surest", "unsure")
+SORTS = ("newest", "surest", "unsure", "best")
 
 
 @blueprint.get("/themes")
@@ -77,7 +77,7 @@ def show(theme_id: int) -> str | Response:
     codebook = queries.codebook_by_id(theme.codebook_id)
     wanted = look()
     sort = request.args.get("sort", "")
-    sort = sort if sort in SORTS else "newest"
+    sort = sort if sort in SORTS else "best" if wanted.q else "newest"
     parts = figures.breakdown(theme, wanted, zone())
     return render_template(
         "themes/show.html",

@@ -43,6 +43,7 @@ def mentions(codebook_id: int, shelf: str) -> str:
         abort(404)
     codebook = queries.codebook_by_id(codebook_id)
     wanted = look()
+    sort = request.args.get("sort", "") or ("best" if wanted.q else "newest")
     title, lead = SHELVES[shelf]
     return render_template(
         "themes/mentions.html",
@@ -51,7 +52,8 @@ def mentions(codebook_id: int, shelf: str) -> str:
         shelf=shelf,
         title=_(title),
         lead=_(lead),
-        page=queries_mentions.mentions(codebook_id, wanted, zone(), page_number(), shelf=shelf),
+        sort=sort,
+        page=queries_mentions.mentions(codebook_id, wanted, zone(), page_number(), shelf=shelf, sort=sort),
         themes=queries.open_themes(codebook_id),
         choices=queries_mentions.filter_choices(codebook_id),
     )

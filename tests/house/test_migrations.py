@@ -16,6 +16,7 @@ from sqlalchemy import inspect
 
 from feedback_app import create_app
 from feedback_app.extensions import db
+from feedback_app.themes.search_table import described
 from tests.conftest import POSTGRES, _postgres, _settings, _with_name
 
 
@@ -40,7 +41,8 @@ def empty_app(tmp_path: Path) -> Iterator[Flask]:
 def test_head_is_what_the_models_say(empty_app: Flask) -> None:
     flask_migrate.upgrade()
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        opts = {"compare_type": True, "render_as_batch": True, "include_name": described}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, db.metadata) == []
 
 

@@ -12,8 +12,10 @@ from feedback_app.demo import data
 from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys import ready_made
 from feedback_app.surveys.models import Option, Question, Section, Survey
+from feedback_app.themes.engine.lemmas import lemma
 from feedback_app.themes.engine.texts import text_key
 from feedback_app.themes.models import Codebook, CodebookSurvey, Mention, Placement, Theme
+from feedback_app.themes.search_words import search_words
 
 
 def demo_surveys() -> dict[str, int]:
@@ -111,6 +113,7 @@ def some_mentions(
                 start=start + at * 1000,
                 end=start + at * 1000 + len(text),
                 text=text,
+                words=search_words(text, response.language, ("en", "pl"), lemma),
                 text_key=text_key(text),
                 language=response.language,
                 judged_at=clock.now() - timedelta(minutes=1),
