@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 
@@ -13,7 +12,6 @@ from sqlalchemy import (
     Row,
     Table,
     and_,
-    bindparam,
     exists,
     false,
     func,
@@ -26,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.database import UtcDateTime, is_postgresql
+from feedback_app.database import is_postgresql
 from feedback_app.delivery.models import LetterPause, LetterVariant, OutgoingEmail, Suppression
 
 LEASE = timedelta(minutes=5)
@@ -38,8 +36,6 @@ CLAIMED = (
 )  # fmt: skip
 Claimed = Row[Any]  # with the columns above
 QUEUED = text("outgoing_email.state = 'queued'")  # no parameter: a plan made once still fits the partial index
-# a fact about a letter is recorded even when somebody cancelled it meanwhile or took its worker for dead
-SETTLING = ("sent", "failed", "in_doubt")
 UNSETTLED = ("cancelled", "in_doubt")
 
 
@@ -48,20 +44,6 @@ class Lane(NamedTuple):
 
     kind: str
     group_id: int | None
-
-
-@dataclass(slots=True)
-class Result:
-    """What is to be written about one claimed letter."""
-
-    id: int
-    state: str
-    code: int | None
-    reply: str
-    sent_at: datetime | None
-    not_before: datetime
-    attempts: int
-    first_at: datetime | None
 
 
 def claim(session: Session, owner: str, count: int) -> list[Claimed]:
@@ -127,21 +109,25 @@ def lanes(session: Session) -> list[Lane]:
 
 
 # From one kind to the next, and within it from one group to the next, each step one seek in ix_outgoing_email_lane:
-# DISTINCT would read a million entries of one group to find two.
+# DISTINCT would read a million entries of one group to find two. The long ORDER BY is what leads both engines to that
+# index and not to that of all letters, those sent long ago too.
 LANES = """
     WITH RECURSIVE kinds(kind) AS (
-        SELECT (SELECT o.kind FROM outgoing_email AS o WHERE o.state = 'queued' ORDER BY o.kind LIMIT 1)
+        SELECT (SELECT o.kind FROM outgoing_email AS o WHERE o.state = 'queued'
+                ORDER BY o.kind, o.group_id, o.not_before, o.id LIMIT 1)
         UNION ALL
-        SELECT (SELECT o.kind FROM outgoing_email AS o
-                WHERE o.state = 'queued' AND o.kind > kinds.kind ORDER BY o.kind LIMIT 1)
+        SELECT (SELECT o.kind FROM outgoing_email AS o WHERE o.state = 'queued' AND o.kind > kinds.kind
+                ORDER BY o.kind, o.group_id, o.not_before, o.id LIMIT 1)
         FROM kinds WHERE kinds.kind IS NOT NULL
     ), groups(kind, group_id) AS (
-        SELECT kinds.kind, (SELECT min(o.group_id) FROM outgoing_email AS o
-                            WHERE o.state = 'queued' AND o.kind = kinds.kind)
+        SELECT kinds.kind, (SELECT o.group_id FROM outgoing_email AS o
+                            WHERE o.state = 'queued' AND o.kind = kinds.kind AND o.group_id > 0
+                            ORDER BY o.group_id, o.not_before, o.id LIMIT 1)
         FROM kinds WHERE kinds.kind IS NOT NULL
         UNION ALL
-        SELECT groups.kind, (SELECT min(o.group_id) FROM outgoing_email AS o
-                             WHERE o.state = 'queued' AND o.kind = groups.kind AND o.group_id > groups.group_id)
+        SELECT groups.kind, (SELECT o.group_id FROM outgoing_email AS o
+                             WHERE o.state = 'queued' AND o.kind = groups.kind AND o.group_id > groups.group_id
+                             ORDER BY o.group_id, o.not_before, o.id LIMIT 1)
         FROM groups WHERE groups.group_id IS NOT NULL
     )
     SELECT kind, group_id FROM groups
@@ -202,59 +188,6 @@ def renew(session: Session, owner: str) -> None:
         .where(C.state == "leased", C.lease_owner == owner)
         .values(lease_until=clock.now() + LEASE)
     )  # fmt: skip
-
-
-def record(session: Session, owner: str, results: Sequence[Result]) -> None:
-    """Write results of letters that ``owner`` holds; a letter that is no longer its own is left alone."""
-    if not results:
-        return
-    if is_postgresql():
-        columns = {name: [getattr(one, name) for one in results] for name in Result.__slots__}
-        session.execute(text(RECORD_POSTGRESQL), {**columns, "owner": owner})
-        return
-    rows = [{f"new_{name}": getattr(one, name) for name in Result.__slots__} for one in results]
-    session.execute(_record_each(owner), rows)
-
-
-def _record_each(owner: str) -> Any:
-    # spelt out, because IN with a list cannot be run for many rows at once
-    settles = or_(*(bindparam("new_state") == state for state in SETTLING))
-    unsettled = or_(*(C.state == state for state in UNSETTLED))
-    return (
-        update(TABLE)
-        .where(
-            C.id == bindparam("new_id"),
-            C.lease_owner == owner,
-            or_(C.state == "leased", and_(unsettled, settles)),
-        )
-        .values(
-            state=bindparam("new_state"),
-            code=bindparam("new_code"),
-            reply=bindparam("new_reply"),
-            sent_at=bindparam("new_sent_at", type_=UtcDateTime()),
-            not_before=bindparam("new_not_before", type_=UtcDateTime()),
-            attempts=bindparam("new_attempts"),
-            first_at=bindparam("new_first_at", type_=UtcDateTime()),
-            lease_owner=None,
-            lease_until=None,
-        )
-    )
-
-
-# one statement for a whole batch: three times as fast here as one UPDATE a row
-RECORD_POSTGRESQL = """
-    UPDATE outgoing_email AS o
-    SET state = v.state, code = v.code, reply = v.reply, sent_at = v.sent_at, not_before = v.not_before,
-        attempts = v.attempts, first_at = v.first_at, lease_owner = NULL, lease_until = NULL
-    FROM unnest(
-        CAST(:id AS integer[]), CAST(:state AS text[]), CAST(:code AS integer[]), CAST(:reply AS text[]),
-        CAST(:sent_at AS timestamptz[]), CAST(:not_before AS timestamptz[]), CAST(:attempts AS integer[]),
-        CAST(:first_at AS timestamptz[])
-    ) AS v(id, state, code, reply, sent_at, not_before, attempts, first_at)
-    WHERE o.id = v.id AND o.lease_owner = :owner
-      AND (o.state = 'leased'
-           OR (o.state IN ('cancelled', 'in_doubt') AND v.state IN ('sent', 'failed', 'in_doubt')))
-"""
 
 
 def expired(session: Session, now: datetime) -> list[str]:
