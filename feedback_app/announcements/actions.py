@@ -146,7 +146,6 @@ def send(announcement_id: int, by: Actor, expected: int | None = None) -> Sent:
         sending.notify(session, one)
         sent = sending.counted(session, announcement_id)
         sending.agree(sent, expected)
-        sending.quote(session, announcement_id)
         sending.queue(session, one, now)
         note(by, "sent", "announcement", announcement_id, letters=sent.letters, left_out=sent.left_out)
         return sent

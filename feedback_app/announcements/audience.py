@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, Subquery, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from feedback_app.announcements.models import AnnouncementChange, AnnouncementSurvey, Notice
+from feedback_app.announcements.models import AnnouncementChange, AnnouncementSurvey
 from feedback_app.announcements.quotes import Spoken
 from feedback_app.changes.evidence import linked
 from feedback_app.contacts.models import Contact
@@ -23,7 +23,7 @@ from feedback_app.themes.models import Mention, Placement, Theme
 WHY = ("mentioned", "took_part", "invited")  # the first that is true of a person
 STOPPED_BY = ("erased", "complaint", "hard_bounce", "unsubscribed", "manual")  # the first that is true is named
 NO_ADDRESS = "no_address"
-BATCH = 5000  # people whose words are read at a time
+BATCH = 5000  # ids of people whose words are read at a time
 
 
 @dataclass
@@ -161,18 +161,18 @@ def spoken(session: Session, announcement_id: int, contact_id: int) -> list[Spok
 
 
 def spoken_by_all(session: Session, announcement_id: int) -> Iterator[dict[int, list[Spoken]]]:
-    """Yield what the people who get a letter with their own words said, keyed by contact; a batch in memory at a time.
-
-    A batch may hold others with ids in between, who said something and are left out.
-    """
+    """Yield what everybody said about the announced changes, keyed by contact; a batch in memory at a time."""
     surveys = session.scalars(_surveys(announcement_id)).all()
     themes = session.scalars(_themes(announcement_id)).all()
     # "+ 0" keeps both engines from any index but the one on the contact: the ids of a batch lie side by side in it
     speaks = (Mention.state == "open") & (Mention.survey_id + 0).in_(surveys) & (Placement.theme_id + 0).in_(themes)
-    said = _said(speaks)
-    for first, last in _batches(session, announcement_id):
+    said, first = _said(speaks), 0
+    while (
+        start := session.scalar(select(func.min(Mention.contact_id)).where(Mention.contact_id >= first))
+    ) is not None:
+        first = start + BATCH
         found: dict[int, list[Spoken]] = defaultdict(list)
-        for row in session.execute(said.where(Mention.contact_id.between(first, last))):
+        for row in session.execute(said.where(Mention.contact_id >= start, Mention.contact_id < first)):
             found[row[0]].append(_piece(row))
         yield found
 
@@ -199,20 +199,6 @@ def _said(speaks: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 def _piece(row: Row[Any]) -> Spoken:
     return Spoken._make(row[1:])
-
-
-def _batches(session: Session, announcement_id: int) -> Iterator[tuple[int, int]]:
-    """Yield (first, last) contact of each batch of those whose words stand in their letter."""
-    last = 0
-    wanted = select(Notice.contact_id).where(
-        Notice.announcement_id == announcement_id, Notice.included, Notice.why == "mentioned"
-    )
-    while True:
-        batch = session.scalars(wanted.where(Notice.contact_id > last).order_by(Notice.contact_id).limit(BATCH)).all()
-        if not batch:
-            return
-        last = batch[-1]
-        yield batch[0], last
 
 
 def one(

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, case, func, literal, select, text
+from sqlalchemy import Column, Integer, MetaData, Table, case, func, literal, select, text
 from sqlalchemy.orm import Session
 
 from feedback_app.announcements import audience, letters, queries
@@ -19,8 +19,16 @@ from feedback_app.delivery import outbox
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.errors import N_, Refused
 
-
 _json = json.JSONEncoder(ensure_ascii=False).encode
+SAID = Table(
+    "announcement_said",
+    MetaData(),
+    Column("contact_id", Integer, primary_key=True, autoincrement=False),
+    Column("quotes", Notice.quotes.type, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+SAID_EACH = "INSERT INTO announcement_said VALUES (?, ?)"
+SAID_TOGETHER = "INSERT INTO announcement_said SELECT * FROM unnest(%s::integer[], %s::jsonb[])"
 
 
 @dataclass(frozen=True)
@@ -32,15 +40,39 @@ class Sent:
 
 
 def notify(session: Session, one: Announcement) -> None:
-    """Write one notice per person concerned, told or left out: one INSERT .. SELECT."""
+    """Write one notice per person concerned, told or left out, each told one's own words frozen into theirs.
+
+    Words are chosen a batch of people at a time into a table of this transaction's own, then one INSERT .. SELECT
+    writes every notice once: changing a million rows that were written a moment ago costs more than writing them.
+    """
+    _collect(session, one.id)
     rows = audience.recipients(*queries.choice(one))
-    source = select(
-        literal(one.id), rows.c.contact_id, rows.c.language, rows.c.why, rows.c.excluded_because == "",
-        rows.c.excluded_because, literal([], Notice.quotes.type),
-    ).where(rows.c.contact_id.is_not(None))  # fmt: skip
+    told = rows.c.excluded_because == ""
+    nothing = literal([], Notice.quotes.type)
+    quotes = case(((rows.c.why == "mentioned") & told, func.coalesce(SAID.c.quotes, nothing)), else_=nothing)
+    source = (
+        select(literal(one.id), rows.c.contact_id, rows.c.language, rows.c.why, told, rows.c.excluded_because, quotes)
+        .outerjoin(SAID, SAID.c.contact_id == rows.c.contact_id)
+        .where(rows.c.contact_id.is_not(None))
+    )
     names = ["announcement_id", "contact_id", "language", "why", "included", "excluded_because", "quotes"]
     statement = insert(Notice).from_select(names, source, include_defaults=False)
     session.execute(statement.on_conflict_do_nothing(index_elements=["announcement_id", "contact_id"]))
+    SAID.drop(session.connection())
+    if is_postgresql():
+        session.execute(text("ANALYZE notice"))  # else the letters are planned as if there were no notice
+
+
+def _collect(session: Session, announcement_id: int) -> None:
+    """Choose everybody's quotes into SAID."""
+    connection = session.connection()
+    SAID.create(connection)
+    write = SAID_TOGETHER if is_postgresql() else SAID_EACH
+    for batch in audience.spoken_by_all(session, announcement_id):
+        rows = [(contact_id, _json(choose(said))) for contact_id, said in batch.items()]
+        if rows:  # straight to the driver: a million rows spend half their time in the layers above it
+            values = tuple(map(list, zip(*rows, strict=True))) if is_postgresql() else rows
+            connection.exec_driver_sql(write, values)
 
 
 def counted(session: Session, announcement_id: int) -> Sent:
@@ -57,36 +89,6 @@ def agree(sent: Sent, expected: int | None) -> None:
     if expected is not None and expected != sent.letters:
         message = N_("Meanwhile the number of letters changed from %(was)d to %(now)d. Look again, then send.")
         raise Refused(message, was=expected, now=sent.letters)
-
-
-def quote(session: Session, announcement_id: int) -> None:
-    """Freeze each person's own words into their notice, a batch of people at a time."""
-    write = _quote_together if is_postgresql() else _quote_each
-    for batch in audience.spoken_by_all(session, announcement_id):
-        rows = [(contact_id, _json(choose(said))) for contact_id, said in batch.items()]
-        if rows:
-            write(session.connection(), announcement_id, rows)
-
-
-def _quote_each(connection: Connection, announcement_id: int, rows: list[tuple[int, str]]) -> None:
-    # straight to the driver: a million rows spend half their time in the layers above it
-    connection.exec_driver_sql(
-        "UPDATE notice SET quotes = ? WHERE announcement_id = ? AND contact_id = ? AND included AND why = 'mentioned'",
-        [(said, announcement_id, contact_id) for contact_id, said in rows],
-    )
-
-
-def _quote_together(connection: Connection, announcement_id: int, rows: list[tuple[int, str]]) -> None:
-    whose, said = zip(*rows, strict=True)
-    connection.execute(
-        text(
-            "UPDATE notice SET quotes = v.said"
-            " FROM unnest(CAST(:whose AS integer[]), CAST(:said AS jsonb[])) AS v(contact_id, said)"
-            " WHERE announcement_id = :announcement AND notice.contact_id = v.contact_id"
-            " AND included AND why = 'mentioned'"
-        ),
-        {"announcement": announcement_id, "whose": list(whose), "said": list(said)},
-    )
 
 
 def queue(session: Session, one: Announcement, now: datetime) -> None:
