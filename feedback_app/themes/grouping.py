@@ -86,7 +86,7 @@ def discover(
     number of texts beyond the sample of 4,000 on which themes are looked for.
     """
     with one_thread():
-        collection = collect(texts, languages, vectors)
+        collection = collect(texts, languages, vectors, worded=True, subjects=discovery.SAMPLE)
         if not len(collection):
             return Grouping((), (None,) * len(texts), (0.0,) * len(texts), None)
         found = discovery.discover(collection, themes, grain, _stronger_views(collection, vectors) if strong else ())
@@ -206,7 +206,7 @@ def learn(
     if all(theme is None for theme in confirmed):
         raise ValueError("Nothing to learn from: confirm the theme of at least one answer first.")
     with one_thread():
-        collection = collect(texts, languages, vectors)
+        collection = collect(texts, languages, vectors, worded=True)
         told, guessed = _per_row(collection, confirmed), _per_row(collection, found)
         if not np.any(told >= 0):
             return Learnt((None,) * len(texts), (0.0,) * len(texts), None, 0.0)

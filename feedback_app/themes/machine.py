@@ -95,8 +95,7 @@ def _from_placements(taught: Sequence[Taught], vectors: VectorCache) -> Assigner
     space = fit_space(collection.vectors, collection.languages)
     centred = space.centred(collection.vectors[rows], spoken)
     targets = np.array([themes[row] for row in rows.tolist()], dtype=np.int64)
-    texts = [collection.texts[row] for row in rows]
-    return Assigner(engine.learn(texts, spoken, centred, targets, space, default_embedder().name))
+    return Assigner(engine.learn(collection.wording(rows), centred, targets, space, default_embedder().name))
 
 
 def closest(

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from feedback_app.themes.engine.classifier import (
     Linear,
@@ -84,14 +85,9 @@ def machine_from_bytes(data: bytes) -> Machine:
 
 
 def learn(
-    texts: Sequence[str],
-    languages: Languages,
-    centred: Vectors,
-    targets: NDArray[np.int64],
-    space: Space,
-    embedder: str,
+    words: sparse.csr_matrix, centred: Vectors, targets: NDArray[np.int64], space: Space, embedder: str
 ) -> Machine:
-    """A machine from texts whose theme is known. Targets are theme ids; at least one row."""
-    linear = fit_linear(centred, wording(texts, languages), targets.tolist())
+    """A machine from texts whose theme is known: their wording, centred vectors and theme ids. At least one row."""
+    linear = fit_linear(centred, words, targets.tolist())
     centres = np.stack([centred[targets == theme].mean(axis=0) for theme in linear.classes])
     return Machine(embedder, space, linear.classes, unit(centres.astype(np.float32)), linear)

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_app.themes.engine.assigner import Machine, learn
-from feedback_app.themes.engine.classifier import wording
 from feedback_app.themes.engine.collection import Collection
 from feedback_app.themes.engine.embedders import Vectors, default_embedder
 from feedback_app.themes.engine.evidence import quotes
@@ -47,9 +46,9 @@ def discover(
     centred = space.centred(collection.vectors, spoken)
     view = space.view(centred)
     texts = [collection.texts[row] for row in sample]
-    views = [view[sample], subject_view(texts, spoken[sample]), *extra_views]
+    views = [view[sample], subject_view(texts, spoken[sample], collection.subjects), *extra_views]
     found = partition(views, themes, grain, weights=(1.0, WEIGHT, *[1.0] * len(extra_views)))
-    machine = learn(texts, spoken[sample], centred[sample], found, space, default_embedder().name)
+    machine = learn(collection.wording(sample), centred[sample], found, space, default_embedder().name)
     labels, confidence = _assign(machine, collection, centred, sample, found)
     phrases = names_of(collection, labels, len(machine.ids), space, centred)
     return Discovery(machine, labels, confidence, phrases, quotes_of(view, labels, collection))
@@ -70,8 +69,7 @@ def _assign(
     confidence = np.zeros(len(collection), dtype=np.float32)
     for start in range(0, len(collection), BLOCK):
         rows = np.arange(start, min(start + BLOCK, len(collection)))
-        words = wording([collection.texts[row] for row in rows], collection.languages[rows])
-        chances = machine.linear.probabilities(centred[rows], words)
+        chances = machine.linear.probabilities(centred[rows], collection.wording(rows))
         columns = np.where(in_sample[rows], labels[rows], chances.argmax(axis=1))
         labels[rows], confidence[rows] = machine.judge(centred[rows], columns, chances)
     return labels, confidence

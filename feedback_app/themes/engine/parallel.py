@@ -1,25 +1,36 @@
-"""Encoding with every core: one process per core, one BLAS thread per process."""
+"""Encoding with every core: one process per core, one BLAS thread per process.
 
+The processes are plain children that read texts and write vectors (`encoding_process`). They end when their input
+does, so that none outlives the process that started it, however that one ends.
+"""
+
+import json
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import lru_cache
-from multiprocessing import get_context
+from functools import lru_cache, partial
+from threading import Lock, local
 
 import numpy as np
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
-from feedback_app.themes.engine.embedders import Embedder, Vectors, default_embedder
-from feedback_app.themes.engine.strong import CompactE5, encode_strong
+from feedback_app.themes.engine.embedders import Embedder, Vectors
 
-WORTH_IT = 3_000
-"""Fewer texts than this are encoded before another process would have started."""
+WORTH_IT = {"use3": 2_500, "e5s4": 200}
+"""Texts from which sharing pays, by encoder: fewer are encoded before other processes would have started."""
 
-_WORTH_IT_STRONG = 200
+_WORTH_IT_WARM = 200
 _CHUNKS_PER_CORE = 8
 _MOST = 8
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class EncodingFailedError(RuntimeError):
+    """A child process went away before its texts were encoded."""
 
 
 @lru_cache(maxsize=1)
@@ -34,31 +45,82 @@ def one_thread() -> Iterator[None]:
         yield
 
 
+def cores() -> int:
+    """How many processes may encode at once: the cores that this process may use, at most eight."""
+    own = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(_MOST, own)
+
+
 def encode_on_all_cores(embedder: Embedder, texts: Sequence[str]) -> Vectors:
     """`embedder.encode(texts)`, shared among processes where that pays. The result is the same either way."""
-    cores = min(_MOST, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-    for own, least, work in (
-        (CompactE5.name, _WORTH_IT_STRONG, encode_strong),
-        (default_embedder().name, WORTH_IT, _encode_default),
-    ):
-        if cores > 1 and embedder.name == own and len(texts) >= least:
-            return _shared(embedder, texts, cores, work)
-    return embedder.encode(texts)
+    with EncodingPool() as pool:
+        return pool.encode(embedder, texts)
 
 
-def _shared(embedder: Embedder, texts: Sequence[str], cores: int, work: Callable[[list[str]], bytes]) -> Vectors:
-    """Processes are started afresh (spawn), because the caller may be running threads."""
-    size = min(500, max(20, len(texts) // (cores * _CHUNKS_PER_CORE)))
-    chunks = [list(texts[at : at + size]) for at in range(0, len(texts), size)]
-    try:
-        with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
-            parts = list(pool.map(work, chunks))
-    except (BrokenProcessPool, OSError, AssertionError):
-        # No processes to be had here (a daemon, a sandbox, a full table): slower, but not worse.
-        return embedder.encode(texts)
-    flat = np.frombuffer(b"".join(parts), dtype="<f4")
-    return flat.reshape(len(texts), embedder.dimensions).copy()
+class EncodingPool:
+    """Children that encode, started when first needed and kept until the end of the `with`. Safe among threads.
+
+    Each child is spoken to by one thread, which mostly waits; the caller is free to work meanwhile in another.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._own = Lock(), local()
+        self._threads: dict[str, ThreadPoolExecutor] = {}
+        self._children: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> "EncodingPool":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for threads in self._threads.values():
+            threads.shutdown(cancel_futures=True)
+        for child in self._children:
+            child.__exit__(None, None, None)  # closes its pipes, at which it ends, and waits for that
+
+    def encode(self, embedder: Embedder, texts: Sequence[str]) -> Vectors:
+        """`embedder.encode(texts)`: by the children, or here where there are too few texts or no children."""
+        least = WORTH_IT.get(embedder.name)
+        least = min(least, _WORTH_IT_WARM) if least and embedder.name in self._threads else least
+        if least is None or len(texts) < least or cores() < 2:
+            return embedder.encode(texts)
+        size = min(500, max(20, len(texts) // (cores() * _CHUNKS_PER_CORE)))
+        chunks = [texts[start : start + size] for start in range(0, len(texts), size)]
+        try:
+            parts = list(self._executor(embedder.name).map(partial(self._part, embedder), chunks))
+        except (OSError, EncodingFailedError):
+            # No processes to be had here (a sandbox, a full table), or one was killed: slower, but not worse.
+            return embedder.encode(texts)
+        return np.concatenate(parts)
+
+    def _executor(self, encoder: str) -> ThreadPoolExecutor:
+        with self._lock:
+            return self._threads.setdefault(encoder, ThreadPoolExecutor(cores()))
+
+    def _part(self, embedder: Embedder, texts: Sequence[str]) -> Vectors:
+        """Done in a thread of the executor, whose child it is."""
+        if not hasattr(self._own, "child"):
+            self._own.child = _child(embedder.name)
+            with self._lock:
+                self._children.append(self._own.child)
+        return _asked(self._own.child, texts, embedder.dimensions)
 
 
-def _encode_default(texts: list[str]) -> bytes:
-    return default_embedder().encode(texts).astype("<f4").tobytes()
+def _child(encoder: str) -> "subprocess.Popen[bytes]":
+    path = os.pathsep.join(entry for entry in sys.path if entry)  # so that it finds what this process found
+    environment = {**os.environ, "PYTHONPATH": path, **dict.fromkeys(_THREADS, "1")}
+    command = [sys.executable, "-m", "feedback_app.themes.engine.encoding_process", encoder]
+    return subprocess.Popen(  # noqa: S603 - our own module, no shell
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+    )
+
+
+def _asked(child: "subprocess.Popen[bytes]", texts: Sequence[str], dimensions: int) -> Vectors:
+    assert child.stdin is not None  # noqa: S101 - asked for above
+    assert child.stdout is not None  # noqa: S101
+    question = json.dumps(list(texts)).encode("ascii")
+    child.stdin.write(struct.pack("<Q", len(question)) + question)
+    child.stdin.flush()
+    answer = child.stdout.read(4 * dimensions * len(texts))
+    if len(answer) < 4 * dimensions * len(texts):
+        raise EncodingFailedError
+    return np.frombuffer(answer, dtype="<f4").reshape(len(texts), dimensions)

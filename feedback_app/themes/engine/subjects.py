@@ -25,11 +25,18 @@ def subject_of(text: str, language: str) -> str:
     return " ".join(word for word in words(text) if kind(word, language) in _TELLING) or text
 
 
-def subject_view(texts: Sequence[str], languages: Languages) -> Vectors:
-    """Unit vectors of the subjects, in the form in which neighbours are looked for. At least one text."""
+def subject_view(texts: Sequence[str], languages: Languages, vectors: Vectors | None = None) -> Vectors:
+    """Unit vectors of the subjects, in the form in which neighbours are looked for. At least one text.
+
+    `vectors` are those of the subjects where they are at hand.
+    """
+    made = _encoded(texts, languages) if vectors is None else vectors
+    space = fit_space(made, languages)
+    return space.view(space.centred(made, languages))
+
+
+def _encoded(texts: Sequence[str], languages: Languages) -> Vectors:
     subjects = [subject_of(text, language) for text, language in zip(texts, languages, strict=True)]
     distinct = {subject: row for row, subject in enumerate(dict.fromkeys(subjects))}
     # In this process: subjects are short, and starting others would take longer than encoding a sample.
-    vectors = default_embedder().encode(list(distinct))[[distinct[subject] for subject in subjects]]
-    space = fit_space(vectors, languages)
-    return space.view(space.centred(vectors, languages))
+    return default_embedder().encode(list(distinct))[[distinct[subject] for subject in subjects]]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from feedback_app.themes.engine.assigner import Machine
-from feedback_app.themes.engine.classifier import fit_linear, wording
+from feedback_app.themes.engine.classifier import fit_linear
 from feedback_app.themes.engine.collection import Collection
 from feedback_app.themes.engine.embedders import Embedder, Vectors, unit
 from feedback_app.themes.engine.graphs import neighbour_graph, summed
@@ -38,7 +38,7 @@ def teach(
     spoken = collection.languages
     space = fit_space(collection.vectors, spoken)
     centred = space.centred(collection.vectors, spoken)
-    words = wording(collection.texts, spoken)
+    words = collection.wording(np.arange(len(collection)))
     stronger = [(other, other.centred(vectors, spoken)) for other, vectors in _spaces(collection, extra)]
     views = [space.view(centred), *(other.view(rows) for other, rows in stronger)]
     graph = summed([neighbour_graph(view) for view in views])

@@ -1,0 +1,35 @@
+"""A child process that encodes: JSON lists of texts in (length first), float32 rows out, until the input ends.
+
+Loads the encoder and nothing else. Usage: python -m feedback_app.themes.engine.encoding_process use3|e5s4
+"""
+
+import json
+import os
+import struct
+import sys
+from typing import BinaryIO
+
+from feedback_app.themes.engine.embedders import Embedder, SentenceEncoder
+from feedback_app.themes.engine.strong import CompactE5, strong_embedder
+
+_LENGTH = struct.Struct("<Q")
+
+
+def serve(embedder: Embedder, questions: BinaryIO, answers: BinaryIO) -> None:
+    """Answer each question until there are no more."""
+    while len(head := questions.read(_LENGTH.size)) == _LENGTH.size:
+        texts = json.loads(questions.read(_LENGTH.unpack(head)[0]))
+        answers.write(embedder.encode(texts).astype("<f4").tobytes())
+        answers.flush()
+
+
+def main() -> None:
+    """Serve on standard input and output; whatever else would be printed goes to the error stream."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    embedder = strong_embedder() if sys.argv[1] == CompactE5.name else SentenceEncoder()
+    serve(embedder, sys.stdin.buffer, answers)
+
+
+if __name__ == "__main__":
+    main()
