@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from feedback_app import clock
 from feedback_app.database import transaction
 from feedback_app.delivery import claims, suppression
+from feedback_app.delivery.recording import record
 from feedback_app.delivery.replies import Reply, Stage, Verdict, judge
 from feedback_app.delivery.results import result_of
 from feedback_app.delivery.stories import Story, is_here, left_behind
@@ -61,7 +62,7 @@ def _settle(session: Session, story: Story) -> Counter[str]:
         results.append(result_of(row.id, verdict, reply, row.attempts, row.first_at, now))
         if verdict is Verdict.GONE:
             suppression.suppress(row.email_key, "all", "hard_bounce", f"letter {row.id}: {reply}")
-    claims.record(session, story.owner, results)
+    record(session, story.owner, results)
     counts = Counter(result.state for result in results)
     counts["queued"] += _unsent(session, story)
     return counts

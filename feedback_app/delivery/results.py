@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from feedback_app.delivery import retry
-from feedback_app.delivery.claims import Result
+from feedback_app.delivery.recording import Result
 from feedback_app.delivery.replies import LONGEST, Reply, Verdict
 
 STATES = {

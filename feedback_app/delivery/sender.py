@@ -26,6 +26,7 @@ from feedback_app.delivery.desk import DROPS, Breaker, Desk, Letter, Transport
 from feedback_app.delivery.journal import Journal
 from feedback_app.delivery.lines import Lines
 from feedback_app.delivery.preparing import Preparer
+from feedback_app.delivery.recording import Result, record
 from feedback_app.delivery.replies import Reply, Stage, Verdict, judge
 from feedback_app.delivery.results import result_of
 from feedback_app.extensions import db
@@ -40,7 +41,7 @@ GRACE = 15.0  # seconds that a connection gets to finish the letter in hand
 PATIENCE = 60.0  # seconds for which ``until_idle`` waits for a database that does not take results
 PROBES = 4  # failed connections in a row after which ``until_idle`` does not wait for the relay any longer
 T = TypeVar("T")
-Decided = tuple[claims.Result, str]  # a result, and the address key it shows to be dead ("" for none)
+Decided = tuple[Result, str]  # a result, and the address key it shows to be dead ("" for none)
 log = structlog.get_logger()
 
 
@@ -203,7 +204,7 @@ class Sender:
             known = self._in_hand.keys() | {result.id for result, _ in self._decided}
             held = claims.held_by(session, self._owner)
             claims.give_back(session, self._owner, [row.id for row in held if row.id not in known])
-        claims.record(session, self._owner, [result for result, _ in self._decided])
+        record(session, self._owner, [result for result, _ in self._decided])
         for result, gone in self._decided:
             if gone:
                 suppression.suppress(gone, "all", "hard_bounce", f"letter {result.id}: {result.code} {result.reply}")
@@ -228,7 +229,7 @@ class Sender:
             if one.id in stopped:
                 reply = Reply(0, f"not to be written to: {stopped[one.id]}")
                 skipped.append(result_of(one.id, Verdict.SKIPPED, reply, one.attempts, one.first_at, now))
-        claims.record(session, self._owner, skipped)
+        record(session, self._owner, skipped)
 
     def _forget(self, stale: list[Letter], alive: set[int]) -> None:
         """Let go of what is settled: the transaction is through."""
@@ -305,13 +306,13 @@ class Sender:
         now, told = clock.now(), self._journal.unsettled()
         left = [_parted(one, told[one.id], now) for one in self._in_hand.values() if one.id in told]
         with transaction() as session:
-            claims.record(session, self._owner, left)
+            record(session, self._owner, left)
             claims.give_back(session, self._owner)
         self.tally.counts.update(result.state for result in left)
         self._in_hand.clear()
 
 
-def _parted(letter: Letter, reply: Reply | None, now: datetime) -> claims.Result:
+def _parted(letter: Letter, reply: Reply | None, now: datetime) -> Result:
     if reply is None:
         verdict, reply = Verdict.DOUBT, Reply(0, "the worker was stopped before the answer came")
     else:

@@ -23,6 +23,7 @@ from feedback_app.database import transaction
 from feedback_app.delivery import actions, claims, queries, recovery, suppression
 from feedback_app.delivery.journal import ENDING, Journal, line
 from feedback_app.delivery.models import OutgoingEmail
+from feedback_app.delivery.recording import Result, record
 from feedback_app.delivery.replies import Reply
 from feedback_app.delivery.stories import left_behind, read
 from feedback_app.extensions import current_settings, db
@@ -279,9 +280,9 @@ def test_a_worker_whose_row_was_taken_writes_nothing_about_it() -> None:
     [letter_id] = queue("a@example.org")
     _claimed("second", [letter_id])
     now = clock.now()
-    result = claims.Result(letter_id, "failed", 550, "x", None, now, 1, now)
+    result = Result(letter_id, "failed", 550, "x", None, now, 1, now)
     with transaction() as session:
-        claims.record(session, "first", [result])
+        record(session, "first", [result])
     assert states() == {"a@example.org": "leased"}
 
 
