@@ -1,14 +1,14 @@
 """What came back by mail: bounces, delays, complaints, holiday replies. Reading is pure and never raises on junk.
 
-Order of trust: the letter is found by our own signed ids (VERP address, envelope id, Message-ID of the returned
-headers), so a forged bounce names nobody. What happened is read from the machine-readable report first (RFC 3464;
-ARF, RFC 5965, for complaints), and only then guessed from the many dialects flufl.bounce knows.
+Order of trust: the letter is found by our own signed ids (the VERP address it came to, the envelope id of the report,
+the Message-ID of the returned headers), so a forged bounce names nobody. What happened is read from the
+machine-readable report first (RFC 3464 and 6533; ARF, RFC 5965, for complaints), and only then guessed from the many
+dialects flufl.bounce knows and from plain words.
 """
 
 from __future__ import annotations
 
 import email
-import email.header
 import email.policy
 import re
 from collections.abc import Iterator
@@ -16,29 +16,36 @@ from dataclasses import dataclass
 from email.message import Message
 from enum import Enum
 
-from flufl.bounce import all_failures
-
+from feedback_app.delivery import dialects
 from feedback_app.delivery.addresses import key
+from feedback_app.delivery.failures import judged, precise, status_in
 from feedback_app.delivery.identity import letter_named
+from feedback_app.delivery.parts import named, parts, printable, texts
+from feedback_app.delivery.taming import LARGEST, tamed
 
-LARGEST = 2 * 1024 * 1024  # bytes that are read of one message
-SNIPPET = 20_000  # characters of each part in which our ids are looked for
-STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
-AWAY = re.compile(
-    r"out of (?:the )?office|auto(?:matic)?[ -]?reply|autoreply|vacation|abwesenheit|poza biurem|nieobecno|urlop",
-    re.IGNORECASE,
-)
-DEAD = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}  # RFC 3463: such an address does not exist (any more)
+__all__ = ["LARGEST", "Kind", "Return", "read"]
+
+REPORTS = ("message/delivery-status", "message/global-delivery-status")
+DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to", "x-forwarded-to", "received")
+NO_COMPLAINT = ("not-spam", "auth-failure", "virus", "dmarc")  # RFC 5965, RFC 6591: nobody is tired of our letters
+LOOSE = re.compile(r"^(?:Original|Final)-Recipient:", re.IGNORECASE | re.MULTILINE)
+LOOSE_LENGTH = 3000
 
 
 class Kind(Enum):
-    """What a returned message is."""
+    """What a returned message is; the value is how tables and counts name it."""
 
-    HARD = "hard bounce"  # the address is dead
-    SOFT = "soft bounce"  # refused this time
+    HARD = "hard"  # the address is dead
+    SOFT = "soft"  # did not arrive this time
+    BLOCKED = "blocked"  # refused for what we are or wrote; the address is well
     DELAYED = "delayed"
     COMPLAINT = "complaint"
-    IGNORED = "ignored"  # a holiday reply, a success report, or nothing we understand
+    DELIVERED = "delivered"  # a success report
+    AUTOMATIC = "automatic"  # a holiday reply, a read receipt, a challenge
+    OTHER = "other"  # an ordinary message, or nothing we understand
+
+
+NEWS = (Kind.HARD, Kind.SOFT, Kind.BLOCKED, Kind.DELAYED, Kind.COMPLAINT)  # what is written down
 
 
 @dataclass(frozen=True)
@@ -47,99 +54,113 @@ class Return:
 
     kind: Kind
     letter_id: int | None
-    addresses: frozenset[str]
+    addresses: frozenset[str] = frozenset()
     status: str = ""
     reason: str = ""
 
 
 def read(raw: bytes, secret: str) -> Return:
-    """Return what ``raw`` is. Anything that is no report at all is IGNORED."""
+    """Return what ``raw`` is. Anything that is no report at all is OTHER. Time grows with the length of ``raw``."""
     try:
-        message = email.message_from_bytes(raw[:LARGEST], policy=email.policy.compat32)
-        letter_id = letter_named(secret, "\n".join(_texts(message)))
-        return _complaint(message, letter_id) or _report(message, letter_id) or _guess(message, letter_id)
+        whole = tamed(raw)
+        message = email.message_from_bytes(whole, policy=email.policy.compat32)
+        letter_id = _whose(message, secret)
+        return (
+            _complaint(message, letter_id)
+            or _report(message, letter_id)
+            or _loose(whole, letter_id)
+            or _guess(message, letter_id)
+        )
     except (ValueError, LookupError, TypeError, AttributeError, UnicodeError, RecursionError) as error:
-        # the standard library's lenient parser trips over some damage, and over nesting on purpose
-        return Return(Kind.IGNORED, None, frozenset(), reason=f"unreadable: {type(error).__name__}")
+        # the standard library's lenient parser trips over some damage
+        return Return(Kind.OTHER, None, reason=f"unreadable: {type(error).__name__}")
+
+
+def _whose(message: Message, secret: str) -> int | None:
+    """Return the letter it is about: by the address it came to, its report, the headers it returns, its text."""
+    for place in _places(message):
+        found = letter_named(secret, place)
+        if found is not None:
+            return found
+    return None
+
+
+def _places(message: Message) -> Iterator[str]:
+    yield "\n".join(str(value) for name, value in message.items() if name.lower() in DELIVERED_TO)
+    for part in parts(message):
+        if part.get_content_type() in REPORTS:
+            for block in _blocks(part):
+                yield block.get("original-envelope-id", "")
+    yield from texts(message, headers=True)
 
 
 def _complaint(message: Message, letter_id: int | None) -> Return | None:
-    """Read an abuse report (RFC 5965)."""
-    for part in _parts(message):
+    """Read an abuse report (RFC 5965), or the returned letter by which Microsoft says the same."""
+    for part in parts(message):
         if part.get_content_type() == "message/feedback-report":
-            fields = _fields(part)
-            told = fields.get("feedback-type", "abuse").lower()
-            whom = _address(fields.get("original-rcpt-to", ""))
-            kind = Kind.IGNORED if told == "not-spam" else Kind.COMPLAINT
-            return Return(kind, letter_id, whom, reason=f"reported as {told}"[:200])
+            fields: dict[str, str] = {}
+            for block in _blocks(part):
+                fields = {**block, **fields}
+            told = printable(fields.get("feedback-type", "abuse").lower(), 40)
+            kind = Kind.OTHER if told in NO_COMPLAINT else Kind.COMPLAINT
+            return Return(kind, letter_id, _address(fields.get("original-rcpt-to", "")), reason=f"reported as {told}")
+        if whom := part.get("X-HmXmrOriginalRecipient"):
+            return Return(Kind.COMPLAINT, letter_id, _address(str(whom)), reason="reported as junk")
     return None
 
 
 def _report(message: Message, letter_id: int | None) -> Return | None:
     """Read a delivery status notification (RFC 3464): the worst of what it says about recipients."""
-    found: list[Return] = []
-    for part in _parts(message):
-        if part.get_content_type() not in ("message/delivery-status", "message/global-delivery-status"):
-            continue
-        for fields in _blocks(part):
-            if "action" in fields:
-                found.append(_recipient(fields, letter_id))
-    order = (Kind.HARD, Kind.SOFT, Kind.DELAYED, Kind.IGNORED)
+    blocks = (block for part in parts(message) if part.get_content_type() in REPORTS for block in _blocks(part))
+    said = dialects.said_by(message)
+    return _worst([_recipient(fields, letter_id, said) for fields in blocks if "action" in fields])
+
+
+def _loose(whole: bytes, letter_id: int | None) -> Return | None:
+    """Read the fields of a report whose MIME structure is broken."""
+    text = whole.decode("utf-8", "replace")
+    found = []
+    for start in list(LOOSE.finditer(text))[:20]:
+        block = text[start.start() : start.start() + LOOSE_LENGTH].replace("\r\n", "\n").partition("\n\n")[0]
+        fields = named(email.message_from_string(block + "\n\n"))
+        if "action" in fields:
+            found.append(_recipient(fields, letter_id))
+    return _worst(found)
+
+
+def _worst(found: list[Return]) -> Return | None:
+    order = (Kind.HARD, Kind.BLOCKED, Kind.SOFT, Kind.DELAYED, Kind.DELIVERED, Kind.OTHER)
     return min(found, key=lambda one: order.index(one.kind)) if found else None
 
 
-def _recipient(fields: dict[str, str], letter_id: int | None) -> Return:
-    action = fields["action"].split()[0].lower() if fields["action"].split() else ""
-    status = _status(fields.get("status", "")) or _status(fields.get("diagnostic-code", ""))
+def _recipient(fields: dict[str, str], letter_id: int | None, said: str = "") -> Return:
+    action = (fields["action"].split() or [""])[0].strip(";,").lower()
+    diagnostic = fields.get("diagnostic-code", "")
+    status = precise(status_in(fields.get("status", "")), diagnostic)
     whom = _address(fields.get("original-recipient", "")) | _address(fields.get("final-recipient", ""))
-    reason = fields.get("diagnostic-code", "") or fields.get("status", "")
-    kind = {"failed": _failed(status), "delayed": Kind.DELAYED}.get(action, Kind.IGNORED)
-    return Return(kind, letter_id, whom, status, " ".join(reason.split())[:200])
-
-
-def _failed(status: str) -> Kind:
-    return Kind.HARD if status in DEAD else Kind.SOFT
+    kinds = {
+        "delayed": Kind.DELAYED,
+        "delivered": Kind.DELIVERED,
+        "relayed": Kind.DELIVERED,
+        "expanded": Kind.DELIVERED,
+    }
+    if action.startswith(("fail", "error")):  # OpenSMTPD once wrote "error"
+        kind = Kind(judged(status, diagnostic or said).value)
+    else:
+        kind = kinds.get(action, Kind.OTHER)
+    return Return(kind, letter_id, whom, status, printable(diagnostic or fields.get("status", ""), 200))
 
 
 def _guess(message: Message, letter_id: int | None) -> Return:
-    """Ask flufl.bounce, unless it is plainly a person's program answering for them."""
-    if _is_automatic_reply(message):
-        return Return(Kind.IGNORED, letter_id, frozenset(), reason="an automatic reply")
-    temporary, permanent = all_failures(message)
-    dead = frozenset().union(*(_address(_decoded(one)) for one in permanent))
-    soft = frozenset().union(*(_address(_decoded(one)) for one in temporary))
-    if dead:
-        status = _status("\n".join(_texts(message)))
-        return Return(_failed(status) if status else Kind.HARD, letter_id, dead, status, "refused for good")
-    if soft:
-        return Return(Kind.DELAYED, letter_id, soft, reason="not delivered yet")
-    return Return(Kind.IGNORED, letter_id, frozenset(), reason="no report of a delivery")
-
-
-def _is_automatic_reply(message: Message) -> bool:
-    submitted = str(message.get("Auto-Submitted", "no")).split(";")[0].strip().lower()
-    if submitted == "auto-replied" and message.get_content_type() != "multipart/report":
-        return True
-    if message.get("X-Autoreply") or message.get("X-Autorespond"):
-        return True
-    return bool(AWAY.search(_decoded_header(message.get("Subject", ""))))
-
-
-def _parts(message: Message) -> Iterator[Message]:
-    for count, part in enumerate(message.walk()):
-        if count > 200:  # nested on purpose
-            return
-        yield part
-
-
-def _texts(message: Message) -> Iterator[str]:
-    """Yield where our ids may stand: headers of every part (the returned letter is one), and the text parts."""
-    for part in _parts(message):
-        yield "\n".join(f"{name}: {value}" for name, value in part.items())[:SNIPPET]
-        if not part.is_multipart():
-            payload = part.get_payload(decode=True)
-            if isinstance(payload, bytes):
-                yield payload[:SNIPPET].decode("utf-8", "replace")
+    """Ask flufl.bounce and plain words, unless it is a person's program answering for them."""
+    if dialects.is_automatic(message):
+        return Return(Kind.AUTOMATIC, letter_id, reason="an automatic reply")
+    guess = dialects.guess(message)
+    if guess is None:
+        return Return(Kind.OTHER, letter_id, reason="no report of a delivery")
+    whom = frozenset().union(*(_address(one) for one in guess.addresses))
+    kind = Kind.DELAYED if guess.temporary else Kind(judged(guess.status, guess.text).value)
+    return Return(kind, letter_id, whom, guess.status, guess.reason)
 
 
 def _blocks(part: Message) -> Iterator[dict[str, str]]:
@@ -148,40 +169,19 @@ def _blocks(part: Message) -> Iterator[dict[str, str]]:
     if isinstance(payload, list):
         for block in payload[:50]:
             if isinstance(block, Message):
-                yield _named(block)
+                yield named(block)
+                inner = block.get_payload()
+                if isinstance(inner, str) and inner.strip():
+                    yield named(email.message_from_string(inner.strip() + "\n\n"))
     else:
-        for text in re.split(r"\r?\n[ \t]*\r?\n", str(payload)):
-            yield _named(email.message_from_string(text.strip() + "\n\n"))
-
-
-def _fields(part: Message) -> dict[str, str]:
-    merged: dict[str, str] = {}
-    for block in _blocks(part):
-        merged = {**block, **merged}
-    return merged
-
-
-def _named(block: Message) -> dict[str, str]:
-    return {name.lower(): str(value) for name, value in block.items()}
+        decoded = part.get_payload(decode=True)
+        text = decoded.decode("utf-8", "replace") if isinstance(decoded, bytes) else str(payload)
+        for piece in re.split(r"\r?\n[ \t]*\r?\n", text)[:50]:
+            yield named(email.message_from_string(piece.strip() + "\n\n"))
 
 
 def _address(field: str) -> frozenset[str]:
     """Return the key of the address in a field such as ``rfc822; <ada@x.example>``."""
     text = field.rpartition(";")[2].strip().strip("<>").strip()
-    return frozenset([key(text)]) if "@" in text and len(text) <= 254 and " " not in text else frozenset()
-
-
-def _status(text: str) -> str:
-    found = STATUS.search(text)
-    return found[0] if found else ""
-
-
-def _decoded(value: bytes | str) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-
-
-def _decoded_header(value: object) -> str:
-    decoded = email.header.decode_header(str(value))
-    return "".join(
-        piece.decode(charset or "utf-8", "replace") if isinstance(piece, bytes) else piece for piece, charset in decoded
-    )
+    fits = "@" in text and len(text) <= 254 and " " not in text and text.isprintable()
+    return frozenset([key(text)]) if fits else frozenset()

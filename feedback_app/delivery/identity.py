@@ -65,6 +65,7 @@ def identity(settings: Settings) -> Identity:
         secret=settings.secret_key,
         host=f"[{host}]" if host.replace(".", "").isdigit() else a_labels(host),
         reply_to=settings.mail_reply_to,
+        bounce=settings.bounce_address,
     )
 
 

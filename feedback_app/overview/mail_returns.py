@@ -1,0 +1,40 @@
+"""What comes back is taken in here, whichever door it came by; too many complaints go into the trail."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from feedback_app.accounts.audit import COMMAND, WORKER, Actor, note
+from feedback_app.database import transaction
+from feedback_app.delivery import bounces, returns
+from feedback_app.delivery.bounces import Return
+from feedback_app.delivery.returns import Taken
+from feedback_app.extensions import current_settings
+
+
+def take_in(raw: bytes, source: str, by: Actor = WORKER) -> Taken:
+    """Read one message that came back, write down what it says, and return what was done. Junk is no error."""
+    returned = bounces.read(raw, current_settings().secret_key)
+    with transaction():
+        taken = returns.take_in(returned, source)
+        if by is COMMAND and taken.letter_id is not None and returned.kind in bounces.NEWS:
+            note(by, "took in a return", "letter", taken.letter_id, taken.did)
+        _tell(taken)
+        return taken
+
+
+def take_in_all(returned: Sequence[Return], source: str) -> Counter[str]:
+    """Write down what a provider reports, all or nothing; return how many had which outcome."""
+    with transaction():
+        taken = [returns.take_in(one, source) for one in returned]
+        for one in taken:
+            _tell(one)
+        return Counter(one.outcome for one in taken)
+
+
+def _tell(taken: Taken) -> None:
+    """Leave a line in the trail where staff look for it: beside the announcement."""
+    if taken.halt is not None:
+        target = "announcement" if taken.halt.kind == "announcement" else "letters"
+        note(WORKER, "halted", target, taken.halt.group_id, taken.halt.words[:200])
