@@ -51,5 +51,6 @@ JOBS: tuple[Job, ...] = (
     Job("assign_new_answers", "feedback_app.themes.jobs:assign_new_answers", timedelta(seconds=5)),
     Job("learn_from_corrections", "feedback_app.themes.jobs:learn_from_corrections", timedelta(minutes=1)),
     Job("remove_old_imports", "feedback_app.contacts.import_actions:remove_old_imports", timedelta(days=1)),
+    Job("forget_slots", "feedback_app.delivery.slots:forget", timedelta(days=1)),
     Job("prune", "feedback_app.jobs.runs:prune", timedelta(days=1), at=timedelta(hours=2)),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_app import clock
@@ -25,6 +25,10 @@ STATES = (
     "in_doubt",  # was on the wire when the line or the worker died
     "cancelled",  # a person stopped it
 )
+
+
+# seldom enough to be listed by an index of their own
+TROUBLE = "state IN ('failed', 'bounced', 'complained', 'skipped', 'in_doubt', 'cancelled')"
 
 
 class Suppression(Base):
@@ -77,13 +81,22 @@ class OutgoingEmail(Base):
             " 'cancelled')",
             name="state",
         ),
+        CheckConstraint("group_id > 0", name="group"),  # 0 means "no group" to a pause
+        CheckConstraint("attempts >= 0 AND copies >= 0", name="counts"),
+        CheckConstraint("state <> 'leased' OR (lease_owner IS NOT NULL AND lease_until IS NOT NULL)", name="lease"),
+        CheckConstraint("state <> 'sent' OR sent_at IS NOT NULL", name="sent"),
         Index("ix_outgoing_email_due", "not_before", "id", sqlite_where=text("state = 'queued'"),
               postgresql_where=text("state = 'queued'")),
         Index("ix_outgoing_email_lane", "kind", "group_id", "not_before", "id", sqlite_where=text("state = 'queued'"),
               postgresql_where=text("state = 'queued'")),
         Index("ix_outgoing_email_lease", "lease_until", sqlite_where=text("state = 'leased'"),
               postgresql_where=text("state = 'leased'")),
+        Index("ix_outgoing_email_doubt", "doubted_at", sqlite_where=text("state = 'in_doubt'"),
+              postgresql_where=text("state = 'in_doubt'")),
         Index("ix_outgoing_email_group", "kind", "group_id", "state"),
+        Index("ix_outgoing_email_sent", "sent_at", sqlite_where=text("sent_at IS NOT NULL"),
+              postgresql_where=text("sent_at IS NOT NULL")),
+        Index("ix_outgoing_email_trouble", "state", "id", sqlite_where=text(TROUBLE), postgresql_where=text(TROUBLE)),
         Index("ix_outgoing_email_key", "email_key"),
     )  # fmt: skip
 
@@ -106,6 +119,9 @@ class OutgoingEmail(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     code: Mapped[int | None] = mapped_column()  # last SMTP reply code
     reply: Mapped[str] = mapped_column(String(300), default="")  # last SMTP reply, or why it was skipped
+    doubted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # since when it is known to be in doubt
+    line_lost: Mapped[bool] = mapped_column(server_default=false())  # in doubt by a lost line, not by a killed worker
+    copies: Mapped[int] = mapped_column(server_default="0")  # sent again by itself after a doubt
 
 
 class LetterReturn(Base):
@@ -177,3 +193,44 @@ class LetterHalt(Base):
     def words(self) -> str:
         """The reason in English, for the log and the command line."""
         return self.reason % self.values
+
+
+class LetterWatch(Base):
+    """A group large enough to be watched: its first letters leave slowly, and it halts when many are refused."""
+
+    __tablename__ = "letter_watch"
+    __table_args__ = (CheckConstraint("tried >= refused AND refused >= 0", name="counts"),)
+
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    group_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tried: Mapped[int] = mapped_column(default=0)  # of the first letters
+    refused: Mapped[int] = mapped_column(default=0)  # of these, for good
+    next_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)  # when the next of them may leave
+    passed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # since when the others may leave, too
+
+
+class LetterRate(Base):
+    """What may leave now, through the relay ("relay") or to one domain: a token bucket that all workers share."""
+
+    __tablename__ = "letter_rate"
+
+    name: Mapped[str] = mapped_column(String(254), primary_key=True)
+    tokens: Mapped[float] = mapped_column()
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reserved_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # turns are given out up to here
+    pace: Mapped[float | None] = mapped_column()  # letters a second at slowed_at, when the relay asked for less
+    top: Mapped[float | None] = mapped_column()  # and before
+    slowed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    why: Mapped[str] = mapped_column(String(300), default="", server_default="")  # the relay's own words
+
+
+class SlotCount(Base):
+    """What one worker got done in ten seconds, so that nobody has to count letters to know how fast they leave."""
+
+    __tablename__ = "slot_count"
+
+    slot: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)  # when the ten seconds began
+    owner: Mapped[str] = mapped_column(String(60), primary_key=True)
+    sent: Mapped[int] = mapped_column(default=0)
+    put_off: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from feedback_app.database import is_postgresql
+from feedback_app.delivery import slots
 
 
 @dataclass(slots=True)
@@ -64,6 +65,7 @@ def record(session: Session, owner: str, results: Sequence[Result]) -> None:
         session.execute(POSTGRESQL, {**columns, "owner": owner})
     else:
         session.connection().exec_driver_sql(SQLITE, _rows(owner, results))
+    slots.note(session, owner, results)
 
 
 def _rows(owner: str, results: Sequence[Result]) -> list[dict[str, object]]:

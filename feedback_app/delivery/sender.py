@@ -25,6 +25,7 @@ from feedback_app.delivery import claims, suppression
 from feedback_app.delivery.desk import DROPS, Breaker, Desk, Letter, Transport
 from feedback_app.delivery.journal import Journal
 from feedback_app.delivery.lines import Lines
+from feedback_app.delivery.manners import Manners
 from feedback_app.delivery.preparing import Preparer
 from feedback_app.delivery.recording import Result, record
 from feedback_app.delivery.replies import Reply, Stage, Verdict, judge
@@ -64,11 +65,12 @@ class Sender:
 
     def __init__(
         self, owner: str, transport: Transport, journal: Journal, preparer: Preparer, connections: int,
-        breaker: Breaker | None = None,
+        breaker: Breaker | None = None, *, manners: Manners | None = None,
     ) -> None:  # fmt: skip
         self._owner, self._journal, self._preparer = owner, journal, preparer
         self._desk = Desk(journal, connections)
         self._breaker = breaker or Breaker()
+        self._manners = manners or Manners()
         self._lines = Lines(transport, self._desk, self._breaker)
         self._stop = Event()
         self._in_hand: dict[int, Letter] = {}
@@ -80,6 +82,11 @@ class Sender:
         self._unsure = False  # the last commit may or may not have happened
         self._refusal, self._refused_since = "", 0.0  # why the database takes nothing, and since when (monotonic)
         self.tally = Tally()
+
+    @property
+    def trouble(self) -> str:
+        """Why the relay is left alone just now, "" when it is not. May be asked from any thread."""
+        return (self._breaker.text or "the relay is in trouble") if self._breaker.broken else ""
 
     def stop(self) -> None:
         """Finish what is in hand and end ``run``. May be called from a signal handler."""
@@ -141,11 +148,20 @@ class Sender:
         settled = 0
         for outcome in _drained(self._desk.outcomes):
             letter, verdict = outcome.letter, outcome.verdict
+            self._manners.heard(letter, verdict, outcome.reply)
             if verdict is Verdict.BACK and letter.drops < DROPS:
                 self._again(letter)
                 continue
             settled += 1
-            result = result_of(letter.id, verdict, outcome.reply, letter.attempts, letter.first_at, now)
+            result = result_of(
+                letter.id,
+                verdict,
+                outcome.reply,
+                letter.attempts,
+                letter.first_at,
+                now,
+                schedule=self._manners.schedule,
+            )
             self._decided.append((result, letter.email_key if verdict is Verdict.GONE else ""))
             if verdict is Verdict.SENT:
                 self._breaker.accepted()
@@ -179,7 +195,8 @@ class Sender:
             self._returns += self._desk.withdraw()
         stale = _drained(self._desk.stale)
         renewing = bool(self._in_hand) and time.monotonic() - self._renewed > RENEW
-        if not (wanted or stale or renewing or self._decided or self._returns or self._unsure):
+        waiting = self._decided or self._returns or self._unsure or self._manners.has_heard
+        if not (wanted or stale or renewing or waiting):
             return []
         try:
             with transaction() as session:
@@ -187,7 +204,7 @@ class Sender:
                 if renewing:
                     claims.renew(session, self._owner)
                 stopped, alive = self._look_again(session, [letter.id for letter in stale])
-                rows = claims.claim(session, self._owner, wanted) if wanted else []
+                rows = self._manners.claim(session, self._owner, wanted, self._in_hand.values()) if wanted else []
                 barred = claims.suppressed(session, [row.id for row in rows]) if rows else {}
                 self._skip(session, {**barred, **stopped}, [*rows, *stale])
         except BaseException:
@@ -210,6 +227,7 @@ class Sender:
                 suppression.suppress(gone, "all", "hard_bounce", f"letter {result.id}: {result.code} {result.reply}")
         if self._returns:
             claims.give_back(session, self._owner, [letter.id for letter in self._returns])
+        self._manners.write(session, self._rate, broken=self._breaker.broken)
 
     def _look_again(self, session: Session, ids: list[int]) -> tuple[dict[int, str], set[int]]:
         """Return which letters that have waited for a while a suppression stops now, and which may still be sent."""
@@ -233,6 +251,7 @@ class Sender:
 
     def _forget(self, stale: list[Letter], alive: set[int]) -> None:
         """Let go of what is settled: the transaction is through."""
+        self._manners.done()
         if self._decided:
             self._journal.known([result.id for result, _ in self._decided])
         for result, _ in self._decided:

@@ -33,3 +33,4 @@ class Worker(Base):
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    trouble: Mapped[str] = mapped_column(String(300), default="", server_default="")  # why it leaves the relay alone

@@ -68,12 +68,13 @@ def prune() -> str:
     return f"{runs} runs forgotten" if runs else ""
 
 
-def beat(worker: str) -> None:
-    """Say that ``worker`` is there."""
+def beat(worker: str, trouble: str = "") -> None:
+    """Say that ``worker`` is there; ``trouble`` is why it leaves the relay alone just now, "" when it does not."""
     now = clock.now()
-    row = insert(Worker).values(name=worker, started_at=now, seen_at=now)
+    said = {"seen_at": now, "trouble": trouble[:300]}
+    row = insert(Worker).values(name=worker, started_at=now, **said)
     with transaction() as session:
-        session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"seen_at": now}))
+        session.execute(row.on_conflict_do_update(index_elements=["name"], set_=said))
 
 
 def leave(worker: str) -> None:

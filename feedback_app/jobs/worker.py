@@ -107,7 +107,7 @@ class WorkerProcess:
     def _scheduler(self) -> BackgroundScheduler:
         scheduler = BackgroundScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
         now = clock.now()
-        self._add(scheduler, "heartbeat", HEARTBEAT, lambda: self._say(runs.beat))
+        self._add(scheduler, "heartbeat", HEARTBEAT, lambda: self._say(self._beat))
         for job, verb in self._jobs:
             # the first run is now: whoever was down at two in the morning catches up, once per slot
             self._add(scheduler, job.name, job.every, self._task(job, verb), start=job.slot(now))
@@ -132,6 +132,9 @@ class WorkerProcess:
                     log.error("a job could not be noted: the database does not answer", job=job.name, error=str(error))
 
         return run
+
+    def _beat(self, name: str) -> None:
+        runs.beat(name, self._sender.trouble if self._sender else "")
 
     def _say(self, what: Callable[[str], None]) -> None:
         with self._app.app_context():
