@@ -7,10 +7,13 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from feedback_app.mail_limits import DomainLimit, domain_limits, duration, durations
 
 LANGUAGES = ("en", "pl")
 PREFIX = "FEEDBACK_"
@@ -128,6 +131,16 @@ def _percent(value: str) -> float:
     return number
 
 
+def _rate(value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1_000_000:
+        raise ValueError("use a number of letters a second, such as 20 or 0.5; 0 for no limit")
+    return number
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything the house can be told from outside. Defaults suit a laptop; production needs the first four."""
@@ -140,6 +153,13 @@ class Settings:
     mail_reply_to: str = field(default="", metadata={"read": _text})
     mail_connections: int = field(default=5, metadata={"read": _whole(1, 50)})
     mail_processes: int = field(default=1, metadata={"read": _whole(1, 32)})
+    mail_rate: float = field(default=0.0, metadata={"read": _rate})
+    mail_domain_rates: dict[str, DomainLimit] = field(default_factory=dict, metadata={"read": domain_limits})
+    mail_canary: int = field(default=500, metadata={"read": _whole(0, 10_000_000)})
+    mail_most_refused: float = field(default=5.0, metadata={"read": _percent})
+    mail_retry: tuple[timedelta, ...] = field(default=durations("5m 30m 1h 2h 4h"), metadata={"read": durations})
+    mail_give_up: timedelta = field(default=duration("4d"), metadata={"read": duration})
+    mail_in_doubt: str = field(default="by_cause", metadata={"read": _one_of("by_cause", "resend", "hold")})
     dkim_key: str = field(default="", metadata={"read": _text}, repr=False)
     dkim_ed25519_key: str = field(default="", metadata={"read": _text}, repr=False)
     dkim_selector: str = field(default="feedback", metadata={"read": _host_name})

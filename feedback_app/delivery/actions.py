@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import structlog
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
 from feedback_app import clock
-from feedback_app.database import insert, require_transaction, touched
-from feedback_app.delivery import recovery
+from feedback_app.database import touched, transaction
+from feedback_app.delivery import doubt, recovery, watching
 from feedback_app.delivery.claims import TABLE, C
-from feedback_app.delivery.models import LetterHalt, LetterPause
+from feedback_app.delivery.holding import halt, pause, resume
 from feedback_app.delivery.post_office import journals
+from feedback_app.delivery.retry import Schedule
 from feedback_app.errors import N_, Refused
 from feedback_app.extensions import current_settings
 
-log = structlog.get_logger()
+__all__ = ["cancel", "halt", "pause", "recover_leases", "resend", "resume", "settle_doubt", "watch"]
+
 RESENDABLE = ("failed", "in_doubt")
 
 
@@ -51,40 +52,23 @@ def cancel(*, letter_id: int | None = None, kind: str | None = None, group_id: i
     return touched(stopped.values(state="cancelled", lease_until=None, reply="stopped by a person"))
 
 
-def pause(kind: str = "", group_id: int = 0, reason: str = "") -> bool:
-    """Hold back all letters, one kind, or one group of a kind; True unless that was so already."""
-    if group_id and not kind:
-        raise ValueError("a group belongs to a kind")
-    row = {"kind": kind, "group_id": group_id, "reason": reason[:300], "since": clock.now()}
-    statement = insert(LetterPause).values(**row).on_conflict_do_nothing(index_elements=["kind", "group_id"])
-    return touched(statement) == 1
+def watch(kind: str, group_id: int, letters: int) -> bool:
+    """Let the first letters of a group of so many leave slowly when it is a large one; True when it is new.
 
-
-def halt(kind: str, group_id: int, reason: str, **values: str | int | float) -> bool:
-    """Hold back one group of letters because the machine sees harm in going on; True unless it was held back already.
-
-    ``reason`` is a gettext message marked with ``N_`` and filled by ``values``; pages show it until a person resumes.
+    Called in the transaction that queues them; see ``delivery.watching``.
     """
-    words = reason % values
-    if not pause(kind, group_id, words):
-        return False
-    row = {"kind": kind, "group_id": group_id, "reason": reason, "values": values, "since": clock.now()}
-    require_transaction().execute(insert(LetterHalt).values(**row).on_conflict_do_nothing())
-    log.warning("letters are halted", kind=kind, group=group_id, reason=words)
-    return True
-
-
-def resume(kind: str = "", group_id: int = 0) -> bool:
-    """Let them go on; True when they had been held back. A halt is lifted, and remembered as lifted now."""
-    lifted = update(LetterHalt).where(LetterHalt.kind == kind, LetterHalt.group_id == group_id)
-    touched(lifted.where(LetterHalt.lifted_at.is_(None)).values(lifted_at=clock.now()))
-    statement = delete(LetterPause).where(LetterPause.kind == kind, LetterPause.group_id == group_id)
-    return touched(statement) == 1
+    return watching.watch(kind, group_id, letters, current_settings().mail_canary)
 
 
 def recover_leases() -> str:
-    """Settle what dead workers left (owns its transactions); return what was done, "" when there was nothing."""
-    counts = recovery.recover(journals(current_settings()))
+    """Settle what dead workers left and what has been in doubt long enough (owns its transactions).
+
+    Returns what was done, "" when there was nothing.
+    """
+    settings = current_settings()
+    counts = recovery.recover(journals(settings), Schedule(settings.mail_retry, settings.mail_give_up))
+    with transaction() as session:
+        counts.update(doubt.settle(session, settings.mail_in_doubt))
     return ", ".join(f"{count} {state}" for state, count in sorted(counts.items()) if count)
 
 

@@ -14,11 +14,15 @@ from feedback_app.delivery.desk import Transport
 from feedback_app.delivery.folder import FolderTransport
 from feedback_app.delivery.identity import identity
 from feedback_app.delivery.journal import Journal
+from feedback_app.delivery.manners import Manners
 from feedback_app.delivery.outbox import Renderer
 from feedback_app.delivery.preparing import Preparer
+from feedback_app.delivery.rates import Rates
+from feedback_app.delivery.retry import Schedule
 from feedback_app.delivery.sender import Sender
 from feedback_app.delivery.signing import signer
 from feedback_app.delivery.smtp import Relay, SmtpTransport
+from feedback_app.delivery.watching import Rules
 from feedback_app.extensions import current_settings
 from feedback_app.settings import Settings
 
@@ -56,4 +60,14 @@ def open_sender(owner: str) -> Sender:
         Journal(journals(settings), owner),
         Preparer(identity(settings), renderers),
         connections(settings),
+        manners=manners(settings),
+    )
+
+
+def manners(settings: Settings) -> Manners:
+    """Return the limits and rules that the settings ask for."""
+    return Manners(
+        Rates(settings.mail_rate, settings.mail_domain_rates),
+        Rules(percent=settings.mail_most_refused),
+        Schedule(settings.mail_retry, settings.mail_give_up),
     )

@@ -16,6 +16,7 @@ from feedback_app.delivery import claims, suppression
 from feedback_app.delivery.recording import record
 from feedback_app.delivery.replies import Reply, Stage, Verdict, judge
 from feedback_app.delivery.results import result_of
+from feedback_app.delivery.retry import USUAL, Schedule
 from feedback_app.delivery.stories import Story, is_here, left_behind
 
 KILLED = Reply(0, "the worker was killed between the text and the answer")
@@ -24,7 +25,7 @@ DAMAGED = Reply(0, "the worker died, and its journal is damaged: what it did las
 log = structlog.get_logger()
 
 
-def recover(folder: Path) -> Counter[str]:
+def recover(folder: Path, schedule: Schedule = USUAL) -> Counter[str]:
     """Settle the letters of dead workers; return how many are now ``sent``, ``queued``, ``in_doubt``...
 
     Journals in ``folder`` whose worker is gone are told to the database and removed. Leases that ran out and whose
@@ -35,7 +36,7 @@ def recover(folder: Path) -> Counter[str]:
     counts: Counter[str] = Counter()
     for story in left_behind(folder):
         with transaction() as session:
-            told = _settle(session, story)
+            told = _settle(session, story, schedule)
         log.warning("a worker had died; its journal says what became of its letters", worker=story.owner, **told)
         counts += told
     with transaction() as session:
@@ -51,7 +52,7 @@ def recover(folder: Path) -> Counter[str]:
     return counts
 
 
-def _settle(session: Session, story: Story) -> Counter[str]:
+def _settle(session: Session, story: Story, schedule: Schedule) -> Counter[str]:
     now = clock.now()
     results = []
     for row in claims.held_by(session, story.owner):
@@ -59,7 +60,7 @@ def _settle(session: Session, story: Story) -> Counter[str]:
         if told is None or told[0] is Verdict.BACK:
             continue
         verdict, reply = told
-        results.append(result_of(row.id, verdict, reply, row.attempts, row.first_at, now))
+        results.append(result_of(row.id, verdict, reply, row.attempts, row.first_at, now, schedule=schedule))
         if verdict is Verdict.GONE:
             suppression.suppress(row.email_key, "all", "hard_bounce", f"letter {row.id}: {reply}")
     record(session, story.owner, results)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from feedback_app.delivery import retry
 from feedback_app.delivery.recording import Result
 from feedback_app.delivery.replies import LONGEST, Reply, Verdict
+from feedback_app.delivery.retry import USUAL, Schedule
 
 STATES = {
     Verdict.SENT: "sent",
@@ -21,7 +21,14 @@ ASIDE = timedelta(minutes=10)  # how long a letter steps aside over which connec
 
 
 def result_of(
-    letter_id: int, verdict: Verdict, reply: Reply, attempts: int, first_at: datetime | None, now: datetime
+    letter_id: int,
+    verdict: Verdict,
+    reply: Reply,
+    attempts: int,
+    first_at: datetime | None,
+    now: datetime,
+    *,
+    schedule: Schedule = USUAL,
 ) -> Result:
     """Return what is written: an attempt is counted only when the reply was about this recipient or their letter."""
     counted = verdict in (Verdict.SENT, Verdict.LATER, Verdict.REFUSED, Verdict.GONE)
@@ -36,15 +43,15 @@ def result_of(
         first_at=first_at or (now if counted else None),
     )
     if verdict is Verdict.LATER:
-        _wait_or_give_up(result, now)
+        _wait_or_give_up(result, now, schedule)
     elif verdict is Verdict.BACK:
         result.not_before = now + ASIDE
     return result
 
 
-def _wait_or_give_up(result: Result, now: datetime) -> None:
-    if retry.given_up(result.first_at or now, now):
+def _wait_or_give_up(result: Result, now: datetime, schedule: Schedule) -> None:
+    if schedule.given_up(result.first_at or now, now):
         result.state = "failed"
-        result.reply = f"given up after {retry.GIVE_UP.days} days: {result.reply}"[:LONGEST]
+        result.reply = f"given up after {schedule.patience}: {result.reply}"[:LONGEST]
     else:
-        result.not_before = now + retry.wait(result.attempts)
+        result.not_before = now + schedule.wait(result.attempts)

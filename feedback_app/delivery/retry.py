@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-STEPS = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2), timedelta(hours=4))
-GIVE_UP = timedelta(days=4)
 JITTER = 0.2  # so that letters refused together do not come back together
 
 
-def wait(attempts: int) -> timedelta:
-    """Return how long to wait after ``attempts`` attempts (from 1), give or take a fifth.
+@dataclass(frozen=True)
+class Schedule:
+    """The waits after the first, second... attempt, the last of them again and again until ``give_up`` has passed.
 
-    The first step is short because of greylisting, the RFC's half hour follows.
+    The first wait is short because of greylisting, the RFC's half hour follows; so does its "4-5 days".
     """
-    step = STEPS[min(max(attempts, 1), len(STEPS)) - 1]
-    return step * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # spreads load, guards nothing
+
+    steps: tuple[timedelta, ...] = (
+        timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2), timedelta(hours=4),
+    )  # fmt: skip
+    give_up: timedelta = timedelta(days=4)
+
+    def wait(self, attempts: int) -> timedelta:
+        """Return how long to wait after ``attempts`` attempts (from 1), give or take a fifth."""
+        step = self.steps[min(max(attempts, 1), len(self.steps)) - 1]
+        return step * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # spreads load, guards nothing
+
+    def given_up(self, first: datetime, now: datetime) -> bool:
+        """True when a letter first tried at ``first`` has been tried long enough."""
+        return now - first >= self.give_up
+
+    @property
+    def patience(self) -> str:
+        """How long a letter is tried, in words for its row."""
+        days, seconds = self.give_up.days, self.give_up.seconds
+        return f"{days} days" if days and not seconds else f"{self.give_up.total_seconds() / 3600:g} hours"
 
 
-def given_up(first: datetime, now: datetime) -> bool:
-    """True when a letter first tried at ``first`` has been tried for four days."""
-    return now - first >= GIVE_UP
+USUAL = Schedule()
