@@ -34,6 +34,7 @@ from feedback_app.responses.models import Answer, Response
 from feedback_app.settings import Settings
 from feedback_app.surveys.models import Question, Section, Survey
 from feedback_app.themes.models import Codebook, CodebookSurvey, Mention, Placement, Theme
+from feedback_app.themes.search_words import search_words
 
 WORDS = [
     "delivery",
@@ -114,7 +115,7 @@ def fill(mentions: int) -> None:
             for piece in (0, 1):
                 mention = 2 * n + piece - 1
                 text = " ".join(dice.choices(WORDS, k=dice.randint(4, 18)))
-                rows.append({"id": mention, "answer_id": 2 * n, "response_id": n, "survey_id": survey, "contact_id": n, "start": piece * 500, "end": piece * 500 + len(text), "text": text, "text_key": uuid.uuid4().hex, "language": language, "state": "open", "judged_at": now, "closest": []})  # fmt: skip
+                rows.append({"id": mention, "answer_id": 2 * n, "response_id": n, "survey_id": survey, "contact_id": n, "start": piece * 500, "end": piece * 500 + len(text), "text": text, "words": search_words(text, language, (), lambda word, _: word), "text_key": uuid.uuid4().hex, "language": language, "state": "open", "judged_at": now, "closest": []})  # fmt: skip
                 if dice.random() < 0.97:
                     theme = dice.choices(themes, weights)[0].id
                     placed.append({"mention_id": mention, "theme_id": theme, "confidence": dice.random()})

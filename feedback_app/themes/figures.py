@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal_column, select
 
 from feedback_app.database import is_postgresql
 from feedback_app.extensions import db
@@ -21,6 +21,7 @@ from feedback_app.themes.trends import Trend, trend
 
 Cell = tuple[str, str, int]  # kind, month, mentions
 GONE = ("lost_prospect", "former_customer")
+LOWEST, HIGHEST = 1, 5  # of a rating
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class ThemeFigures:
     people: int
     kinds: Counter[str]
     months: dict[str, int]  # "2026-11": 12, every month of the codebook, the oldest first
-    content: float | None  # mean answer to "would you recommend us" (0..10) of those who speak about it
+    content: float | None  # mean answer to "would you recommend us", else mean rating, 0..10, of those who speak of it
     trend: Trend
 
     @property
@@ -154,37 +155,64 @@ def _people(codebook_id: int, look: Look, zone: str) -> dict[int, int]:
 
 
 def _content(codebook_id: int, look: Look, zone: str) -> dict[int, float]:
-    """Mean answer to "would you recommend us" of those who speak about each theme, everybody once."""
+    """Mean answer to "would you recommend us" of those who speak about each theme, everybody once.
+
+    Where no survey of the codebook asks that, the mean rating stands in, told from 0 to 10 as well.
+    """
+    surveys = select(CodebookSurvey.survey_id).where(CodebookSurvey.codebook_id == codebook_id)
+    kind, points = "nps", Answer.number * 1.0
+    if not db.session.scalar(select(_asks("nps", surveys).exists())):
+        kind, points = "rating", (Answer.number - LOWEST) * 10.0 / (HIGHEST - LOWEST)
     columns = select(Placement.theme_id, Mention.response_id).select_from(Placement).distinct()
     pairs = _placed(columns, codebook_id, look, zone).subquery()
-    surveys = select(CodebookSurvey.survey_id).where(CodebookSurvey.codebook_id == codebook_id)
-    asked = select(Question.id).where(Question.kind == "nps", Question.survey_id.in_(surveys))
     rows = db.session.execute(
-        select(pairs.c.theme_id, func.avg(Answer.number))
+        select(pairs.c.theme_id, func.avg(points))
         .join(Answer, Answer.response_id == pairs.c.response_id)
-        .where(Answer.question_id.in_(asked), Answer.number.is_not(None))
+        .where(Answer.question_id.in_(_asks(kind, surveys)), Answer.number.is_not(None))
         .group_by(pairs.c.theme_id)
     )
     return {row[0]: float(row[1]) for row in rows}
 
 
+def _asks(kind: str, surveys: Select[int]) -> Select[int]:
+    return select(Question.id).where(Question.kind == kind, Question.survey_id.in_(surveys))
+
+
 def _beside(codebook_id: int, look: Look, zone: str) -> tuple[dict[str, int], Counter[str], int, int]:
     """Sizes of the shelves; mentions with content by month; people who said them; how many are in a theme."""
-    base = select(Mention.state, month(), func.count()).join(Response, Response.id == Mention.response_id)
+    counted = _by_response(codebook_id, look, zone).subquery()
     rows = db.session.execute(
-        narrowed(base.where(of_codebook(codebook_id)), look, zone).group_by(Mention.state, month())
+        select(counted.c.state, month(), func.sum(counted.c.said), func.sum(counted.c.placed))
+        .join(Response, Response.id == counted.c.response_id)
+        .group_by(counted.c.state, month())
     )
     shelves = {"ungrouped": 0, "set_aside": 0, "no_content": 0}
     monthly: Counter[str] = Counter()
-    for state, when, size in rows:
+    inside = 0
+    for state, when, said, placed in rows:
         if state == "open":
-            monthly[when] += size
+            monthly[when] += int(said)
+            inside += int(placed)
         else:
-            shelves[state] += size
-    said = select(func.count(_who().distinct())).join(Response, Response.id == Mention.response_id)
-    everybody = db.session.scalar(narrowed(said.where(of_codebook(codebook_id), Mention.state == "open"), look, zone))
-    inside = select(func.count(Placement.mention_id.distinct())).select_from(Placement)
-    return shelves, monthly, everybody or 0, db.session.scalar(_placed(inside, codebook_id, look, zone)) or 0
+            shelves[state] += int(said)
+    everybody = select(func.count(_who().distinct())).join(Response, Response.id == Mention.response_id)
+    people = db.session.scalar(narrowed(everybody.where(of_codebook(codebook_id), Mention.state == "open"), look, zone))
+    return shelves, monthly, people or 0, inside
+
+
+def _by_response(codebook_id: int, look: Look, zone: str) -> Select[str, int, int, int]:
+    """SELECT of how many mentions each response has in each state, and in a theme: the index answers it alone."""
+    placed = exists(select(1).where(Placement.mention_id == Mention.id).correlate(Mention))
+    columns = select(
+        Mention.state,
+        Mention.response_id,
+        func.count().label("said"),
+        func.sum(case((placed, 1), else_=0)).label("placed"),
+    )
+    if look:
+        columns = columns.join(Response, Response.id == Mention.response_id)
+    counted = narrowed(columns.where(of_codebook(codebook_id)), look, zone)
+    return counted.group_by(Mention.survey_id, Mention.state, Mention.response_id)
 
 
 def _figures(

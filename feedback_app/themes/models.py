@@ -60,7 +60,9 @@ class Theme(Base):
         CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", name="forwarding"),
         CheckConstraint("merged_into_id <> id", name="not_itself"),
         CheckConstraint("length(trim(name)) > 0", name="named"),
+        CheckConstraint("parent_id <> id", name="not_its_parent"),
         Index("ix_theme_merged_into_id", "merged_into_id"),
+        Index("ix_theme_parent_id", "parent_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -71,6 +73,7 @@ class Theme(Base):
     phrases: Mapped[list[str]] = mapped_column(default=list)
     state: Mapped[str] = mapped_column(String(12), default="open")
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id", ondelete="SET NULL"))  # a theme within it
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     centre: Mapped[bytes | None] = mapped_column()  # float16 vector of the engine; None for a theme made by hand
     quotes: Mapped[dict[str, Any]] = mapped_column(default=dict)  # mention ids: {"typical": [...], "borderline": [...]}
@@ -100,7 +103,7 @@ class Mention(Base):
         UniqueConstraint("answer_id", "start"),
         CheckConstraint('"start" >= 0 AND "end" > "start"', name="span"),
         CheckConstraint("state IN ('open', 'set_aside', 'no_content')", name="state"),
-        Index("ix_mention_survey_id", "survey_id", "state"),
+        Index("ix_mention_counted", "survey_id", "state", "response_id", "language", "contact_id"),  # no text is read
         Index("ix_mention_contact_id", "contact_id"),
         Index("ix_mention_unjudged", "survey_id", sqlite_where=_UNJUDGED, postgresql_where=_UNJUDGED),
     )
@@ -113,19 +116,22 @@ class Mention(Base):
     start: Mapped[int] = mapped_column()
     end: Mapped[int] = mapped_column()
     text: Mapped[str] = mapped_column(Text)
-    words: Mapped[str] = mapped_column(Text, default="", server_default="", deferred=True)  # for the search, see there
     text_key: Mapped[str] = mapped_column(String(64), index=True)
     language: Mapped[str] = mapped_column(String(8), default="")
     state: Mapped[str] = mapped_column(String(12), default="open")
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # a person decided: the machine keeps off
     judged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when the machine looked at it last
     closest: Mapped[list[int]] = mapped_column(json_type, default=list)  # nearest themes of one not yet grouped
+    words: Mapped[str] = mapped_column(Text, default="", server_default="", deferred=True)  # for the search, see there
     placements: Mapped[list[Placement]] = relationship(
         back_populates="mention", cascade="all, delete-orphan", passive_deletes=True
     )
 
 
 search_table.follow(Mention.__table__)
+
+
+_JUDGED = text("guessed IS NOT NULL")
 
 
 class Placement(Base):
@@ -136,6 +142,7 @@ class Placement(Base):
         UniqueConstraint("mention_id", "theme_id"),
         CheckConstraint("confidence >= 0 AND confidence <= 1", name="confidence"),
         Index("ix_placement_theme_id", "theme_id", "mention_id", "confidence"),
+        Index("ix_placement_judged", "theme_id", "guessed", sqlite_where=_JUDGED, postgresql_where=_JUDGED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -15,7 +15,7 @@ from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys.models import Survey
 from feedback_app.themes import search
 from feedback_app.themes.looking import Look, mentions_where, of_codebook
-from feedback_app.themes.models import Mention, Placement, Theme, ThemeEvent
+from feedback_app.themes.models import CodebookSurvey, Mention, Placement, Theme, ThemeEvent
 from feedback_app.themes.queries import names_of
 
 GRID = 50  # mentions confirmed or corrected in one go
@@ -202,8 +202,9 @@ def agreement(codebook_id: int, theme_id: int = 0) -> Agreement:
 
 def filter_choices(codebook_id: int) -> dict[str, list[str]]:
     """Return what can be filtered by in a codebook: stages at which prospects left, languages."""
-    base = select(Response.stage_lost).join(Mention, Mention.response_id == Response.id)
-    stages = db.session.scalars(base.where(of_codebook(codebook_id), Response.stage_lost != "").distinct())
+    surveys = select(CodebookSurvey.survey_id).where(CodebookSurvey.codebook_id == codebook_id)
+    asked = select(Response.stage_lost).where(Response.survey_id.in_(surveys), Response.stage_lost != "")
+    stages = db.session.scalars(asked.distinct())
     languages = db.session.scalars(select(Mention.language).where(of_codebook(codebook_id)).distinct())
     return {"stages": sorted(stages), "languages": sorted(languages)}
 
