@@ -60,13 +60,14 @@ class Received:
 
 @dataclass
 class Faults:
-    """How the server misbehaves. A fate is a reply line, or "drop" to cut the connection; callables get the try."""
+    """How the server misbehaves. A fate is a reply line, "drop" to cut the connection, or "freeze" to say nothing
+    any more until the client hangs up; callables get the try."""
 
     extensions: tuple[str, ...] = ("PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES", "DSN", "SMTPUTF8")
-    greeting: str = "220 relay.example ESMTP"
+    greeting: str = "220 relay.example ESMTP"  # or "freeze"
     mail: str = ""  # the answer to every MAIL
     rcpt: dict[str, Any] = field(default_factory=dict)  # address -> reply, or (try number) -> reply
-    text: dict[str, Any] = field(default_factory=dict)  # the same for the text; "accept-drop" keeps it, then cuts
+    text: dict[str, Any] = field(default_factory=dict)  # the same; "accept-drop" and "accept-freeze" keep it first
     close_after: int = 0  # 421 once so many letters came over one connection
     hold: threading.Event | None = None  # no text is answered before this is set
     auth: tuple[str, str] | None = None
@@ -156,7 +157,7 @@ class _Conversation(socketserver.StreamRequestHandler):
         relay, faults = self.server.relay, self.server.relay.faults
         relay.opened(self.connection)
         try:
-            self._say(faults.greeting)
+            self._say(self._obeyed(faults.greeting))
             if faults.greeting.startswith("2"):
                 self._converse(relay, faults)
         except (_Cut, OSError):
@@ -228,13 +229,13 @@ class _Conversation(socketserver.StreamRequestHandler):
             relay.faults.hold.wait(30)
         fate = relay.faults.text.get(address, "")
         fate = fate(relay.tries[address]) if callable(fate) else fate
-        if fate and fate != "accept-drop":
+        if fate and not fate.startswith("accept-"):
             self._reset(b"")
             return self._obeyed(fate)
         relay.keep(Received(self._sender, address, wire, self._said))
         self._count += 1
         self._reset(b"")
-        return self._obeyed("drop") if fate else f"250 2.0.0 kept as {len(relay.letters)}"
+        return self._obeyed(fate.removeprefix("accept-")) if fate else f"250 2.0.0 kept as {len(relay.letters)}"
 
     def _text(self) -> bytes:
         lines = []
@@ -249,7 +250,10 @@ class _Conversation(socketserver.StreamRequestHandler):
         return "250 2.0.0 ok"
 
     def _obeyed(self, fate: str) -> str:
-        if fate == "drop":
+        if fate == "freeze":
+            while self.connection.recv(65536):
+                pass
+        if fate in ("drop", "freeze"):
             raise _Cut
         return fate
 
