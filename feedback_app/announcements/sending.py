@@ -15,6 +15,7 @@ from feedback_app.announcements.models import Announcement, Notice
 from feedback_app.announcements.quotes import choose
 from feedback_app.contacts.models import Contact
 from feedback_app.database import insert, is_postgresql
+from feedback_app.delivery import actions as letter_desk
 from feedback_app.delivery import outbox
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.errors import N_, Refused
@@ -115,4 +116,4 @@ def queue(session: Session, one: Announcement, now: datetime) -> None:
         .join(Contact, Contact.id == Notice.contact_id)
         .where(mine)
     )
-    outbox.put_many(KIND, rows)
+    letter_desk.watch(KIND, one.id, outbox.put_many(KIND, rows))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 
 from feedback_app import clock
 from feedback_app.database import touched, transaction
@@ -25,21 +25,30 @@ __all__ = ["cancel", "halt", "pause", "recover_leases", "resend", "resume", "set
 RESENDABLE = ("failed", "in_doubt")
 
 
-def resend(state: str, *, letter_id: int | None = None, kind: str | None = None, group_id: int | None = None) -> int:
+def resend(
+    state: str,
+    *,
+    letter_id: int | None = None,
+    kind: str | None = None,
+    group_id: int | None = None,
+    to: str = "",
+) -> int:
     """Queue letters in ``state`` ("failed" or "in_doubt") again, with the same Message-ID; return how many.
 
-    All of them, one letter, or those of a kind or group. Suppressed addresses are still skipped when their turn comes.
+    All of them, one letter, those of a kind or group, or those whose address or name holds ``to``. Suppressed addresses are still skipped when their turn comes.
     """
     if state not in RESENDABLE:
         raise Refused(N_("Only letters that failed or are in doubt can be sent again."))
-    again = update(TABLE).where(C.state == state, *_which(letter_id, kind, group_id))
+    again = update(TABLE).where(C.state == state, *_which(letter_id, kind, group_id, to))
     fresh = {"lease_owner": None, "lease_until": None, "not_before": clock.now(), "attempts": 0, "first_at": None}
     return touched(again.values(state="queued", **fresh))
 
 
-def settle_doubt(letter_id: int | None = None, *, kind: str | None = None, group_id: int | None = None) -> int:
+def settle_doubt(
+    letter_id: int | None = None, *, kind: str | None = None, group_id: int | None = None, to: str = ""
+) -> int:
     """Take letters in doubt as sent, without ever having seen the relay's answer; return how many."""
-    taken = update(TABLE).where(C.state == "in_doubt", *_which(letter_id, kind, group_id))
+    taken = update(TABLE).where(C.state == "in_doubt", *_which(letter_id, kind, group_id, to))
     why = "taken as sent: it was on the wire, its answer was never seen"
     return touched(taken.values(state="sent", lease_owner=None, lease_until=None, sent_at=clock.now(), reply=why))
 
@@ -57,7 +66,9 @@ def watch(kind: str, group_id: int, letters: int) -> bool:
 
     Called in the transaction that queues them; see ``delivery.watching``.
     """
-    return watching.watch(kind, group_id, letters, current_settings().mail_canary)
+    settings = current_settings()
+    least = settings.mail_canary if settings.mail_folder is None else 0  # a folder has no opinion of us
+    return watching.watch(kind, group_id, letters, least)
 
 
 def recover_leases() -> str:
@@ -72,6 +83,9 @@ def recover_leases() -> str:
     return ", ".join(f"{count} {state}" for state, count in sorted(counts.items()) if count)
 
 
-def _which(letter_id: int | None, kind: str | None, group_id: int | None) -> list[Any]:
+def _which(letter_id: int | None, kind: str | None, group_id: int | None, to: str = "") -> list[Any]:
     asked = ((C.id, letter_id), (C.kind, kind), (C.group_id, group_id))
-    return [column == value for column, value in asked if value is not None]
+    conditions: list[Any] = [column == value for column, value in asked if value is not None]
+    if to:
+        conditions.append(or_(*(column.icontains(to, autoescape=True) for column in (C.address, C.name))))
+    return conditions

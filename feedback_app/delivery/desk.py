@@ -167,9 +167,9 @@ class Desk:
 
 @dataclass
 class Breaker:
-    """Keeps everybody from hammering a relay in trouble: waits double from 1 s to 10 min, and one connection probes."""
+    """Keeps everybody from hammering a relay in trouble: waits double from 10 s to 10 min, and one connection probes."""
 
-    least: float = 1.0
+    least: float = 10.0
     most: float = 600.0
     failures: int = 0
     text: str = ""

@@ -16,6 +16,7 @@ from feedback_app.accounts.audit import WORKER, Actor, note
 from feedback_app.contacts.models import Contact
 from feedback_app.contacts.queries import Filter
 from feedback_app.database import UtcDateTime, insert, transaction, won
+from feedback_app.delivery import actions as letter_desk
 from feedback_app.delivery import outbox
 from feedback_app.delivery.outbox import Fill, Words
 from feedback_app.errors import N_, NotFound, Refused
@@ -173,7 +174,8 @@ def _start(session: Session, wave_id: int) -> int | None:
     wave = session.get_one(Wave, wave_id, populate_existing=True)
     moment = clock.now()
     _invite(session, wave, moment)
-    outbox.put_many(wave_queries.LETTER, _letters(wave, moment))
+    letters = outbox.put_many(wave_queries.LETTER, _letters(wave, moment))
+    letter_desk.watch(wave_queries.LETTER, wave.id, letters)
     mailed = select(func.count()).select_from(Invitation).where(Invitation.wave_id == wave_id)
     wave.invited = session.scalar(mailed) or 0
     return wave.invited
