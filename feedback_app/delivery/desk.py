@@ -167,7 +167,7 @@ class Desk:
 
 @dataclass
 class Breaker:
-    """Keeps everybody from hammering a relay in trouble: waits double from 10 s to 10 min, and one connection probes."""
+    """Keeps us from hammering a relay in trouble: waits double from 10 s to 10 min, and one connection probes."""
 
     least: float = 10.0
     most: float = 600.0
