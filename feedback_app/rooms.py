@@ -45,10 +45,12 @@ RENDERERS: dict[str, Renderer] = {
 
 JOBS: tuple[Job, ...] = (
     Job("recover_leases", "feedback_app.delivery.actions:recover_leases", timedelta(minutes=1)),
+    Job("collect_returns", "feedback_app.overview.mail_returns:collect", timedelta(minutes=1)),
     Job("start_due_waves", "feedback_app.surveys.wave_actions:start_due_waves", timedelta(minutes=1)),
     Job("finish_announcements", "feedback_app.announcements.actions:finish_done", timedelta(minutes=1)),
     Job("group_on_request", "feedback_app.themes.jobs:run_grouping_requests", timedelta(seconds=3)),
     Job("assign_new_answers", "feedback_app.themes.jobs:assign_new_answers", timedelta(seconds=5)),
+    Job("look_inside_themes", "feedback_app.themes.jobs:look_inside_themes", timedelta(minutes=2)),
     Job("learn_from_corrections", "feedback_app.themes.jobs:learn_from_corrections", timedelta(minutes=1)),
     Job("remove_old_imports", "feedback_app.contacts.import_actions:remove_old_imports", timedelta(days=1)),
     Job("forget_slots", "feedback_app.delivery.slots:forget", timedelta(days=1)),

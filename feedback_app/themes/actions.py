@@ -146,6 +146,7 @@ def new_theme(  # noqa: PLR0913 - one theme has as many facts
     phrases: Sequence[str] = (),
     quotes: Sequence[int] = (),
     action: str = "started",
+    parent_id: int | None = None,
 ) -> Theme:
     """Start a theme inside the caller's transaction; see :func:`start_theme`."""
     session = require_transaction()
@@ -157,6 +158,7 @@ def new_theme(  # noqa: PLR0913 - one theme has as many facts
         description=description,
         phrases=list(phrases),
         quotes={"typical": list(quotes)},
+        parent_id=parent_id,
     )
     session.add(theme)
     session.flush()

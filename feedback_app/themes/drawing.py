@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback_app.themes.figures import ThemeFigures
-from feedback_app.themes.plots import Box, Column, columns, lines, treemap
+from feedback_app.themes.plots import LETTER, Box, Column, columns, lines, treemap
 
 SIZES = ((1000.0, 400.0), (360.0, 460.0))  # wide screens, phones; one of the two is shown
+PLOTS = ((1000.0, 380.0), (360.0, 380.0))
 MOST = 40  # areas that can still be told apart
 STEPS = (0.6, 0.85, 1.15, 1.5)  # share of lost prospects and former customers, in shares of the whole
 
@@ -68,3 +70,89 @@ def months(rows: Sequence[tuple[str, int, int]], width: float = 640.0, height: f
         if at % every == 0
     ]
     return Months(width, height, found, labels, max((low + high for _, low, high in rows), default=0))
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One theme in the plot of satisfaction against frequency; without ``words`` where they would cover others."""
+
+    figures: ThemeFigures
+    x: float
+    y: float
+    words: str
+    left: bool  # the words stand to the left of the dot
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """Satisfaction against frequency: where each theme stands, the lines of the axes, and the mean of all."""
+
+    width: float
+    height: float
+    dots: list[Dot]
+    rows: list[tuple[float, int]]  # height of a line, and the points from 0 to 10 it stands for
+    columns: list[tuple[float, int]]  # place of a line, and the number of people
+    mean: float  # height of the mean, everybody who speaks of a theme counted once for it
+
+
+FEW = 5  # people from whom a mean is spoken of
+LETTERS = 13.0  # height of a word beside a dot
+MARGIN = (34.0, 18.0, 18.0, 34.0)  # left, top, right, bottom
+
+
+def satisfaction(themes: Sequence[ThemeFigures], width: float, height: float) -> Scatter | None:
+    """Return the plot of how content people are (0..10) against how many speak of it; None for fewer than 3 themes."""
+    shown = [one for one in themes if one.content is not None and one.people >= FEW]
+    if len(shown) < 3:
+        return None
+    left, top, right, bottom = MARGIN
+    points = [one.content or 0.0 for one in shown]
+    low, high = max(0, math.floor(min(points))), min(10, math.ceil(max(points)))
+    most = _round_up(max(one.people for one in shown))
+    span, across, down = max(1, high - low), width - left - right, height - top - bottom
+
+    def at(people: float, content: float) -> tuple[float, float]:
+        return left + across * people / most, top + down * (high - content) / span
+
+    mean = sum(one.people * (one.content or 0.0) for one in shown) / sum(one.people for one in shown)
+    places = [(one, *at(one.people, one.content or 0.0)) for one in sorted(shown, key=lambda one: -one.people)]
+    step = 1 if span <= 5 else 2
+    return Scatter(
+        width,
+        height,
+        _named(places, width),
+        [(at(0, row)[1], row) for row in range(low, low + span + 1, step)],
+        [(at(most * part / 4, 0)[0], most * part // 4) for part in range(5)],
+        at(0, mean)[1],
+    )
+
+
+def _round_up(number: int) -> int:
+    """The next number above that is easy to read and to quarter."""
+    size = 10 ** max(0, len(str(number)) - 1)
+    return next(
+        step for part in (0.4, 0.8, 1, 1.2, 1.6, 2, 4, 6, 8, 12) if (step := max(4, int(part * size))) >= number
+    )
+
+
+def _named(places: Sequence[tuple[ThemeFigures, float, float]], width: float) -> list[Dot]:
+    """Name the dots, the largest first, where there is room to the right or to the left of them."""
+    taken = [(x - 6, y - 6, x + 6, y + 6) for _, x, y in places]
+    dots = []
+    for number, (figures, x, y) in enumerate(places):
+        wide = len(figures.theme.name) * LETTERS * LETTER
+        words, left = "", False
+        for side in (False, True):
+            start = x - 9 - wide if side else x + 9
+            box = (start, y - LETTERS * 0.7, start + wide, y + LETTERS * 0.7)
+            free = not any(_cover(box, other) for at, other in enumerate(taken) if at != number)
+            if free and start >= 2 and start + wide <= width - 2:
+                words, left = figures.theme.name, side
+                taken.append(box)
+                break
+        dots.append(Dot(figures, x, y, words, left))
+    return dots
+
+
+def _cover(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -6,6 +6,7 @@ from sqlalchemy import exists, func, select
 
 from feedback_app import clock
 from feedback_app.extensions import db
+from feedback_app.themes import queries_inside
 from feedback_app.themes.models import Codebook, GroupingRequest
 
 
@@ -41,3 +42,14 @@ def learn_from_corrections() -> str:
 
     learnt = actions_requests.learn_from_corrections()
     return f"{learnt} codebooks learnt" if learnt else ""
+
+
+def look_inside_themes() -> str:
+    """Look for the parts of a theme that is new or has grown, one at a time; says how many were found, or ""."""
+    due = queries_inside.due()
+    db.session.rollback()
+    if due is None:
+        return ""
+    from feedback_app.themes import actions_inside  # noqa: PLC0415 - loads the numerical libraries
+
+    return f"{actions_inside.look_inside(due)} parts of theme {due}"

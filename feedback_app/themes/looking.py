@@ -13,7 +13,7 @@ from sqlalchemy import Select, exists, select
 from feedback_app.contacts.models import KINDS
 from feedback_app.responses.models import Response
 from feedback_app.themes import search
-from feedback_app.themes.models import CodebookSurvey, Mention, Placement
+from feedback_app.themes.models import CodebookSurvey, Mention, Placement, SubThemeMention
 
 AnySelect = TypeVar("AnySelect", bound="Select[*tuple[Any, ...]]")
 
@@ -29,20 +29,21 @@ class Look:
     since: str = ""  # the first day, as 2026-11-30
     until: str = ""  # the last day
     q: str = ""
+    part: int = 0  # of a theme: a sub-theme
 
     @classmethod
     def read(cls, values: Mapping[str, str]) -> Look:
         """Return the filter an address carries; whatever makes no sense filters nothing."""
-        survey = values.get("survey", "")
         kind = values.get("kind", "")
         return cls(
-            survey=int(survey) if survey.isdecimal() and len(survey) < 10 else 0,
+            survey=_number(values.get("survey", "")),
             kind=kind if kind in KINDS else "",
             stage=values.get("stage", "")[:80],
             language=values.get("language", "")[:8],
             since=_day(values.get("since", "")),
             until=_day(values.get("until", "")),
             q=values.get("q", "").replace("\0", "").strip()[:200],
+            part=_number(values.get("part", "")),
         )
 
     def address(self) -> dict[str, Any]:
@@ -56,6 +57,10 @@ class Look:
     def __bool__(self) -> bool:
         """True when anything is filtered."""
         return bool(self.address())
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _day(text: str) -> str:
@@ -86,9 +91,14 @@ def narrowed(statement: AnySelect, look: Look, zone: str) -> AnySelect:
         conditions.append(Response.submitted_at >= midnight(look.since, zone))
     if look.until:
         conditions.append(Response.submitted_at < midnight(look.until, zone, 1))
-    if look.q:
-        conditions.append(search.read(look.q).holds())
-    return statement.where(*conditions)
+    return statement.where(*conditions, *_about(look))
+
+
+def _about(look: Look) -> list[Any]:
+    """SQL of what is said: in a part of a theme, with words that were searched for."""
+    mine = select(SubThemeMention.mention_id).where(SubThemeMention.sub_theme_id == look.part)
+    part = [Mention.id.in_(mine)] if look.part else []
+    return [*part, search.read(look.q).holds()] if look.q else part
 
 
 def of_codebook(codebook_id: int) -> Any:

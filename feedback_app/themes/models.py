@@ -78,7 +78,29 @@ class Theme(Base):
     centre: Mapped[bytes | None] = mapped_column()  # float16 vector of the engine; None for a theme made by hand
     quotes: Mapped[dict[str, Any]] = mapped_column(default=dict)  # mention ids: {"typical": [...], "borderline": [...]}
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    looked_inside: Mapped[int] = mapped_column(default=0, server_default="0")  # its mentions when parts were looked for
     codebook: Mapped[Codebook] = relationship()
+
+
+class SubTheme(Base):
+    """A part of a theme that the machine can tell apart; a person may make it a theme. Found again as a theme grows."""
+
+    __tablename__ = "sub_theme"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(NAME_LIMIT))
+    phrases: Mapped[list[str]] = mapped_column(default=list)
+    quotes: Mapped[list[int]] = mapped_column(json_type, default=list)  # typical mentions
+
+
+class SubThemeMention(Base):
+    """A mention in a part of a theme. It counts there while it is in the theme itself."""
+
+    __tablename__ = "sub_theme_mention"
+
+    sub_theme_id: Mapped[int] = mapped_column(ForeignKey("sub_theme.id", ondelete="CASCADE"), primary_key=True)
+    mention_id: Mapped[int] = mapped_column(ForeignKey("mention.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
 class ThemeExample(Base):

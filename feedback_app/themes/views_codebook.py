@@ -15,13 +15,21 @@ from feedback_app.accounts import rights
 from feedback_app.accounts.access import requires
 from feedback_app.errors import N_, Refused
 from feedback_app.surveys.queries import by_id
-from feedback_app.themes import actions, actions_codebook, queries, queries_export, queries_mentions, starting_codebooks
+from feedback_app.themes import (
+    actions,
+    actions_codebook,
+    actions_parts,
+    queries,
+    queries_export,
+    queries_mentions,
+    starting_codebooks,
+)
 from feedback_app.themes.blueprint import actor, blueprint, frame, look, whole, zone
 from feedback_app.themes.forms import CodebookForm, GroupForm, ImportForm
 from feedback_app.themes.models import REQUEST_STATES
 from feedback_app.web.csv_safe import stream
 from feedback_app.web.locale import language
-from feedback_app.web.pages import flash_refusal, see_other
+from feedback_app.web.pages import back_to, flash_refusal, see_other
 
 LARGEST_IMPORT = 4 * 1024 * 1024
 
@@ -134,6 +142,19 @@ def new_theme(codebook_id: int) -> Response:
         flash_refusal(error)
         return see_other("themes.index", codebook=codebook_id)
     return see_other("themes.edit", theme_id=theme.id)
+
+
+@blueprint.post("/themes/parts/<int:part_id>/theme")
+@requires(rights.EDIT_THEMES)
+def make_theme(part_id: int) -> Response:
+    """Make a part of a theme a theme of its own."""
+    try:
+        theme = actions_parts.make_theme(part_id, actor(), request.form.get("name", ""))
+    except Refused as error:
+        flash_refusal(error)
+        return back_to("themes.index")
+    flash(_("It is a theme of its own now. Undo takes that back."), "success")
+    return see_other("themes.show", theme_id=theme.id)
 
 
 @blueprint.get("/themes/codebooks/<int:codebook_id>/export.json")
