@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
@@ -11,6 +12,7 @@ from sqlalchemy import (
     CursorResult,
     Row,
     Table,
+    TextClause,
     and_,
     exists,
     false,
@@ -19,9 +21,11 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    type_coerce,
     update,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType
 
 from feedback_app import clock
 from feedback_app.database import is_postgresql
@@ -32,8 +36,8 @@ TABLE = cast(Table, OutgoingEmail.__table__)
 C = TABLE.c
 CLAIMED = (
     C.id, C.kind, C.ref_id, C.group_id, C.variant_id, C.address, C.email_key, C.name, C["values"], C.attempts,
-    C.first_at, C.not_before,
-)  # fmt: skip
+    C.first_at, type_coerce(C.not_before, NullType()).label("not_before"),
+)  # fmt: skip  # the last only orders them, as it comes from the engine
 Claimed = Row[Any]  # with the columns above
 QUEUED = text("outgoing_email.state = 'queued'")  # no parameter: a plan made once still fits the partial index
 UNSETTLED = ("cancelled", "in_doubt")
@@ -152,20 +156,27 @@ def paused(session: Session) -> ColumnElement[bool]:
     return func.coalesce(or_(*conditions), false()) if conditions else false()
 
 
+def among(ids: Collection[int]) -> TextClause:
+    """Return the condition "this letter is one of ``ids``" bound as one value: hundreds cost more."""
+    if is_postgresql():
+        return text("outgoing_email.id = ANY(CAST(:ids AS integer[]))").bindparams(ids=list(ids))
+    return text("outgoing_email.id IN (SELECT value FROM json_each(:ids))").bindparams(ids=json.dumps(list(ids)))
+
+
 def suppressed(session: Session, ids: Collection[int]) -> dict[int, str]:
     """Return those of ``ids`` that a suppression stops, each with the reason."""
     rows = session.execute(
         select(C.id, Suppression.reason)
         .join(LetterVariant, LetterVariant.id == C.variant_id)
         .join(Suppression, Suppression.email_key == C.email_key)
-        .where(C.id.in_(ids), or_(Suppression.scope == "all", Suppression.scope == LetterVariant.scope))
+        .where(among(ids), or_(Suppression.scope == "all", Suppression.scope == LetterVariant.scope))
     )
     return dict(rows.all())
 
 
 def sendable(session: Session, owner: str, ids: Collection[int]) -> set[int]:
     """Return those of ``ids`` that ``owner`` still holds and no pause stops."""
-    held = select(C.id).where(C.id.in_(ids), C.state == "leased", C.lease_owner == owner, not_(paused(session)))
+    held = select(C.id).where(among(ids), C.state == "leased", C.lease_owner == owner, not_(paused(session)))
     return set(session.scalars(held))
 
 
@@ -176,7 +187,7 @@ def give_back(session: Session, owner: str, ids: Collection[int] | None = None) 
     """
     mine = [C.lease_owner == owner, C.state == "leased"]
     if ids is not None:
-        mine = [C.lease_owner == owner, C.state.in_(("leased", "in_doubt")), C.id.in_(ids)]
+        mine = [C.lease_owner == owner, C.state.in_(("leased", "in_doubt")), among(ids)]
     back = update(TABLE).where(*mine).values(state="queued", lease_owner=None, lease_until=None)
     return cast("CursorResult[Any]", session.execute(back)).rowcount
 

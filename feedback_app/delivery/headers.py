@@ -28,9 +28,11 @@ def mailbox(name: str, address: str, header: str = "To") -> bytes:
     if not name:
         return address.encode()
     start = len(header) + 2
+    if start + len(name) + len(address) + 3 <= LINE and ATOMS.fullmatch(name) and "=?" not in name:
+        return f"{name} <{address}>".encode()
     if not name.isascii() or "=?" in name:
         phrase = _words(name, start)
-    elif ATOMS.fullmatch(name):
+    elif ATOMS.fullmatch(name):  # too long for one line
         phrase = name
     else:
         phrase = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'

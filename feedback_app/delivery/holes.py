@@ -10,6 +10,7 @@ from typing import Any
 
 HOLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
 NAME_LONGEST = 60
+SPECIAL = re.compile(r"[&<>\"']")  # what html.escape changes
 JOINERS = "\u200c\u200d"  # ZWNJ, ZWJ
 UNSAFE_IN_GREETING = re.compile(r"[@/\\<>{}\[\]|]|\bwww\.|[^\W\d_]{2,}\.[^\W\d_]{2,}")
 
@@ -61,9 +62,14 @@ def as_text(value: str | Block) -> str:
     return value.text if isinstance(value, Block) else value
 
 
+def escaped(text: str) -> str:
+    """Return ``text`` for HTML: the very same string when there is nothing to escape."""
+    return escape(text) if SPECIAL.search(text) else text
+
+
 def as_html(value: str | Block) -> str:
     """Return a fill as HTML: words are escaped, a block is ready."""
-    return value.html if isinstance(value, Block) else escape(value)
+    return value.html if isinstance(value, Block) else escaped(value)
 
 
 def filled(words: Words, fill: Mapping[str, str | Block]) -> Words:

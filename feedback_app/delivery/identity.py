@@ -7,6 +7,7 @@ import hmac
 import re
 from dataclasses import dataclass
 from email.utils import parseaddr
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from feedback_app import tokens
@@ -29,7 +30,7 @@ class Identity:
     reply_to: str = ""
     bounce: str = ""
 
-    @property
+    @cached_property
     def domain(self) -> str:
         """The domain of the From address, as ASCII."""
         return a_labels(self.address.rpartition("@")[2])

@@ -59,7 +59,8 @@ def letter_parts(words: Words, fill: Fill, name: str = "", unsubscribe_url: str 
 
 def reserved(name: str, unsubscribe_url: str) -> Fill:
     """Return the fills that every letter has."""
-    return {"name": plain(name), "greeting_name": greeting(name), "unsubscribe_url": unsubscribe_url}
+    name = plain(name)
+    return {"name": name, "greeting_name": greeting(name), "unsubscribe_url": unsubscribe_url}
 
 
 def _environment() -> Environment:

@@ -11,14 +11,14 @@ import binascii
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from feedback_app import clock
 from feedback_app.delivery import headers
-from feedback_app.delivery.holes import Block, EmptyHole, Words, as_html, as_text, split
+from feedback_app.delivery.holes import Block, EmptyHole, Words, as_text, escaped, split
 from feedback_app.delivery.identity import Identity
 
 SOFT = b"=\r\n"
@@ -28,8 +28,7 @@ LINE = 76
 Sign = Callable[[bytes, bytes], bytes]  # (headers, body) -> DKIM-Signature header line, or b""
 
 
-@dataclass(frozen=True)
-class Recipient:
+class Recipient(NamedTuple):
     """Whom one letter goes to: ``address`` as the relay can carry it."""
 
     letter_id: int
@@ -73,6 +72,14 @@ def joinable(text: str) -> bytes:
     return encoded + SOFT
 
 
+def both_ways(value: str | Block) -> tuple[bytes, bytes]:
+    """Return ``value`` as it goes into the plain text and into the HTML, see :func:`joinable`."""
+    if isinstance(value, Block):
+        return joinable(value.text), joinable(value.html)
+    text, html = joinable(value), escaped(value)
+    return text, text if html is value else joinable(html)
+
+
 class Skeleton:
     """All letters of one variant, compiled. Safe to share between threads."""
 
@@ -83,9 +90,9 @@ class Skeleton:
         boundary = "=_" + hashlib.sha256("\0".join((words.subject, words.text, words.html)).encode()).hexdigest()[:24]
         self._top, self._middle, self._end = _frame(identity, boundary, language, kind, scope)
         self._pieces: list[bytes] = []
-        self._gaps: list[tuple[int, int]] = []  # (index of the piece, index of the key)
-        self._keys: list[tuple[str, bool]] = []
+        self._gaps: list[tuple[int, str, bool]] = []  # (index of the piece, name of the hole, in the HTML?)
         self._compile(boundary, words)
+        self._names = list(dict.fromkeys(name for _, name, _ in self._gaps))
         self._date: tuple[datetime | None, bytes] = (None, b"")
 
     def _compile(self, boundary: str, words: Words) -> None:
@@ -100,11 +107,8 @@ class Skeleton:
             if name is None:
                 self._pieces.append(quoted_printable(words))
                 continue
-            key = (name, in_html)
-            if key not in self._keys:
-                self._keys.append(key)
             self._pieces += [joinable(words), b""]
-            self._gaps.append((len(self._pieces) - 1, self._keys.index(key)))
+            self._gaps.append((len(self._pieces) - 1, name, in_html))
 
     def build(
         self, to: Recipient, fill: Mapping[str, str | Block], unsubscribe_url: str, sign: Sign | None = None
@@ -112,11 +116,11 @@ class Skeleton:
         """Return the whole message with CRLF line ends, not dot-stuffed. Raises EmptyHole."""
         pieces = self._pieces.copy()
         try:
-            values = [joinable(as_html(fill[name]) if html else as_text(fill[name])) for name, html in self._keys]
+            values = {name: both_ways(fill[name]) for name in self._names}
         except KeyError as missing:
             raise EmptyHole(missing.args[0]) from None
-        for piece, key in self._gaps:
-            pieces[piece] = values[key]
+        for piece, name, in_html in self._gaps:
+            pieces[piece] = values[name][in_html]
         body = b"".join(pieces)
         head = self._head(to, fill, unsubscribe_url)
         return b"".join((sign(head, body) if sign else b"", head, b"\r\n", body))

@@ -24,6 +24,7 @@ from feedback_app.web.pages import absolute
 
 KEPT_SKELETONS = 64
 MARK = "0.mark"
+VALUES = 8  # where the fills stand in claims.CLAIMED
 UNWRITTEN: Fill = {}
 log = structlog.get_logger()
 Failure = tuple[Verdict, Reply]
@@ -41,27 +42,21 @@ class Preparer:
         """Return the letters of claimed ``rows``, and why those that have no letter have none. Only reads."""
         skeletons = self._compiled(session, {row.variant_id for row in rows})
         fills, failures = self._fills(session, rows)
-        letters = [
-            self._letter(row, skeletons[row.variant_id], fills[row.id]) for row in rows if row.id not in failures
-        ]
+        seen = time.monotonic()
+        letters = []
+        # taken apart in the order of claims.CLAIMED: by name each costs a look-up, and this is done for every letter
+        for id_, kind, _, group_id, variant_id, address, email_key, name, _, attempts, first_at, *_ in rows:
+            if id_ in failures:
+                continue
+            skeleton = skeletons[variant_id]
+            url = self._unsubscribe_url(id_) if skeleton.scope else ""
+            fill = {**reserved(name, url), **fills[id_]}
+            letters.append(
+                Letter(
+                    id_, kind, group_id, address, email_key, name, attempts, first_at, skeleton, fill, url, seen
+                )
+            )  # fmt: skip
         return letters, failures
-
-    def _letter(self, row: Row[Any], skeleton: Skeleton, fill: Fill) -> Letter:
-        url = self._unsubscribe_url(row.id) if skeleton.scope else ""
-        return Letter(
-            id=row.id,
-            kind=row.kind,
-            group_id=row.group_id,
-            address=row.address,
-            email_key=row.email_key,
-            name=row.name,
-            attempts=row.attempts,
-            first_at=row.first_at,
-            skeleton=skeleton,
-            fill={**reserved(row.name, url), **fill},
-            unsubscribe_url=url,
-            seen=time.monotonic(),
-        )
 
     def _compiled(self, session: Session, ids: set[int]) -> dict[int, Skeleton]:
         missing = ids - self._skeletons.keys()
@@ -83,7 +78,7 @@ class Preparer:
         failures: dict[int, Failure] = {}
         waiting: dict[str, list[Row[Any]]] = defaultdict(list)
         for row in rows:
-            ready = row._mapping["values"]
+            ready = row[VALUES]
             if ready is not None:
                 fills[row.id] = unpacked(ready)
             elif row.ref_id is None:
