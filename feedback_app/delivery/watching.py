@@ -53,7 +53,7 @@ def watch(kind: str, group_id: int, letters: int, least: int) -> bool:
 def beginning(session: Session, lanes: Iterable[Lane]) -> dict[Lane, Row[Any]]:
     """Return those of ``lanes`` whose first letters are not through, with how many were tried and refused."""
     columns = (LetterWatch.kind, LetterWatch.group_id, LetterWatch.tried, LetterWatch.refused, LetterWatch.next_at)
-    rows: Sequence[Row[Any]] = session.execute(select(*columns).where(LetterWatch.passed_at.is_(None))).all()
+    rows: Sequence[Any] = session.execute(select(*columns).where(LetterWatch.passed_at.is_(None))).all()
     wanted = set(lanes)
     return {lane: row for row in rows if (lane := Lane(row.kind, row.group_id)) in wanted}
 

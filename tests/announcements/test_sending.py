@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
+from feedback_app import clock
 from feedback_app.accounts.audit import COMMAND
 from feedback_app.accounts.models import AuditEntry
 from feedback_app.announcements import actions, mail, progress, queries
@@ -44,8 +45,11 @@ def texts_of(announcement_id: int) -> dict[str, tuple[str, str]]:
 
 
 def marked(state: str, *addresses: str) -> None:
+    now = clock.now()
+    facts = {"leased": {"lease_owner": "w", "lease_until": now}, "sent": {"sent_at": now}}.get(state, {})
     with transaction() as session:
-        session.execute(update(OutgoingEmail).where(OutgoingEmail.address.in_(addresses)).values(state=state))
+        theirs = update(OutgoingEmail).where(OutgoingEmail.address.in_(addresses))
+        session.execute(theirs.values(state=state, lease_until=None).values(facts))
 
 
 def letters() -> dict[str, LetterWords]:

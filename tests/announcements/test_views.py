@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from feedback_app import clock
 from feedback_app.accounts.audit import COMMAND
 from feedback_app.announcements import actions, queries
 from feedback_app.announcements.models import Announcement
@@ -128,7 +129,8 @@ def test_progress_people_and_csv(as_role: Sign, draft: int, company: Company) ->
     suppressed(company.bob)
     actions.send(draft, COMMAND)
     with transaction() as session:
-        session.execute(update(OutgoingEmail).where(OutgoingEmail.address == "ada@example.org").values(state="sent"))
+        told = update(OutgoingEmail).where(OutgoingEmail.address == "ada@example.org")
+        session.execute(told.values(state="sent", sent_at=clock.now()))
     client = as_role("viewer")
     numbers = client.get(f"/announcements/{draft}/progress.json").json
     assert numbers is not None

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from feedback_app import clock
 from feedback_app.accounts.models import AuditEntry
 from feedback_app.database import transaction
 from feedback_app.delivery import queries as post_office
@@ -28,6 +29,7 @@ def letters(**states: int) -> None:
                     OutgoingEmail(
                         kind="test", variant_id=variant.id, address=address, email_key=address, state=state,
                         reply="550 no such user" if state == "failed" else "",
+                        sent_at=clock.now() if state in ("sent", "bounced", "complained") else None,
                     )
                 )  # fmt: skip
 
