@@ -18,7 +18,7 @@ BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (codec
 
 
 def tamed(raw: bytes) -> bytes:
-    """Return ``raw`` cut to size: total, lines and their length, folded headers, nesting. Time grows with the length of ``raw``."""
+    """Return ``raw`` cut to size: total, lines and their length, folded headers, nesting. Takes linear time."""
     raw = _plain(raw[:LARGEST]).lstrip(b"\r\n")
     if raw.startswith((b"From ", b">From ")):  # an mbox kept its mark
         raw = raw.partition(b"\n")[2]

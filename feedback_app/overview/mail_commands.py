@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from typing import Any
 
 import click
 
 from feedback_app.accounts.audit import COMMAND
 from feedback_app.command import in_app, json_option, say
-from feedback_app.delivery import bounces, queries
+from feedback_app.delivery import bounces
+from feedback_app.delivery.bounce_mailbox import MailboxTrouble
 from feedback_app.delivery.dkim_commands import dkim_key
-from feedback_app.delivery.models import STATES
 from feedback_app.errors import Refused
-from feedback_app.overview import mail_actions, mail_returns
+from feedback_app.extensions import current_settings
+from feedback_app.overview import dns_records, mail_actions, mail_returns, mail_status
+from feedback_app.settings import BadSetting
 
 
 @click.group()
@@ -28,65 +31,100 @@ mail.add_command(dkim_key)
 @json_option
 @in_app
 def status(as_json: bool) -> None:
-    """Show how many letters are in which state, what waits, and the last troubles."""
-    now = queries.status()
-    errors = [
-        {"letter": one.id, "address": one.address, "state": one.state, "code": one.code, "reply": one.reply}
-        for one in queries.last_errors(5)
-    ]
-    paused = [{"kind": one.kind, "group": one.group_id, "since": one.since, "reason": one.reason} for one in now.pauses]
-    data: dict[str, Any] = {
-        "states": {state: now.counts.get(state, 0) for state in STATES}, "due": now.due,
-        "sent_in_the_last_minute": now.pace, "oldest_waiting": now.oldest, "next_retry": now.next_at,
-        "kinds": queries.counts_by_kind(), "paused": paused, "last_errors": errors,
-    }  # fmt: skip
-    say(data, as_json, "\n".join(_lines(data)))
+    """Show how many letters are in which state, how fast they leave, what holds them back, and the last troubles."""
+    data = mail_status.collect()
+    say(data, as_json, "\n".join(mail_status.lines(data)))
 
 
-def _lines(data: dict[str, Any]) -> list[str]:
-    lines = [f"{state.replace('_', ' '):>10}  {count}" for state, count in data["states"].items() if count]
-    lines = lines or ["No letter was ever queued."]
-    lines.append(f"{data['due']} due now, {data['sent_in_the_last_minute']} sent in the last minute")
-    if data["oldest_waiting"]:
-        lines.append(f"the oldest that waits was queued {data['oldest_waiting']:%Y-%m-%d %H:%M} UTC")
-    if data["next_retry"]:
-        lines.append(f"the next retry is due {data['next_retry']:%Y-%m-%d %H:%M} UTC")
-    for one in data["paused"]:
-        what = f"letters of the kind {one['kind']}" if one["kind"] else "all letters"
-        what += f" of group {one['group']}" if one["group"] else ""
-        lines.append(f"held back: {what} since {one['since']:%Y-%m-%d %H:%M} UTC")
-    for one in data["last_errors"]:
-        lines.append(f"letter {one['letter']} to {one['address']} ({one['state']}): {one['code'] or ''} {one['reply']}")
-    return lines
+GROUP = click.option("--group", type=click.IntRange(1), help="Only this announcement or mailing (its number).")
+KIND = click.option("--kind", default="", help="Only this kind: announcement, invitation, staff.")
+
+
+def _grouped(kind: str, group: int | None) -> None:
+    if group is not None and not kind:
+        raise Refused("Say which kind the group is of, too: --kind announcement --group 3.")
 
 
 @mail.command()
 @click.option("--failed", is_flag=True, help="Letters the relay refused, or that were given up.")
 @click.option("--in-doubt", is_flag=True, help="Letters that were on the wire when the line or the worker died.")
+@KIND
+@GROUP
+@click.option("--to", default="", help="Only letters whose address or name holds this.")
 @in_app
-def resend(failed: bool, in_doubt: bool) -> None:
+def resend(failed: bool, in_doubt: bool, kind: str, group: int | None, to: str) -> None:
     """Queue letters once more, with the same Message-ID, so that a second copy is known as one."""
     chosen = [state for state, wanted in (("failed", failed), ("in_doubt", in_doubt)) if wanted]
     if not chosen:
         raise Refused("Say which: --failed, --in-doubt, or both.")
+    _grouped(kind, group)
     for state in chosen:
-        click.echo(
-            f"{mail_actions.resend(state, COMMAND)} letters that were {state.replace('_', ' ')} are queued again"
-        )
+        number = mail_actions.resend(state, COMMAND, kind, group, to)
+        click.echo(f"{number} letters that were {state.replace('_', ' ')} are queued again")
+
+
+@mail.command("take-as-sent")
+@KIND
+@GROUP
+@click.option("--to", default="", help="Only letters whose address or name holds this.")
+@in_app
+def take_as_sent(kind: str, group: int | None, to: str) -> None:
+    """Take letters in doubt as sent, without ever having seen the relay's answer."""
+    _grouped(kind, group)
+    click.echo(f"{mail_actions.take_as_sent(COMMAND, kind, group, to)} letters in doubt are taken as sent")
 
 
 @mail.command()
+@KIND
+@GROUP
 @in_app
-def pause() -> None:
-    """Hold back all letters, until `mail resume`."""
-    click.echo("All letters are held back." if mail_actions.pause(COMMAND) else "They were held back already.")
+def pause(kind: str, group: int | None) -> None:
+    """Hold back letters, until `mail resume`: all, a kind, or a group."""
+    _grouped(kind, group)
+    done = mail_actions.pause(COMMAND, kind, group or 0)
+    click.echo(f"{_which(kind, group)} are held back." if done else "They were held back already.")
 
 
 @mail.command()
+@KIND
+@GROUP
 @in_app
-def resume() -> None:
-    """Let letters go on."""
-    click.echo("Letters leave again." if mail_actions.resume(COMMAND) else "Nothing was held back.")
+def resume(kind: str, group: int | None) -> None:
+    """Let letters go on: all, a kind, or a group."""
+    _grouped(kind, group)
+    done = mail_actions.resume(COMMAND, kind, group or 0)
+    click.echo(f"{_which(kind, group)} leave again." if done else "Nothing was held back.")
+
+
+@mail.command()
+@click.option("--kind", required=True, help="announcement or invitation.")
+@click.option("--group", type=click.IntRange(1), required=True, help="The number of the announcement or mailing.")
+@click.option("--yes", is_flag=True, help="Do it: what waits is kept back for good.")
+@in_app
+def stop(kind: str, group: int, yes: bool) -> None:
+    """Stop for good what waits of a group."""
+    if not yes:
+        raise Refused("This cannot be undone: letters that wait are never sent. Add --yes, or use `mail pause`.")
+    click.echo(f"{mail_actions.stop(COMMAND, kind, group)} letters were kept back")
+
+
+def _which(kind: str, group: int | None) -> str:
+    if not kind:
+        return "All letters"
+    return f"Letters of the kind {kind}" + (f", group {group}," if group else "")
+
+
+@mail.command()
+@json_option
+@in_app
+def dns(as_json: bool) -> None:
+    """Print the DNS records that the settings in force ask for, ready to paste into a zone file."""
+    settings = current_settings()
+    try:
+        records = dns_records.wanted(settings)
+    except BadSetting as error:
+        raise click.ClickException(str(error)) from error
+    say([asdict(one) for one in records], as_json, dns_records.zone(records))
 
 
 @mail.command()
@@ -101,3 +139,15 @@ def bounce(message: Any) -> None:
         raise Refused("Give the message: feedback-app mail bounce < message.eml")
     taken = mail_returns.take_in(message.read(bounces.LARGEST), "command", COMMAND)
     click.echo(taken.did)
+
+
+@mail.command()
+@in_app
+def collect() -> None:
+    """Visit the bounce mailbox now, as the worker does each minute."""
+    if not current_settings().bounce_mailbox:
+        raise Refused("No bounce mailbox is set: see FEEDBACK_BOUNCE_MAILBOX in docs/settings.md.")
+    try:
+        click.echo(mail_returns.collect() or "Nothing new.")
+    except MailboxTrouble as error:
+        raise Refused(str(error)) from error

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from feedback_app.accounts.audit import COMMAND, WORKER, Actor, note
 from feedback_app.database import transaction
-from feedback_app.delivery import bounces, returns
+from feedback_app.delivery import bounce_mailbox, bounces, returns
+from feedback_app.delivery.bounce_mailbox import Mailbox
 from feedback_app.delivery.bounces import Return
 from feedback_app.delivery.returns import Taken
 from feedback_app.extensions import current_settings
@@ -31,6 +32,25 @@ def take_in_all(returned: Sequence[Return], source: str) -> Counter[str]:
         for one in taken:
             _tell(one)
         return Counter(one.outcome for one in taken)
+
+
+def collect() -> str:
+    """Visit the bounce mailbox and take in what lies there; return how much of what, "" without news or mailbox.
+
+    A job, and a command. Raises MailboxTrouble.
+    """
+    url = current_settings().bounce_mailbox
+    if not url:
+        return ""
+    outcomes: Counter[str] = Counter()
+
+    def take(raw: bytes) -> bool:
+        taken = take_in(raw, "mailbox")
+        outcomes[taken.outcome] += 1
+        return taken.settled
+
+    bounce_mailbox.visit(Mailbox.read(url), take)
+    return ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
 
 
 def _tell(taken: Taken) -> None:
