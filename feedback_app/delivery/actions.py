@@ -35,7 +35,8 @@ def resend(
 ) -> int:
     """Queue letters in ``state`` ("failed" or "in_doubt") again, with the same Message-ID; return how many.
 
-    All of them, one letter, those of a kind or group, or those whose address or name holds ``to``. Suppressed addresses are still skipped when their turn comes.
+    All of them, one letter, those of a kind or group, or those whose address or name holds ``to``.
+    Suppressed addresses are still skipped when their turn comes.
     """
     if state not in RESENDABLE:
         raise Refused(N_("Only letters that failed or are in doubt can be sent again."))

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, text, union_all
 
 from feedback_app import clock
-from feedback_app.database import Page, page_of
-from feedback_app.delivery.models import LetterHalt, LetterPause, OutgoingEmail
+from feedback_app.delivery import slots
+from feedback_app.delivery.models import TROUBLE, LetterHalt, LetterPause, OutgoingEmail
 from feedback_app.extensions import db
 
 PACE = timedelta(minutes=1)
+RECENT = 2000  # letters of a state that are looked at
 TROUBLED = ("failed", "in_doubt", "bounced", "complained")
 
 
 @dataclass(frozen=True)
 class Status:
-    """The queue at a glance. ``pace``: letters the relay took in the last minute. ``next_at``: the next retry."""
+    """The queue at a glance. ``pace``: letters the relay took in the last minute. ``next_at``: the next retry.
+
+    ``oldest``: since when the letter that waits longest could have left, None when none could.
+    """
 
     counts: dict[str, int]
     due: int
@@ -29,18 +34,73 @@ class Status:
     pauses: list[LetterPause]
 
 
-def status() -> Status:
-    """Return the state of the whole queue."""
-    now, due = clock.now(), OutgoingEmail.state == "queued"
-    waiting = db.session.execute(
-        select(
-            func.count().filter(OutgoingEmail.not_before <= now),
-            func.min(OutgoingEmail.created_at).filter(OutgoingEmail.not_before <= now),
-            func.min(OutgoingEmail.not_before).filter(OutgoingEmail.not_before > now),
-        ).where(due)
-    ).one()
-    pauses = db.session.scalars(select(LetterPause).order_by(LetterPause.kind, LetterPause.group_id)).all()
-    return Status(counts_by_state(), waiting[0], pace(), waiting[1], waiting[2], list(pauses))
+@dataclass(frozen=True)
+class Trouble:
+    """An answer that letters got, on how many of the last ones, when last, and in which states they are."""
+
+    reply: str
+    letters: int
+    states: tuple[str, ...]
+    last: int  # id of the youngest such letter
+
+
+class Tally:
+    """How many letters there are by kind, group and state: counted once, by one walk along an index."""
+
+    def __init__(self, counts: Mapping[tuple[str, int | None, str], int]) -> None:
+        self._counts = counts
+
+    def by_state(self) -> dict[str, int]:
+        """Return the letters in each state that has any."""
+        return self._added(lambda kind, group, state: state)
+
+    def by_kind(self) -> dict[str, dict[str, int]]:
+        """Return for each kind the letters in each state."""
+        kinds: dict[str, dict[str, int]] = {}
+        for (kind, _, state), count in self._counts.items():
+            states = kinds.setdefault(kind, {})
+            states[state] = states.get(state, 0) + count
+        return dict(sorted(kinds.items()))
+
+    def by_group(self) -> dict[tuple[str, int], dict[str, int]]:
+        """Return for each (kind, group) the letters in each state, the newest group of a kind first."""
+        groups: dict[tuple[str, int], dict[str, int]] = {}
+        for (kind, group, state), count in self._counts.items():
+            if group is not None:
+                groups.setdefault((kind, group), {})[state] = count
+        return dict(sorted(groups.items(), key=lambda one: (one[0][0], -one[0][1])))
+
+    def total(self, state: str = "", kind: str = "", group_id: int | None = None) -> int:
+        """Return how many letters match; empty fields do not narrow."""
+        return sum(
+            count
+            for (its_kind, its_group, its_state), count in self._counts.items()
+            if state in ("", its_state) and kind in ("", its_kind) and group_id in (None, its_group)
+        )
+
+    def _added(self, key: Callable[[str, int | None, str], str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for parts, count in self._counts.items():
+            found[key(*parts)] = found.get(key(*parts), 0) + count
+        return found
+
+
+def tally() -> Tally:
+    """Count all letters: 0.1 s of processor time for a million."""
+    keys = (OutgoingEmail.kind, OutgoingEmail.group_id, OutgoingEmail.state)
+    rows = db.session.execute(select(*keys, func.count()).group_by(*keys))
+    return Tally({(kind, group, state): count for kind, group, state, count in rows})
+
+
+def status(counted: Tally | None = None) -> Status:
+    """Return the state of the whole queue; ``counted`` spares counting again."""
+    now, queued = clock.now(), OutgoingEmail.state == "queued"
+    counts = (counted or tally()).by_state()
+    oldest = db.session.scalar(select(func.min(OutgoingEmail.not_before)).where(queued))
+    later = select(func.count(), func.min(OutgoingEmail.not_before)).where(queued, OutgoingEmail.not_before > now)
+    not_yet, next_at = db.session.execute(later).one()
+    due = max(0, counts.get("queued", 0) - not_yet)
+    return Status(counts, due, pace(), oldest if oldest and oldest <= now else None, next_at, pauses())
 
 
 def counts_by_state(kind: str | None = None, group_id: int | None = None) -> dict[str, int]:
@@ -53,55 +113,80 @@ def counts_by_state(kind: str | None = None, group_id: int | None = None) -> dic
     return dict(db.session.execute(asked).all())
 
 
-def counts_by_kind() -> dict[str, dict[str, int]]:
-    """Return for each kind how many letters are in each state."""
-    asked = select(OutgoingEmail.kind, OutgoingEmail.state, func.count())
-    kinds: dict[str, dict[str, int]] = {}
-    for kind, state, count in db.session.execute(asked.group_by(OutgoingEmail.kind, OutgoingEmail.state)):
-        kinds.setdefault(kind, {})[state] = count
-    return dict(sorted(kinds.items()))
-
-
-def counts_by_group(kind: str) -> dict[int | None, dict[str, int]]:
-    """Return for each group of a kind how many letters are in each state."""
-    asked = select(OutgoingEmail.group_id, OutgoingEmail.state, func.count()).where(
-        OutgoingEmail.kind == kind, OutgoingEmail.group_id.is_not(None)
-    )
-    groups: dict[int | None, dict[str, int]] = {}
-    for group, state, count in db.session.execute(asked.group_by(OutgoingEmail.group_id, OutgoingEmail.state)):
-        groups.setdefault(group, {})[state] = count
-    return groups
-
-
 def pace() -> int:
     """Return how many letters the relay took in the last minute."""
-    asked = select(func.count()).where(OutgoingEmail.sent_at > clock.now() - PACE)
-    return db.session.scalar(asked) or 0
+    return slots.sent_within(PACE)[0]
 
 
-def troubled(number: int = 1, state: str = "", size: int = 50) -> Page[OutgoingEmail]:
-    """Return a page of letters that need a look, the newest first; of one state when asked."""
-    states = (state,) if state in TROUBLED else TROUBLED
-    asked = select(OutgoingEmail).where(OutgoingEmail.state.in_(states)).order_by(OutgoingEmail.id.desc())
-    return page_of(asked, number, size)
+def troubles(limit: int = 10) -> list[Trouble]:
+    """Return the answers that the last letters in trouble got, the commonest first.
+
+    Looked at are the last RECENT of each state in trouble, and of those that wait for another try: bounded work,
+    however many letters there are.
+    """
+    found: dict[str, list[tuple[int, str]]] = {}
+    for letter_id, state, reply in db.session.execute(_recent_troubles()):
+        found.setdefault(reply, []).append((letter_id, state))
+    listed = [
+        Trouble(reply, len(some), tuple(sorted({state for _, state in some})), max(some)[0])
+        for reply, some in found.items()
+    ]
+    return sorted(listed, key=lambda one: (-one.letters, -one.last))[:limit]
+
+
+def domains(limit: int = 15) -> list[tuple[str, dict[str, int]]]:
+    """Return what happened to the last letters by the recipients' domain: sent, put off, refused; the busiest first.
+
+    Looked at are the last RECENT letters that were sent and those that ``troubles`` looks at.
+    """
+    found: dict[str, dict[str, int]] = {}
+    for key, what in db.session.execute(_recent_outcomes()):
+        counts = found.setdefault(key.rpartition("@")[2], {})
+        counts[what] = counts.get(what, 0) + 1
+    return sorted(found.items(), key=lambda one: (-sum(one[1].values()), one[0]))[:limit]
+
+
+def _last(state: str, *columns: Any) -> Any:
+    """Return the youngest letters in ``state``: a few steps back along the index of trouble."""
+    # spelt out, so that the engine sees that the index holds them whatever the parameters are
+    there = (text(TROUBLE), OutgoingEmail.state == state, OutgoingEmail.reply != "")
+    return select(*columns).where(*there).order_by(OutgoingEmail.id.desc()).limit(RECENT).subquery()
+
+
+def _put_off(*columns: Any) -> Any:
+    again = (text("state = 'queued'"), OutgoingEmail.not_before > clock.now())
+    some = select(OutgoingEmail.id).where(*again).order_by(OutgoingEmail.not_before).limit(RECENT)
+    return select(*columns).where(OutgoingEmail.id.in_(some), OutgoingEmail.reply != "").subquery()
+
+
+def _recent_troubles() -> Any:
+    columns = (OutgoingEmail.id, OutgoingEmail.state, OutgoingEmail.reply)
+    parts = [*(_last(state, *columns) for state in (*TROUBLED, "skipped")), _put_off(*columns)]
+    return union_all(*(select(part) for part in parts))
+
+
+def _recent_outcomes() -> Any:
+    key = OutgoingEmail.email_key
+    sent = select(key, literal("sent")).where(OutgoingEmail.sent_at.is_not(None))
+    parts = [
+        sent.order_by(OutgoingEmail.sent_at.desc()).limit(RECENT).subquery(),
+        *(_last(state, key, literal("refused")) for state in ("failed", "bounced", "complained")),
+        _put_off(key, literal("put off")),
+    ]
+    return union_all(*(select(part) for part in parts))
 
 
 def last_errors(limit: int = 10) -> list[OutgoingEmail]:
     """Return letters the relay put off or refused, the newest first."""
-    asked = select(OutgoingEmail).where(OutgoingEmail.reply != "", OutgoingEmail.state.in_(("queued", *TROUBLED)))
-    return list(db.session.scalars(asked.order_by(OutgoingEmail.id.desc()).limit(limit)))
+    ids = [row.id for row in db.session.execute(_recent_troubles()) if row.state != "skipped"]
+    youngest = sorted(ids, reverse=True)[:limit]
+    asked = select(OutgoingEmail).where(OutgoingEmail.id.in_(youngest)).order_by(OutgoingEmail.id.desc())
+    return list(db.session.scalars(asked))
 
 
-def reasons(limit: int = 10) -> Counter[str]:
-    """Return the commonest reasons why letters were not sent."""
-    asked = (
-        select(OutgoingEmail.reply, func.count())
-        .where(OutgoingEmail.state.in_(("failed", "skipped")))
-        .group_by(OutgoingEmail.reply)
-        .order_by(func.count().desc())
-        .limit(limit)
-    )
-    return Counter(dict(db.session.execute(asked).all()))
+def pauses() -> list[LetterPause]:
+    """Return what is held back."""
+    return list(db.session.scalars(select(LetterPause).order_by(LetterPause.kind, LetterPause.group_id)))
 
 
 def is_paused(kind: str = "", group_id: int = 0) -> bool:

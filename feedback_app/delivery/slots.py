@@ -63,10 +63,10 @@ def minutes(count: int = 60) -> list[Minute]:
     now = clock.now().replace(second=0, microsecond=0)
     first = now - (count - 1) * MINUTE
     found = {first + number * MINUTE: Counter[str]() for number in range(count)}
-    for slot, *values in _since(first):
+    for slot, sent, put_off, refused in _since(first):
         minute = found.get(slot.replace(second=0, microsecond=0))
         if minute is not None:  # else the clock went on between the two questions
-            minute.update(dict(zip(COLUMNS.values(), values, strict=True)))
+            minute.update(sent=sent, put_off=put_off, refused=refused)
     return [Minute(at, counts["sent"], counts["put_off"], counts["refused"]) for at, counts in found.items()]
 
 
@@ -78,11 +78,10 @@ def sent_within(*spans: timedelta) -> list[int]:
 
 
 def _since(moment: datetime) -> list[tuple[datetime, int, int, int]]:
-    total = [func.sum(column) for column in (SlotCount.sent, SlotCount.put_off, SlotCount.refused)]
-    rows = db.session.execute(
-        select(SlotCount.slot, *total).where(SlotCount.slot >= moment).group_by(SlotCount.slot).order_by(SlotCount.slot)
-    )
-    return [(slot, int(sent), int(put_off), int(refused)) for slot, sent, put_off, refused in rows]
+    sent, put_off, refused = func.sum(SlotCount.sent), func.sum(SlotCount.put_off), func.sum(SlotCount.refused)
+    asked = select(SlotCount.slot, sent, put_off, refused).where(SlotCount.slot >= moment)
+    rows = db.session.execute(asked.group_by(SlotCount.slot).order_by(SlotCount.slot))
+    return [(row[0], int(row[1]), int(row[2]), int(row[3])) for row in rows]
 
 
 def forget() -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from feedback_app import clock
 from feedback_app.extensions import db
-from feedback_app.jobs.models import Worker
+from feedback_app.jobs.models import JobRun, Worker
 from feedback_app.settings import ROOT
 
 SILENT_AFTER = timedelta(minutes=2)  # a worker says it is there every 20 seconds
@@ -41,6 +41,19 @@ def migration_trouble() -> str:
 def last_seen() -> datetime | None:
     """Return when any worker was last seen, None when there never was one."""
     return db.session.scalar(select(func.max(Worker.seen_at)))
+
+
+def workers() -> list[Worker]:
+    """Return the workers that are alive, the newest first."""
+    alive = Worker.seen_at >= clock.now() - SILENT_AFTER
+    return list(db.session.scalars(select(Worker).where(alive).order_by(Worker.started_at.desc(), Worker.name)))
+
+
+def last_successes() -> dict[str, datetime]:
+    """Return when each job last ended well."""
+    well = JobRun.finished_at.is_not(None) & ~JobRun.outcome.startswith("failed:", autoescape=True)
+    rows = db.session.execute(select(JobRun.name, func.max(JobRun.finished_at)).where(well).group_by(JobRun.name))
+    return {name: at for name, at in rows if at is not None}
 
 
 def worker_trouble() -> str:

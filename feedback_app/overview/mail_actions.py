@@ -3,39 +3,61 @@
 from __future__ import annotations
 
 from feedback_app.accounts.audit import Actor, note
+from feedback_app.announcements import actions as announcements
+from feedback_app.announcements.letters import KIND as ANNOUNCEMENT
 from feedback_app.database import transaction
 from feedback_app.delivery import actions as post_office
 
 
-def resend(state: str, by: Actor) -> int:
-    """Queue every letter that is ``failed`` or ``in_doubt`` once more; return how many. Refused for other states."""
+def resend(state: str, by: Actor, kind: str = "", group: int | None = None, to: str = "") -> int:
+    """Queue letters that are ``failed`` or ``in_doubt`` once more; return how many. Refused for other states.
+
+    All of them, or those of a kind, of a group, or whose address or name holds ``to``.
+    """
     with transaction():
-        number = post_office.resend(state)
-        note(by, "queued again", "letters", None, state, letters=number)
+        number = post_office.resend(state, kind=kind or None, group_id=group, to=to)
+        note(by, "queued again", "letters", group, state, letters=number, **_which(kind, to))
         return number
 
 
-def take_as_sent(by: Actor) -> int:
-    """Take every letter in doubt as sent; return how many."""
+def take_as_sent(by: Actor, kind: str = "", group: int | None = None, to: str = "") -> int:
+    """Take letters in doubt as sent, all or those that ``resend`` would choose; return how many."""
     with transaction():
-        number = post_office.settle_doubt()
-        note(by, "took as sent", "letters", None, "in_doubt", letters=number)
+        number = post_office.settle_doubt(kind=kind or None, group_id=group, to=to)
+        note(by, "took as sent", "letters", group, "in_doubt", letters=number, **_which(kind, to))
         return number
 
 
-def pause(by: Actor) -> bool:
-    """Hold back all letters; False when they were held back already."""
+def pause(by: Actor, kind: str = "", group: int = 0) -> bool:
+    """Hold back all letters, a kind, or a group of a kind; False when they were held back already."""
     with transaction():
-        done = post_office.pause(reason=by.name)
+        done = post_office.pause(kind, group, reason=by.name)
         if done:
-            note(by, "held back", "letters", None)
+            note(by, "held back", "letters", group or None, **_which(kind))
         return done
 
 
-def resume(by: Actor) -> bool:
-    """Let all letters go on; False when nothing was held back."""
+def resume(by: Actor, kind: str = "", group: int = 0) -> bool:
+    """Let them go on; False when they were not held back."""
     with transaction():
-        done = post_office.resume()
+        done = post_office.resume(kind, group)
         if done:
-            note(by, "let go on", "letters", None)
+            note(by, "let go on", "letters", group or None, **_which(kind))
         return done
+
+
+def stop(by: Actor, kind: str, group: int) -> int:
+    """Stop for good what waits of a group; return how many letters were kept back.
+
+    An announcement is stopped as a whole, so that its page says so, too. Refused when it is not being sent.
+    """
+    if kind == ANNOUNCEMENT:
+        return announcements.stop(group, by).left_out
+    with transaction():
+        number = post_office.cancel(kind=kind, group_id=group)
+        note(by, "stopped", "letters", group, letters=number, **_which(kind))
+        return number
+
+
+def _which(kind: str, to: str = "") -> dict[str, str]:
+    return {name: value for name, value in (("kind", kind), ("to", to)) if value}

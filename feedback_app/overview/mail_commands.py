@@ -93,7 +93,7 @@ def resume(kind: str, group: int | None) -> None:
     """Let letters go on: all, a kind, or a group."""
     _grouped(kind, group)
     done = mail_actions.resume(COMMAND, kind, group or 0)
-    click.echo(f"{_which(kind, group)} leave again." if done else "Nothing was held back.")
+    click.echo(f"{_which(kind, group) if kind else 'Letters'} leave again." if done else "Nothing was held back.")
 
 
 @mail.command()

@@ -43,3 +43,33 @@ def _column(label: str, values: Mapping[str, int], series: Sequence[str], height
             bottom -= size
             blocks.append(Block(name, round(bottom, 2), round(size, 2), value))
     return Column(label, sum(values.values()), tuple(blocks))
+
+
+@dataclass(frozen=True)
+class Area:
+    """A line over equal steps with the area below it, as SVG paths, and what its axis says."""
+
+    line: str
+    area: str
+    top: int  # the value at the upper edge, a round number
+    most: int
+
+
+def area(values: Sequence[int], width: float = 600.0, height: float = 120.0) -> Area:
+    """Return ``values`` as a line from the left edge to the right one; 0 lies at ``height``."""
+    most = max(values, default=0)
+    top = round_up(most)
+    step = width / max(1, len(values) - 1)
+    points = [f"{number * step:.1f} {height - height * value / top:.1f}" for number, value in enumerate(values)]
+    line = "M" + " L".join(points) if points else ""
+    return Area(line, f"{line} L{width:.1f} {height:.1f} L0 {height:.1f} Z" if points else "", top, most)
+
+
+def round_up(value: int) -> int:
+    """Return the least number of 1, 2 or 5 and zeros that is not below ``value``; at least 10."""
+    power = 10
+    while True:
+        for step in (1, 2, 5):
+            if step * power >= value:
+                return step * power
+        power *= 10

@@ -1,0 +1,95 @@
+"""The state of the letters for programs and for people at a terminal."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from feedback_app.delivery import queries, slots
+from feedback_app.delivery.models import STATES
+from feedback_app.jobs import queries as jobs
+from feedback_app.overview import mail_queries
+
+MOMENT = "%Y-%m-%d %H:%M"
+
+
+def collect() -> dict[str, Any]:
+    """Return everything that `feedback-app mail status --json` says."""
+    counted = queries.tally()
+    now, halts = queries.status(counted), queries.open_halts()
+    minute, ten, hour = slots.sent_within(timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+    return {
+        "states": {state: now.counts.get(state, 0) for state in STATES},
+        "due": now.due,
+        "sent_in_the_last_minute": minute,
+        "sent_in_the_last_10_minutes": ten,
+        "sent_in_the_last_hour": hour,
+        "oldest_waiting": now.oldest,
+        "next_retry": now.next_at,
+        "kinds": counted.by_kind(),
+        "groups": [_group(one) for one in mail_queries.groups(counted, "en")],
+        "domains": [{"domain": domain, **counts} for domain, counts in queries.domains()],
+        "paused": [
+            {
+                "kind": one.kind, "group": one.group_id, "since": one.since, "reason": one.reason,
+                "halted": (one.kind, one.group_id) in halts,
+            }
+            for one in now.pauses
+        ],
+        "workers": [{"name": one.name, "seen": one.seen_at, "trouble": one.trouble} for one in jobs.workers()],
+        "last_errors": [
+            {"letter": one.id, "address": one.address, "state": one.state, "code": one.code, "reply": one.reply}
+            for one in queries.last_errors(5)
+        ],
+        "troubles": [
+            {"reply": one.reply, "letters": one.letters, "states": list(one.states)} for one in queries.troubles()
+        ],
+    }  # fmt: skip
+
+
+def _group(one: mail_queries.Group) -> dict[str, Any]:
+    return {"kind": one.kind, "group": one.id, "name": one.name, "states": one.states}
+
+
+def lines(data: dict[str, Any]) -> list[str]:
+    """Return what a person reads."""
+    found = [f"{state.replace('_', ' '):>10}  {count}" for state, count in data["states"].items() if count]
+    if not found:
+        return ["No letter was ever queued.", *_workers(data)]
+    found.append(
+        f"{data['due']} due now; sent: {data['sent_in_the_last_minute']} in the last minute, "
+        f"{data['sent_in_the_last_10_minutes']} in 10 minutes, {data['sent_in_the_last_hour']} in an hour"
+    )
+    if data["oldest_waiting"]:
+        found.append(f"the one that waits longest could have left since {data['oldest_waiting']:{MOMENT}} UTC")
+    if data["next_retry"]:
+        found.append(f"the next later try is due {data['next_retry']:{MOMENT}} UTC")
+    return [*found, *_workers(data), *_paused(data), *_groups(data), *_troubles(data)]
+
+
+def _workers(data: dict[str, Any]) -> list[str]:
+    if not data["workers"]:
+        return ["no worker runs: letters wait until one does (feedback-app worker)"]
+    return [f"worker {one['name']}: {one['trouble'] or 'at work'}" for one in data["workers"]]
+
+
+def _paused(data: dict[str, Any]) -> list[str]:
+    found = []
+    for one in data["paused"]:
+        what = f"letters of the kind {one['kind']}" if one["kind"] else "all letters"
+        what += f" of group {one['group']}" if one["group"] else ""
+        how = "halted by the machine" if one["halted"] else "held back"
+        found.append(f"{how}: {what} since {one['since']:{MOMENT}} UTC: {one['reason']}".rstrip(": "))
+    return found
+
+
+def _groups(data: dict[str, Any]) -> list[str]:
+    return [
+        f"{one['kind']} {one['group']}: "
+        + ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in sorted(one["states"].items()))
+        for one in data["groups"]
+    ]
+
+
+def _troubles(data: dict[str, Any]) -> list[str]:
+    return [f"{one['letters']} letters: {one['reply']}" for one in data["troubles"]]
