@@ -58,7 +58,7 @@ def application(database: str) -> Flask:
         organisation="Velo Verde",
         database_url=database or f"sqlite:///{HOME / 'million.sqlite3'}",
         rate_limits=False,
-        #metrics_token=TOKEN,
+        metrics_token=TOKEN,
         log_level="error",
     )
     return create_app(settings.completed())

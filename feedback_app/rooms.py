@@ -16,7 +16,9 @@ from feedback_app.contacts.views import blueprint as contacts
 from feedback_app.delivery.outbox import Renderer
 from feedback_app.jobs.registry import Job
 from feedback_app.overview.dev_mail_views import blueprint as dev_mail
+from feedback_app.overview.mail_hooks import blueprint as mail_hooks
 from feedback_app.overview.mail_views import blueprint as letters
+from feedback_app.overview.metrics_views import blueprint as metrics
 from feedback_app.overview.views import blueprint as overview
 from feedback_app.responses.views import blueprint as responses
 from feedback_app.surveys import mail as invitations
@@ -33,6 +35,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     announcements,
     accounts,
     letters,
+    metrics,
+    mail_hooks,
     dev_mail,
 )
 

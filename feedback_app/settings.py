@@ -19,7 +19,7 @@ LANGUAGES = ("en", "pl")
 PREFIX = "FEEDBACK_"
 SECRET = (  # may also come from NAME_FILE
     "SECRET_KEY", "DATABASE_URL", "MAIL_URL", "DKIM_KEY", "DKIM_ED25519_KEY",
-    "BOUNCE_MAILBOX", "HOOK_SECRET",
+    "BOUNCE_MAILBOX", "HOOK_SECRET", "METRICS_TOKEN",
 )  # fmt: skip
 LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 LOCAL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,22}[A-Za-z0-9])?")  # leaves room for what VERP adds, 64 in all
@@ -109,7 +109,7 @@ def _mailbox_url(value: str) -> str:
     return value.strip()
 
 
-def _hook_secret(value: str) -> str:
+def _random_secret(value: str) -> str:
     if not SAFE_SECRET.fullmatch(value.strip()):
         raise ValueError("use 24 to 200 random letters, digits, hyphens and underscores")
     return value.strip()
@@ -166,7 +166,7 @@ class Settings:
     dkim_domain: str = field(default="", metadata={"read": _host_name})
     bounce_address: str = field(default="", metadata={"read": _bounce_address})
     bounce_mailbox: str = field(default="", metadata={"read": _mailbox_url}, repr=False)
-    hook_secret: str = field(default="", metadata={"read": _hook_secret}, repr=False)
+    hook_secret: str = field(default="", metadata={"read": _random_secret}, repr=False)
     ses_topic: str = field(default="", metadata={"read": _topic})
     complaint_limit: float = field(default=0.3, metadata={"read": _percent})
     organisation: str = field(default="Our company", metadata={"read": _text})
@@ -182,6 +182,7 @@ class Settings:
     rate_limit_storage: str = field(default="memory://", metadata={"read": _text})
     proxies: int = field(default=0, metadata={"read": _whole(0, 5)})
     log_format: str = field(default="json", metadata={"read": _one_of("json", "console")})
+    metrics_token: str = field(default="", metadata={"read": _random_secret}, repr=False)
     log_level: str = field(default="info", metadata={"read": _one_of("debug", "info", "warning", "error")})
 
     @property
