@@ -187,6 +187,9 @@ class Learnt:
     agreement: float
     """Share of confirmed texts predicted rightly when held out (0: too few to say)."""
 
+    blend: tuple[float, float] = (0.0, 1.0)
+    """How much the found themes and how much the classifier counted."""
+
 
 def learn(
     texts: Sequence[str],
@@ -224,6 +227,7 @@ def learn(
             tuple(round(float(sure[row]), 4) if row >= 0 else 0.0 for row in at),
             Assigner(taught.machine),
             taught.agreement,
+            taught.blend,
         )
 
 

@@ -1,13 +1,14 @@
 """New texts to existing themes: one linear classifier, one centre per theme, one set of bytes to keep."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from feedback_app.themes.engine.calibration import PLAIN, Curve
 from feedback_app.themes.engine.classifier import (
     Linear,
     facts_of,
@@ -36,6 +37,8 @@ class Machine:
     ids: NDArray[np.int64]
     centres: Vectors
     linear: Linear
+    curve: Curve = PLAIN
+    """What the machine's confidence was worth where people had the last word."""
 
     def decide(self, texts: Sequence[str], vectors: Vectors, languages: Languages) -> tuple[NDArray[np.int64], Vectors]:
         """Column of the likeliest theme per text (-1: like none of them) and the confidence in it, 0..1."""
@@ -50,7 +53,7 @@ class Machine:
         near = self.space.view(centred) @ self.space.view(self.centres).T
         rows = np.arange(len(columns))
         confidence = (chances[rows, columns] + softmax(_SHARPNESS * near)[rows, columns]) / 2
-        return np.where(near.max(axis=1) < _TOO_FAR, -1, columns), confidence.astype(np.float32)
+        return np.where(near.max(axis=1) < _TOO_FAR, -1, columns), self.curve.of(confidence)
 
     def languages_of(self, texts: Sequence[str], hints: Sequence[str | None] = ()) -> NDArray[np.object_]:
         """The language of each text, among those of the collection that was learnt from."""
@@ -69,7 +72,8 @@ class Machine:
             "centres": self.centres.astype(np.float16),
             "linear": np.frombuffer(self.linear.to_bytes(), dtype=np.uint8),
         }
-        return pack_arrays(arrays, format=FORMAT, embedder=self.embedder, languages=self.space.languages)
+        facts = {"embedder": self.embedder, "languages": self.space.languages, "curve": astuple(self.curve)}
+        return pack_arrays(arrays, format=FORMAT, **facts)
 
 
 def machine_from_bytes(data: bytes) -> Machine:
@@ -81,7 +85,8 @@ def machine_from_bytes(data: bytes) -> Machine:
     means, basis, centres = (arrays[name].astype(np.float32) for name in ("means", "basis", "centres"))
     space = Space(tuple(map(str, facts["languages"])), means, basis)  # type: ignore[call-overload]
     linear = linear_from_bytes(arrays["linear"].tobytes())
-    return Machine(str(facts["embedder"]), space, arrays["ids"].astype(np.int64), centres, linear)
+    curve = Curve(*map(float, facts["curve"])) if "curve" in facts else PLAIN  # type: ignore[call-overload]
+    return Machine(str(facts["embedder"]), space, arrays["ids"].astype(np.int64), centres, linear, curve)
 
 
 def learn(

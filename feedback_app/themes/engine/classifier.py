@@ -2,6 +2,7 @@
 
 import io
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -107,7 +108,9 @@ def fit_linear(
     table = _features(centred, words, rarity)
     rows = table.toarray() if table.shape[0] < _DENSE_BELOW else table
     model = LogisticRegression(C=_PENALTY, class_weight="balanced", max_iter=_ROUNDS, tol=1e-3)
-    model.fit(rows, goal, sample_weight=None if weights is None else np.asarray(weights))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The number of unique classes")  # two examples a theme are no mistake
+        model.fit(rows, goal, sample_weight=None if weights is None else np.asarray(weights))
     coefficients, intercepts = model.coef_, model.intercept_
     if len(classes) == 2:
         coefficients = np.vstack([-coefficients, coefficients]) / 2

@@ -55,14 +55,16 @@ class Lesson:
     """Share of confirmed texts that were predicted rightly when they were held out; 0 if too few to say."""
 
 
-def learn_from_people(pool: Pool, found: Targets, confirmed: Targets) -> Lesson:
+def learn_from_people(pool: Pool, found: Targets, confirmed: Targets, like: Lesson | None = None) -> Lesson:
     """Learn themes from `confirmed` (theme ids, UNKNOWN where nobody said), beside the machine's `found` ids.
 
-    At least one row must be confirmed. A confirmed row always keeps its theme in `chances`.
+    At least one row must be confirmed. A confirmed row always keeps its theme in `chances`. The blend is that of
+    the lesson `like`, if one is given; else it is chosen by cross-validation.
     """
     classes = np.unique(np.concatenate([confirmed[confirmed >= 0], found[found >= 0]]))
-    blend, agreement = _best_blend(pool, found, confirmed, classes)
     walk = pool.walk()
+    best = (like.blend, like.agreement) if like else _best_blend(pool, walk, found, confirmed, classes)
+    blend, agreement = best
     spoken = _spread(fit_rows(pool, confirmed), pool, classes)
     first = _obeyed(_mixed(_prior(found, confirmed, classes), spoken, blend), confirmed, classes)
     smooth = _smoothed(walk, first, _WIDE) if blend[1] else first
@@ -134,14 +136,18 @@ def _clearer_half(labels: Targets, clarity: Vectors, confirmed: Targets) -> NDAr
     return np.sort(np.concatenate(chosen))
 
 
-def _best_blend(pool: Pool, found: Targets, confirmed: Targets, classes: Targets) -> tuple[tuple[float, float], float]:
-    """The blend that predicts held-out confirmed rows best (ties: the one that trusts the found themes more)."""
+def _best_blend(
+    pool: Pool, walk: sparse.csr_matrix, found: Targets, confirmed: Targets, classes: Targets
+) -> tuple[tuple[float, float], float]:
+    """The blend that predicts held-out confirmed rows best (ties: the one that trusts the found themes more).
+
+    Judged after smoothing: neighbours repair much of what a classifier of few examples gets wrong.
+    """
     told = np.flatnonzero(confirmed >= 0)
     blends = _BLENDS if np.any(found[told] >= 0) else _BLENDS[-1:]
     if len(told) < _FEW:
         return (blends[0] if len(blends) > 1 else blends[-1]), 0.0
-    fold = np.arange(len(told)) % _FOLDS
-    fold = np.random.RandomState(0).permutation(fold)
+    fold = np.random.RandomState(0).permutation(np.arange(len(told)) % _FOLDS)
     right = np.zeros(len(blends))
     for number in range(_FOLDS):
         held = told[fold == number]
@@ -149,6 +155,7 @@ def _best_blend(pool: Pool, found: Targets, confirmed: Targets, classes: Targets
         seen[held] = UNKNOWN
         spoken, prior = _spread(fit_rows(pool, seen), pool, classes), _prior(found, seen, classes)
         for at, blend in enumerate(blends):
-            guess = classes[_mixed(prior[held], spoken[held], blend).argmax(axis=1)]
-            right[at] += float((guess == confirmed[held]).sum())
+            mixed = _obeyed(_mixed(prior, spoken, blend), seen, classes)
+            chances = _smoothed(walk, mixed, _WIDE) if blend[1] else mixed
+            right[at] += float((classes[chances[held].argmax(axis=1)] == confirmed[held]).sum())
     return blends[int(right.argmax())], float(right.max() / len(told))
