@@ -13,7 +13,7 @@ from feedback_app.errors import N_, Refused
 from feedback_app.extensions import db
 from feedback_app.themes import machine
 from feedback_app.themes.actions_grouping import shown_name
-from feedback_app.themes.grouping import Found, discover
+from feedback_app.themes.grouping import Found, discover, emerging
 from feedback_app.themes.looking import of_codebook
 from feedback_app.themes.models import Mention, Placement, Suggestion, Theme
 from feedback_app.themes.progress import Tell, silent
@@ -28,6 +28,8 @@ SPLIT_FROM = 60  # mentions from which a theme is worth a look inside
 SPLIT_SHARE = 0.2  # and its share of the codebook
 SAME = 0.5  # overlap from which a suggestion is an old one again
 MOST_IDS = 5_000  # mentions kept with one suggestion
+WINDOW = 6_000  # latest mentions among which something new is looked for
+LATELY = 3  # the newest third of them is held against the others
 
 
 def suggest(codebook_id: int, tell: Tell = silent) -> int:
@@ -36,7 +38,7 @@ def suggest(codebook_id: int, tell: Tell = silent) -> int:
     What was dismissed does not come back for the same reason.
     """
     tell(N_("Looking for themes that are missing."), 0.1)
-    found = list(_missing(codebook_id))
+    found = [*_missing(codebook_id), *_new_lately(codebook_id)]
     tell(N_("Looking for themes that say the same."), 0.5)
     found += _double(codebook_id)
     tell(N_("Looking for themes that hold several things."), 0.7)
@@ -74,13 +76,55 @@ def _missing(codebook_id: int) -> Iterable[dict[str, Any]]:
         .order_by(Mention.id)
     ).all()
     for part in _parts(rows):
-        ids = part["mentions"]
-        yield {
-            "kind": "new_theme",
-            "reason": f"new:{min(ids)}:{len(ids)}",
-            "parts": [part],
-            "evidence": {"size": len(ids)},
-        }
+        yield _new_theme(part)
+
+
+def _new_theme(part: dict[str, Any], **evidence: object) -> dict[str, Any]:
+    ids = part["mentions"]
+    reason = f"new:{min(ids)}:{len(ids)}"
+    return {"kind": "new_theme", "reason": reason, "parts": [part], "evidence": {"size": len(ids), **evidence}}
+
+
+def _new_lately(codebook_id: int) -> Iterable[dict[str, Any]]:
+    """What the latest mentions speak of and those before them hardly did, unless a theme says just that already."""
+    rows = db.session.execute(
+        select(Mention.id, Mention.text, Mention.language, Mention.decided_at)
+        .where(of_codebook(codebook_id), Mention.state == "open")
+        .order_by(Mention.id.desc())
+        .limit(WINDOW)
+    ).all()[::-1]
+    db.session.rollback()
+    old = len(rows) - len(rows) // LATELY
+    if len(rows) - old < LEAST:
+        return
+    texts = [row.text for row in rows]
+    vectors = StoredVectors(texts)
+    groups = emerging(texts[:old], texts[old:], languages=[row.language for row in rows], vectors=vectors)
+    vectors.keep()
+    latest = rows[old:]
+    for group in groups:
+        ids = [latest[at].id for at in group.members if latest[at].decided_at is None]
+        if len(ids) >= LEAST and not _is_a_theme(codebook_id, ids):
+            quotes = [latest[at].id for at in group.typical if latest[at].decided_at is None]
+            part = {"name": shown_name(group.name), "phrases": list(group.phrases), "mentions": ids[:MOST_IDS]}
+            yield _new_theme({**part, "quotes": quotes}, lately=len(latest), before=old)
+
+
+def _is_a_theme(codebook_id: int, ids: Sequence[int]) -> bool:
+    """Is there a theme that holds half of these mentions and, not counting machine's doubts, little else?"""
+    inside = dict(
+        db.session.execute(
+            select(Placement.theme_id, func.count())
+            .join(Theme, Theme.id == Placement.theme_id)
+            .where(Theme.codebook_id == codebook_id, Theme.state == "open", Placement.mention_id.in_(ids))
+            .group_by(Placement.theme_id)
+        ).tuples()
+    )
+    full = [theme for theme, number in inside.items() if number >= SAME * len(ids)]
+    sizes = select(Placement.theme_id, func.count()).where(Placement.theme_id.in_(full)).group_by(Placement.theme_id)
+    found = any(inside[theme] >= SAME * size for theme, size in db.session.execute(sizes).tuples())
+    db.session.rollback()
+    return found
 
 
 def _parts(rows: Sequence[Any], least: int = LEAST) -> list[dict[str, Any]]:
@@ -163,9 +207,11 @@ def _keep(codebook_id: int, found: Sequence[dict[str, Any]], *, again: bool = Fa
             )
         ).all()
         known = [set(part["mentions"]) for row in old for part in row.parts]
-        new = [one for one in found if one["kind"] != "new_theme" or not _seen(one, known)]
         number = 0
-        for one in new:
+        for one in found:
+            if one["kind"] == "new_theme" and _seen(one, known):
+                continue
+            known += [set(part["mentions"]) for part in one["parts"] if one["kind"] == "new_theme"]
             row = {"codebook_id": codebook_id, "parts": [], "theme_id": None, "other_id": None, "state": "open", **one}
             row["created_at"] = clock.now()
             add = insert(Suggestion).values(**row)

@@ -8,6 +8,7 @@ from feedback_app import clock
 from feedback_app.extensions import db
 from feedback_app.themes import queries_inside
 from feedback_app.themes.models import Codebook, GroupingRequest
+from feedback_app.themes.queries_news import with_news
 
 
 def run_grouping_requests() -> str:
@@ -53,3 +54,13 @@ def look_inside_themes() -> str:
     from feedback_app.themes import actions_inside  # noqa: PLC0415 - loads the numerical libraries
 
     return f"{actions_inside.look_inside(due)} parts of theme {due}"
+
+
+def look_for_news() -> str:
+    """Suggest new themes, merges and splits where enough is new; says how many, or ""."""
+    if not with_news():
+        return ""
+    from feedback_app.themes import actions_noticing  # noqa: PLC0415 - loads the numerical libraries
+
+    number = actions_noticing.look_for_news()
+    return f"{number} new suggestions" if number else ""

@@ -30,6 +30,7 @@ class Codebook(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     grouped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     corrected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # last time people taught it something
+    looked_upto: Mapped[int] = mapped_column(default=0, server_default="0")  # newest mention when last looked for news
 
 
 class CodebookSurvey(Base):
