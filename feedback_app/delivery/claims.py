@@ -97,18 +97,24 @@ def _claim_lane(session: Session, owner: str, lane: Lane, count: int) -> list[Cl
     return list(session.execute(taken.returning(*CLAIMED)).all())
 
 
-def lanes(session: Session) -> list[Lane]:
+def held_back(session: Session) -> frozenset[tuple[str, int]]:
+    """Return what is held back, as (kind, group): group 0 is the whole kind, ("", 0) is everything."""
+    rows = session.execute(select(LetterPause.kind, LetterPause.group_id))
+    return frozenset((kind, group) for kind, group in rows)
+
+
+def lanes(session: Session, held: frozenset[tuple[str, int]] | None = None) -> list[Lane]:
     """Return the lanes that have a letter waiting and are not held back: a few index seeks, however many letters.
 
-    A lane is a group of a kind, or the letters of a kind that belong to no group.
+    A lane is a group of a kind, or the letters of a kind that belong to no group. ``held``: see ``held_back``.
     """
-    pauses = {(kind, group) for kind, group in session.execute(select(LetterPause.kind, LetterPause.group_id))}
-    if ("", 0) in pauses:
+    held = held_back(session) if held is None else held
+    if ("", 0) in held:
         return []
     return [
         Lane(kind, group)
         for kind, group in session.execute(text(LANES))
-        if (kind, 0) not in pauses and (group is None or (kind, group) not in pauses)
+        if (kind, 0) not in held and (group is None or (kind, group) not in held)
     ]
 
 

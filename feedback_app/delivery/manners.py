@@ -40,22 +40,26 @@ class Manners:
 
     def __init__(self, rates: Rates | None = None, rules: Rules | None = None, schedule: Schedule = USUAL) -> None:
         self._rates, self._rules, self.schedule = rates or Rates(), rules or Rules(), schedule
+        self._held: frozenset[tuple[str, int]] = frozenset()
+        self.look_again = False  # something is held back since the last claim: look at letters in hand again
         self._beginning: set[Lane] = set()
         self._windows: dict[Lane, Window] = {}
         self.done()
 
     def claim(self, session: Session, owner: str, wanted: int, in_hand: Iterable[Letter]) -> list[Claimed]:
         """Lease up to ``wanted`` due letters that may leave now; see ``claims.claim``."""
+        held = claims.held_back(session)
+        self.look_again, self._held = bool(held - self._held), held
         room, bucket = self._rates.room(session, wanted)
         if room <= 0:
             return []
         keys = [letter.email_key for letter in in_hand]
-        lanes = claims.lanes(session)
-        beginning = watching.beginning(session, lanes)
-        self._beginning.update(beginning)
+        lanes = claims.lanes(session, held)
+        beginning = watching.beginning(session)
+        self._beginning = set(beginning)
         going: list[Claimed] = []
         for lane, row in beginning.items():
-            if len(going) < room and watching.may_go(session, row, self._rules):
+            if lane in lanes and len(going) < room and watching.may_go(session, row, self._rules):
                 going += self._admitted(session, owner, claims.claim_from(session, owner, [lane], 1), keys)
         open_lanes = [lane for lane in lanes if lane not in beginning]
         for _ in range(ROUNDS):

@@ -210,6 +210,8 @@ class Sender:
         except BaseException:
             self._desk.stale.extend(stale)
             raise
+        if self._manners.look_again:
+            self._desk.stale.extend(self._desk.withdraw())
         self._renewed = time.monotonic() if renewing else self._renewed
         self._forget(stale, alive)
         self.tally.counts += Counter(skipped=len(barred) + len(stopped))  # adds no zero

@@ -5,7 +5,7 @@ Everything is in the database, so any number of workers watch together; each sta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -50,12 +50,11 @@ def watch(kind: str, group_id: int, letters: int, least: int) -> bool:
     return require_transaction().scalar(statement.returning(LetterWatch.group_id)) is not None
 
 
-def beginning(session: Session, lanes: Iterable[Lane]) -> dict[Lane, Row[Any]]:
-    """Return those of ``lanes`` whose first letters are not through, with how many were tried and refused."""
+def beginning(session: Session) -> dict[Lane, Row[Any]]:
+    """Return the groups whose first letters are not through, with how many were tried and refused."""
     columns = (LetterWatch.kind, LetterWatch.group_id, LetterWatch.tried, LetterWatch.refused, LetterWatch.next_at)
     rows: Sequence[Any] = session.execute(select(*columns).where(LetterWatch.passed_at.is_(None))).all()
-    wanted = set(lanes)
-    return {lane: row for row in rows if (lane := Lane(row.kind, row.group_id)) in wanted}
+    return {Lane(row.kind, row.group_id): row for row in rows}
 
 
 def may_go(session: Session, row: Row[Any], rules: Rules) -> bool:

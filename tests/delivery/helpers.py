@@ -15,6 +15,7 @@ from feedback_app.delivery.desk import Breaker, Transport
 from feedback_app.delivery.holes import Words
 from feedback_app.delivery.identity import identity
 from feedback_app.delivery.journal import Journal
+from feedback_app.delivery.manners import Manners
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.delivery.preparing import Preparer
 from feedback_app.delivery.sender import Sender, Tally
@@ -47,10 +48,18 @@ def smtp(relay: Relay, timeouts: Timeouts = QUICK) -> SmtpTransport:
     return SmtpTransport(RelayAddress.read(relay.url), identity(current_settings()), timeouts)
 
 
-def sender(transport: Transport, connections: int = 2, owner: str = "") -> Sender:
+def sender(transport: Transport, connections: int = 2, owner: str = "", manners: Manners | None = None) -> Sender:
     owner = owner or post_office.worker_name()
     preparer = Preparer(identity(current_settings()), current_app.config["RENDERERS"])
-    return Sender(owner, transport, Journal(journals(), owner), preparer, connections, Breaker(least=0.05, most=0.2))
+    return Sender(
+        owner,
+        transport,
+        Journal(journals(), owner),
+        preparer,
+        connections,
+        Breaker(least=0.05, most=0.2),
+        manners=manners,
+    )
 
 
 def journals() -> Path:
