@@ -2,7 +2,8 @@
 """How fast letters leave: fills a fresh database, then lets the product's own worker send it empty.
 
     python benchmarks/delivery.py prepare --count 10000 [--database URL]
-    python benchmarks/delivery.py send --host 127.0.0.1 --port 2525 --connections 5 [--workers 2] [--database URL]
+    python benchmarks/delivery.py send --host 127.0.0.1 --port 2525 --connections 5 [--workers 2] [--dkim rsa]
+                                       [--database URL]
     python benchmarks/delivery.py state [--database URL]
 
 The whole path is timed: rows claimed, letters built and sent, results and journal written. Letters are of 12 KB with
@@ -18,7 +19,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -28,7 +28,7 @@ from sqlalchemy import func, insert, select, text, update
 
 from feedback_app import clock, create_app
 from feedback_app.database import transaction
-from feedback_app.delivery import outbox
+from feedback_app.delivery import dkim_keys, outbox
 from feedback_app.delivery.holes import Words
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.extensions import db
@@ -67,7 +67,7 @@ def words() -> Words:
     return Words("You said, we did: one confirmation instead of three", plain, html)
 
 
-def application(database: str, mail_url: str = "", connections: int = 5) -> Flask:
+def application(database: str, mail_url: str = "", connections: int = 5, workers: int = 1, dkim: str = "") -> Flask:
     settings = Settings(
         secret_key="benchmark-benchmark-benchmark-benchmark",  # noqa: S106  # protects nothing
         development=True,
@@ -78,9 +78,20 @@ def application(database: str, mail_url: str = "", connections: int = 5) -> Flas
         database_url=database or f"sqlite:///{HOME / 'letters.sqlite3'}",
         mail_url=mail_url,
         mail_connections=connections,
+        mail_processes=workers,
+        **({f"dkim_{'' if kind == 'rsa' else kind + '_'}key": key(kind) for kind in dkim.split(",") if kind}),
         log_level="error",
     )
     return create_app(settings.completed())
+
+
+def key(kind: str) -> str:
+    """Return the key that every run signs with, made at the first."""
+    file = Path(tempfile.gettempdir()) / f"feedback-delivery-benchmark-{os.getuid()}-{kind}.pem"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(dkim_keys.pem(dkim_keys.make_key(kind)))
+    return file.read_text()
 
 
 def prepare(count: int, database: str) -> None:
@@ -127,10 +138,9 @@ def row(number: int, variant: int, dice: random.Random) -> dict[str, object]:
 def send(options: argparse.Namespace) -> None:
     if not options.host.startswith("127."):
         sys.exit("only loopback is a target")
-    if options.workers > 1:
-        several(options)
-        return
-    app = application(options.database, f"smtp+plain://{options.host}:{options.port}", options.connections)
+    os.register_at_fork(after_in_child=die_with_parent)
+    url = f"smtp+plain://{options.host}:{options.port}"
+    app = application(options.database, url, options.connections, options.workers, options.dkim)
     with app.app_context():
         done = WorkerProcess(app, does_jobs=False).until_idle()
         sent, seconds = done.letters["sent"], done.seconds
@@ -144,21 +154,6 @@ def hurried() -> int:
     with transaction() as session:
         later = update(OutgoingEmail).where(OutgoingEmail.state == "queued").values(not_before=clock.now())
         return session.execute(later).rowcount  # type: ignore[attr-defined,no-any-return]
-
-
-def several(options: argparse.Namespace) -> None:
-    """Share the connections among worker processes of their own."""
-    each = max(1, options.connections // options.workers)
-    command = [
-        sys.executable, __file__, "send", "--host", options.host, "--port", str(options.port), "--connections",
-        str(each), "--database", options.database, *(["--hurry"] if options.hurry else []),
-    ]  # fmt: skip
-    children = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent)  # noqa: PLW1509  # no threads here yet
-        for _ in range(options.workers)
-    ]
-    told = [json.loads(child.communicate()[0].splitlines()[-1]) for child in children]
-    print(json.dumps({"sent": sum(one["sent"] for one in told), "seconds": max(one["seconds"] for one in told)}))
 
 
 def die_with_parent() -> None:
@@ -185,7 +180,8 @@ def main() -> None:
             one.add_argument("--host", required=True)
             one.add_argument("--port", type=int, required=True)
             one.add_argument("--connections", type=int, default=5)
-            one.add_argument("--workers", type=int, default=1)
+            one.add_argument("--workers", type=int, default=1, help="processes that share the connections")
+            one.add_argument("--dkim", default="", choices=["", "rsa", "rsa,ed25519"], help="sign every letter")
             one.add_argument("--hurry", action="store_true", help="try letters again at once that would wait for hours")
     options = parser.parse_args()
     if options.command == "prepare":

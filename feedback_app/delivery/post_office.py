@@ -45,13 +45,24 @@ def transport(settings: Settings) -> Transport:
     return SmtpTransport(Relay.read(settings.mail_url), identity(settings), sign=signer(settings))
 
 
-def connections(settings: Settings) -> int:
-    """Return how many connections to keep; a folder needs one."""
-    return 1 if settings.mail_folder is not None else settings.mail_connections
+def processes(settings: Settings) -> int:
+    """Return how many processes of a worker send: none without a connection, and a folder needs one."""
+    return 1 if settings.mail_folder is not None else min(settings.mail_processes, settings.mail_connections)
 
 
-def open_sender(owner: str) -> Sender:
-    """Return the sender of this process, its journal opened. Raises BadSetting, and OSError without a journal."""
+def connections(settings: Settings, number: int = 0) -> int:
+    """Return how many connections process ``number`` (from 0) keeps: they share what FEEDBACK_MAIL_CONNECTIONS says."""
+    if settings.mail_folder is not None:
+        return 1
+    each, rest = divmod(settings.mail_connections, processes(settings))
+    return each + (number < rest)
+
+
+def open_sender(owner: str, number: int = 0) -> Sender:
+    """Return the sender of process ``number`` of a worker, its journal opened.
+
+    Raises BadSetting, and OSError without a journal.
+    """
     settings = current_settings()
     renderers = cast("dict[str, Renderer]", current_app.config["RENDERERS"])
     return Sender(
@@ -59,7 +70,7 @@ def open_sender(owner: str) -> Sender:
         transport(settings),
         Journal(journals(settings), owner),
         Preparer(identity(settings), renderers),
-        connections(settings),
+        connections(settings, number),
         manners=manners(settings),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import json
 import signal
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -19,13 +21,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from feedback_app import clock
 from feedback_app.database import sync_each_commit
 from feedback_app.delivery import actions as delivery
-from feedback_app.delivery.post_office import open_sender, worker_name
+from feedback_app.delivery.post_office import open_sender, processes, worker_name
 from feedback_app.delivery.sender import Sender
-from feedback_app.extensions import db
+from feedback_app.extensions import current_settings, db
 from feedback_app.jobs import runs
+from feedback_app.jobs.crew import GONE, Crew
 from feedback_app.jobs.registry import Job, Verb
 
 HEARTBEAT = timedelta(seconds=20)
+YOUNG = 20_000  # objects that are made before the collector looks for rings among them; letters leave none
 ROUNDS = 5  # jobs may queue letters, and letters may let jobs go on; more rounds than this no chain of ours has
 log = structlog.get_logger()
 
@@ -43,8 +47,9 @@ class Done:
 class WorkerProcess:
     """One worker. ``sends`` and ``does_jobs`` say which of the two it is for."""
 
-    def __init__(self, app: Flask, *, sends: bool = True, does_jobs: bool = True) -> None:
-        """Load every verb at once, so that a mistake in the list shows at the start."""
+    def __init__(self, app: Flask, *, sends: bool = True, does_jobs: bool = True, number: int = 0) -> None:
+        """Load every verb at once, so that a mistake in the list shows at the start. ``number``: see jobs.crew."""
+        self._number, self._crew = number, Crew()
         self._app, self._sends = app, sends
         self._jobs: list[tuple[Job, Verb]] = [(job, job.load()) for job in _listed(app)] if does_jobs else []
         self.name = worker_name()
@@ -57,7 +62,9 @@ class WorkerProcess:
         Returns what could not be ended well, "" when all was.
         """
         self._obey_signals()
+        _let_memory_rest()
         sync_each_commit()
+        self._gather(until_idle=False)
         scheduler = self._scheduler()
         delivery.recover_leases()
         scheduler.start()
@@ -65,21 +72,30 @@ class WorkerProcess:
         trouble = ""
         try:
             if self._sends and not self._stop.is_set():
-                self._sender = open_sender(self.name)
+                self._sender = open_sender(self.name, self._number)
                 if self._stop.is_set():  # the signal came while it was being opened
                     self._sender.stop()
                 trouble = self._sender.run().trouble
             self._stop.wait()
         finally:
             self._stop.set()
+            self._crew.stop()
             scheduler.shutdown()
             self._say(runs.leave)
+            trouble = trouble or next(filter(None, map(_trouble, self._crew.told())), "")
             log.info("worker ended", worker=self.name)
         return trouble
+
+    def _gather(self, *, until_idle: bool) -> None:
+        """Fork the other processes that FEEDBACK_MAIL_PROCESSES asks for, once, by the first of them."""
+        others = processes(current_settings()) - 1 if self._sends and not self._number else 0
+        if others > 0:
+            self._crew.start(others, lambda number: _Hand(self._app, number, until_idle))
 
     def until_idle(self) -> Done:
         """Run every job once and send until nothing is due, again while either has something to do."""
         self._obey_signals()
+        _let_memory_rest()
         sync_each_commit()
         done = Done()
         for _ in range(ROUNDS):
@@ -94,14 +110,18 @@ class WorkerProcess:
 
     def _drain(self, done: Done) -> bool:
         """Send what is due; True when something was, and another round may find more."""
+        self._gather(until_idle=True)
         delivery.recover_leases()
-        self._sender = open_sender(self.name)
+        self._sender = open_sender(self.name, self._number)
         if self._stop.is_set():
             self._sender.stop()
         tally = self._sender.run(until_idle=True)
         done.letters += tally.counts
         done.seconds += tally.seconds
         done.trouble = tally.trouble
+        for told in self._crew.told():
+            done.letters += Counter(json.loads(told)["letters"]) if told else Counter()
+            done.trouble = done.trouble or _trouble(told)
         return bool(tally.counts) and bool(self._jobs) and not tally.trouble and not self._stop.is_set()
 
     def _scheduler(self) -> BackgroundScheduler:
@@ -134,6 +154,9 @@ class WorkerProcess:
         return run
 
     def _beat(self, name: str) -> None:
+        if self._crew.dead() and not self._stop.is_set():
+            log.error(GONE, worker=self.name)
+            self.stop()
         runs.beat(name, self._sender.trouble if self._sender else "")
 
     def _say(self, what: Callable[[str], None]) -> None:
@@ -149,9 +172,44 @@ class WorkerProcess:
             signal.signal(number, self._told_to_stop)
 
     def _told_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Finish what is in hand and end. May be called from another thread."""
         self._stop.set()
+        self._crew.stop()
         if self._sender is not None:
             self._sender.stop()
+
+
+def _let_memory_rest() -> None:
+    """Keep the garbage collector from what the start has made: it took an eighth of the CPU and found nothing.
+
+    Forked processes also go on sharing those pages, which a collection would write to.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG)
+
+
+class _Hand:
+    """The sender alone, in a process of its own."""
+
+    def __init__(self, app: Flask, number: int, until_idle: bool) -> None:
+        self._process = WorkerProcess(app, does_jobs=False, number=number)
+        self._until_idle = until_idle
+        self.stop = self._process.stop
+
+    def work(self) -> str:
+        """Send, and tell how many letters of which state."""
+        if not self._until_idle:
+            return json.dumps({"letters": {}, "trouble": self._process.run()})
+        done = self._process.until_idle()
+        return json.dumps({"letters": done.letters, "trouble": done.trouble})
+
+
+def _trouble(told: str) -> str:
+    return json.loads(told)["trouble"] if told else GONE
 
 
 def _listed(app: Flask) -> Sequence[Job]:

@@ -1,0 +1,115 @@
+"""Further processes of one worker. Signing holds the interpreter's lock, so threads share one core; processes do not.
+
+They are forked when the application is made and nothing runs yet: they share its memory and cost no start. A process
+that dies takes its worker along, and the next start settles its letters by its journal (docs/decisions/0061).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Callable
+from threading import Thread
+from typing import NoReturn, Protocol
+
+import structlog
+
+from feedback_app.extensions import db
+
+SIGNALS = {signal.SIGTERM, signal.SIGINT}
+GONE = "a sending process of this worker died; the next start of a worker settles its letters"
+log = structlog.get_logger()
+
+
+class Hand(Protocol):
+    """What a forked process does."""
+
+    def stop(self) -> None:
+        """End soon and well. May be called from another thread."""
+
+    def work(self) -> str:
+        """Work until done or stopped; return what is to be told."""
+
+
+class Crew:
+    """The processes beside the caller's own. ``start`` needs an application context, and that no thread runs yet."""
+
+    def __init__(self) -> None:
+        self._told: dict[int, int] = {}  # process id -> where it tells, at its end, what it did
+        self._rope = -1
+
+    def start(self, hands: int, make: Callable[[int], Hand]) -> None:
+        """Fork ``hands`` processes; each does what ``make(number)`` gives, numbered from 1."""
+        db.session.remove()
+        db.engine.dispose()  # a connection cannot be shared
+        rope, self._rope = os.pipe()
+        # a signal that comes before a child can obey it must wait, not meet the parent's own handler
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        for number in range(1, hands + 1):
+            told, tell = os.pipe()
+            pid = os.fork()
+            if pid == 0:
+                os.close(self._rope)
+                os.close(told)
+                _serve(make, number, rope, tell)
+            os.close(tell)
+            self._told[pid] = told
+        os.close(rope)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def dead(self) -> bool:
+        """True when one of the processes is no more."""
+        return any(_is_gone(pid) for pid in self._told)
+
+    def stop(self) -> None:
+        """Ask all to finish what they have in hand. Does nothing to those that have ended."""
+        for pid in self._told:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+
+    def told(self) -> list[str]:
+        """Wait for all and return what they tell, "" for one that died."""
+        found = []
+        for pid, told in self._told.items():
+            with os.fdopen(told, encoding="utf-8") as pipe:
+                text = pipe.read()
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+            found.append(text)
+        self._told = {}
+        if self._rope >= 0:
+            os.close(self._rope)
+            self._rope = -1
+        return found
+
+
+def _is_gone(pid: int) -> bool:
+    try:
+        ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return True
+    return ended is not None
+
+
+def _serve(make: Callable[[int], Hand], number: int, rope: int, tell: int) -> NoReturn:
+    """Be a forked process: work, tell, and leave without the parent's endings."""
+    code = 1
+    try:
+        hand = make(number)
+        for one in SIGNALS:
+            signal.signal(one, lambda *_: hand.stop())
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        Thread(target=_watch, args=(rope, hand), name="rope", daemon=True).start()
+        os.write(tell, hand.work().encode())
+        code = 0
+    except BaseException:
+        log.exception("a sending process ends")
+    finally:
+        os._exit(code)
+
+
+def _watch(rope: int, hand: Hand) -> None:
+    """Stop when the parent is gone: it alone holds the other end, and writes nothing."""
+    os.read(rope, 1)
+    hand.stop()
