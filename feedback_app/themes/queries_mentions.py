@@ -189,15 +189,21 @@ class Agreement:
 
 def agreement(codebook_id: int, theme_id: int = 0) -> Agreement:
     """Return how far the machine agrees with people, over all confirmed placements or those of one theme."""
-    chosen = (
-        select(func.count(), func.coalesce(func.sum(case((Placement.guessed.is_(True), 1), else_=0)), 0))
-        .join(Theme, Theme.id == Placement.theme_id)
-        .where(Theme.codebook_id == codebook_id, Placement.guessed.is_not(None))
-    )
+    found = agreements(codebook_id)
     if theme_id:
-        chosen = chosen.where(Theme.id == theme_id)
-    judged, right = db.session.execute(chosen).one()
-    return Agreement(int(right), judged)
+        return found.get(theme_id, Agreement(0, 0))
+    return Agreement(sum(one.right for one in found.values()), sum(one.judged for one in found.values()))
+
+
+def agreements(codebook_id: int) -> dict[int, Agreement]:
+    """Return for each theme with confirmed placements how far the machine agrees with people; one statement."""
+    rows = db.session.execute(
+        select(Theme.id, func.sum(case((Placement.guessed.is_(True), 1), else_=0)), func.count())
+        .join(Placement, Placement.theme_id == Theme.id)
+        .where(Theme.codebook_id == codebook_id, Placement.guessed.is_not(None))
+        .group_by(Theme.id)
+    )
+    return {theme_id: Agreement(int(right), judged) for theme_id, right, judged in rows}
 
 
 def filter_choices(codebook_id: int) -> dict[str, list[str]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+from importlib import import_module
 from typing import Any
 
 from flask import Response as FlaskResponse
@@ -100,6 +102,8 @@ def codebook(codebook_id: int) -> str:
         ready=[starting_codebooks.load(name) for name in starting_codebooks.names()],
         import_form=ImportForm(),
         agreement=queries_mentions.agreement(codebook_id),
+        agreements=(judged := queries_mentions.agreements(codebook_id)),
+        named=queries.names_of(judged),
     )
 
 
@@ -203,3 +207,16 @@ def export_csv(codebook_id: int) -> Response:
     rows = queries_mentions.csv_rows(codebook_id, look(), zone(), theme)
     headers = {"Content-Disposition": f'attachment; filename="mentions-{theme or codebook_id}.csv"'}
     return FlaskResponse(stream_with_context(stream(rows)), mimetype="text/csv", headers=headers)
+
+
+@blueprint.get("/themes/codebooks/<int:codebook_id>/export.xlsx")
+@requires(rights.VIEW)
+def export_xlsx(codebook_id: int) -> Response:
+    """Themes, mentions and what the file is about, as a workbook, under the filter in the address."""
+    codebook = queries.codebook_by_id(codebook_id)
+    theme = whole("theme")
+    writer = import_module("feedback_app.themes.export_xlsx")  # most processes never write a workbook
+    body = io.BytesIO()
+    writer.write(body, codebook, look(), zone(), theme)
+    headers = {"Content-Disposition": f'attachment; filename="themes-{theme or codebook_id}.xlsx"'}
+    return FlaskResponse(body.getvalue(), mimetype=writer.MIMETYPE, headers=headers)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from feedback_app.cli import feedback_app
@@ -58,13 +59,13 @@ def test_group_list_and_show_tell_what_there_is(app: Flask) -> None:
 def test_correct_and_undo(app: Flask, room: dict[str, int]) -> None:
     assert "Renamed" in run(app, "rename", room["price"], "Cost").output
     assert "already" in run(app, "rename", room["price"], "Cost").output
-    assert "1 mentions moved" in run(app, "move", room["dear"], "--to", room["delivery"]).output
-    assert "Merged: 1 mentions" in run(app, "merge", room["price"], "--into", room["delivery"]).output
+    assert "1 mention moved" in run(app, "move", room["dear"], "--to", room["delivery"]).output
+    assert "Merged: 1 mention moved" in run(app, "merge", room["price"], "--into", room["delivery"]).output
     db.session.rollback()  # a new look at the database
     step = db.session.scalars(select(ThemeEvent.id).order_by(ThemeEvent.id.desc())).first()
     rows = json.loads(run(app, "history", room["price"], "--json").stdout)
     assert (rows[0]["id"], rows[0]["action"]) == (step, "merged")
-    assert "1 mentions are where they were" in run(app, "undo", step).output
+    assert "Undone. 1 mention went back" in run(app, "undo", step).output
     db.session.rollback()
     assert db.session.get_one(Theme, room["price"]).state == "open"
     assert "set aside" in run(app, "set-aside", room["price"]).output
@@ -96,6 +97,36 @@ def test_a_codebook_goes_out_and_comes_in(app: Flask, room: dict[str, int], tmp_
     assert len(queries.open_themes(queries.codebook_by_name("Next year").id)) == 2
     file.write_text("not json")
     assert "is not JSON" in run(app, "import", file, "--codebook", "Next year").output
+
+
+def test_last_years_themes_are_used_on_this_years_survey(app: Flask, tmp_path: Path) -> None:
+    last, this = a_survey("last-year"), a_survey("this-year")
+    codebook = a_codebook([last.id], "Last year")
+    response = a_response(last, a_contact(), expected="x")
+    late = [f"The courier came {n} days too late with my parcel." for n in range(2, 14)]
+    dear = [f"The price went up by {n} euros without a word." for n in range(2, 14)]
+    some_mentions(response, late, a_theme(codebook, "Late couriers", description="Parcels that came late"))
+    some_mentions(response, dear, a_theme(codebook, "Prices"))
+    file = tmp_path / "codebook.json"
+    assert run(app, "export", "--codebook", "Last year", "--output", file).exit_code == 0
+    taken = json.loads(file.read_text())
+    assert {one["name"]: len(one["examples"]) for one in taken["themes"]} == {"Late couriers": 12, "Prices": 12}
+    assert "@" not in file.read_text()
+    assert "2 new themes" in run(app, "import", file, "--codebook", "This year").output
+    for n in range(6):
+        a_response(this, a_contact(), expected=f"My parcel: the courier was {n + 3} days late.")
+        a_response(this, a_contact(), expected=f"Without a word the price rose by {n + 3} euros.")
+    done = run(app, "group", "this-year", "--codebook", "This year", "--json")
+    assert json.loads(done.stdout)["new_themes"] == 0
+    db.session.rollback()
+    rows = json.loads(run(app, "list", "--codebook", "This year", "--json").stdout)
+    assert {row["name"]: row["mentions"] for row in rows} == {"Late couriers": 6, "Prices": 6}
+
+
+def test_a_workbook_is_written_only_where_it_can_be_kept(app: Flask, room: dict[str, int], tmp_path: Path) -> None:
+    file = tmp_path / "themes.xlsx"
+    assert run(app, "export", "--xlsx", "--output", file).exit_code == 0
+    assert load_workbook(file).sheetnames == ["themes", "mentions", "about"]
 
 
 def test_several_codebooks_must_be_told_apart(app: Flask, room: dict[str, int]) -> None:
