@@ -7,18 +7,22 @@ from dataclasses import asdict
 import click
 
 from feedback_app.command import in_app, json_option, say
+from feedback_app.overview import trial
 from feedback_app.overview.doctor import examine
 
-MARKS = {True: "ok  ", False: "FAIL", None: "note"}
+MARKS = {"ok": "ok  ", "fail": "FAIL", "warn": "warn"}
 
 
 @click.command()
+@click.option("--send-test", metavar="ADDRESS", help="Then send a test letter to ADDRESS, by the way all letters go.")
 @json_option
 @in_app
-def doctor(as_json: bool) -> None:
-    """Check settings, database, worker and mail. Sends nothing, changes nothing; exits 1 when something fails."""
+def doctor(send_test: str | None, as_json: bool) -> None:
+    """Check settings, database, worker, mail and DNS. Changes nothing; exits 1 when something fails."""
     found = examine()
-    lines = "\n".join(f"{MARKS[one.well]} {one.name}: {one.words}" for one in found)
-    say([asdict(one) for one in found], as_json, lines)
-    if any(one.well is False for one in found):
+    if send_test:
+        found.append(trial.send(send_test))
+    lines = "\n".join(f"{MARKS[one.state]} {one.name}: {one.words}" for one in found)
+    say([{**asdict(one), "state": one.state} for one in found], as_json, lines)
+    if any(one.state == "fail" for one in found):
         raise SystemExit(1)

@@ -2,50 +2,40 @@
 
 from __future__ import annotations
 
-import socket
-from dataclasses import dataclass
+import shutil
 from pathlib import Path
 
 from sqlalchemy import exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from feedback_app.accounts.models import Staff
-from feedback_app.delivery.desk import RelayTrouble
-from feedback_app.delivery.identity import Identity
-from feedback_app.delivery.smtp import Relay, SmtpTransport, Timeouts
 from feedback_app.extensions import current_settings, db
 from feedback_app.jobs import queries as jobs
+from feedback_app.overview import doctor_dns, doctor_relay
+from feedback_app.overview.dns_asking import Asker
+from feedback_app.overview.findings import Finding, judged
 from feedback_app.settings import Settings
 
-PATIENCE = 10  # seconds a relay may take to greet us
+LOW, NEARLY_FULL = 2 * 1024**3, 200 * 1024**2  # bytes left on the disk of FEEDBACK_VAR
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One check: its name, whether it is well (None: a hint only), and what to know or do."""
-
-    name: str
-    well: bool | None
-    words: str
-
-
-def examine() -> list[Finding]:
-    """Run every check; none of them changes anything or sends a letter."""
+def examine(asker: Asker | None = None) -> list[Finding]:
+    """Run every check; none changes anything or sends a letter. ``asker`` asks DNS (None: as this machine does)."""
     settings = current_settings()
     database = jobs.database_trouble()
-    found = [_said("database", database, _database_words(settings))]
+    found = [judged("database", database, _database_words(settings))]
     if not database:
         found += [
-            _said("migrations", jobs.migration_trouble(), "at the newest version"),
-            _said("worker", jobs.worker_trouble(), "seen within two minutes"),
-            _said("staff", _staff_trouble(), "somebody can sign in"),
+            judged("migrations", jobs.migration_trouble(), "at the newest version"),
+            judged("worker", jobs.worker_trouble(), "seen within two minutes"),
+            judged("staff", _staff_trouble(), "somebody can sign in"),
         ]
-    found.append(_said("folder", _folder_trouble(Path(settings.var)), f"{settings.var} can be written to"))
-    return [*found, _mail(settings), *_hints(settings)]
-
-
-def _said(name: str, trouble: str, otherwise: str) -> Finding:
-    return Finding(name, not trouble, trouble or otherwise)
+    folder = Path(settings.var)
+    found.append(judged("folder", _folder_trouble(folder), f"{folder} can be written to"))
+    found += [*_disk(folder), *doctor_relay.examine(settings)]
+    if settings.mail_folder is None:
+        found += doctor_dns.examine(settings, asker or Asker())
+    return [*found, *_hints(settings)]
 
 
 def _database_words(settings: Settings) -> str:
@@ -72,17 +62,15 @@ def _folder_trouble(folder: Path) -> str:
     return ""
 
 
-def _mail(settings: Settings) -> Finding:
-    if settings.mail_folder is not None:
-        well = None if settings.development else False
-        return Finding("mail", well, f"letters land in {settings.mail_folder}: set FEEDBACK_MAIL_URL to send them")
-    identity = Identity(settings.mail_from, settings.organisation, settings.secret_key, socket.getfqdn())
-    relay = Relay.read(settings.mail_url)
+def _disk(folder: Path) -> list[Finding]:
     try:
-        SmtpTransport(relay, identity, Timeouts(connect=PATIENCE, command=PATIENCE)).open().close()
-    except RelayTrouble as error:
-        return Finding("mail", False, f"{error}: check FEEDBACK_MAIL_URL")
-    return Finding("mail", True, f"{relay.host}:{relay.port} takes letters")
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return []  # said by the check of the folder
+    words = f"{free / 1024**3:.1f} GB left for {folder}"
+    if free < NEARLY_FULL:
+        return [Finding("disk", False, f"{words}: make room, letters stop when nothing can be written")]
+    return [Finding("disk", True if free >= LOW else None, words)]
 
 
 def _hints(settings: Settings) -> list[Finding]:
