@@ -15,6 +15,7 @@ from feedback_app import create_app
 from feedback_app.cli import feedback_app
 from feedback_app.overview.doctor import examine
 from feedback_app.settings import Settings
+from tests.fakes import Relay
 
 
 def words(settings: Settings) -> dict[str, tuple[bool | None, str]]:
@@ -63,3 +64,34 @@ def test_the_command_exits_1_when_something_fails(app: Flask, as_json: bool) -> 
         assert {one["name"] for one in json.loads(done.output)} >= {"database", "mail", "worker"}
     else:
         assert "FAIL worker" in done.output
+
+
+def test_a_test_letter_goes_the_way_of_all_letters(settings: Settings, app: Flask) -> None:
+    with Relay(rcpt={"gone@example.org": "550 5.1.1 no such user"}) as relay:
+        house = create_app(settings.with_(mail_url=relay.url))
+        for address, state in (("ada@example.org", "ok"), ("gone@example.org", "fail"), ("no address", "fail")):
+            done = CliRunner().invoke(
+                feedback_app, ["doctor", "--send-test", address, "--json"], obj=lambda house=house: house
+            )
+            last = json.loads(done.output)[-1]
+            assert (last["name"], last["state"]) == ("test letter", state), last
+        (letter,) = relay.letters
+    assert letter.recipient == "ada@example.org"
+    assert letter.message["Subject"] == "Test letter of Velo Verde"
+    assert letter.message["Message-ID"].endswith("@velo.example>")
+    assert "headers" in letter.text
+
+
+def test_a_relay_without_tls_elsewhere_and_a_nearly_full_disk(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    server = Controller(Sink(), hostname="127.0.0.1", port=port)
+    server.start()
+    monkeypatch.setattr("feedback_app.overview.doctor.LOW", 1 << 60)
+    try:
+        found = words(settings.with_(mail_url=f"smtp+plain://127.0.0.1:{port}"))
+    finally:
+        server.stop()
+    assert found["tls"][0] is True
+    assert found["disk"][0] is None

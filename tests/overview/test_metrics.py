@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from feedback_app import clock
+from feedback_app import clock, create_app
 from feedback_app.database import transaction
 from feedback_app.delivery import actions as post_office
 from feedback_app.delivery import slots
@@ -44,6 +44,11 @@ def test_only_who_knows_the_token(client: FlaskClient, given: str) -> None:
     assert reply.status_code == 401
     assert reply.headers["WWW-Authenticate"] == "Bearer"
     assert b"feedback_letters" not in reply.data
+
+
+def test_without_a_token_set_there_is_no_such_page(settings: Settings) -> None:
+    app = create_app(settings.with_(metrics_token=""))
+    assert app.test_client().get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
 
 
 def test_an_empty_house(client: FlaskClient) -> None:
