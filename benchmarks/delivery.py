@@ -5,9 +5,11 @@
     python benchmarks/delivery.py send --host 127.0.0.1 --port 2525 --connections 5 [--workers 2] [--dkim rsa]
                                        [--database URL]
     python benchmarks/delivery.py state [--database URL]
+    python benchmarks/delivery.py table --harness ../shared/bench/mail --data DIR --python PEERS [--database URL]
 
 The whole path is timed: rows claimed, letters built and sent, results and journal written. Letters are of 12 KB with
-six places of their own. ``send`` ends with one line {"sent": n, "seconds": s}. Only loopback is ever a target.
+six places of their own. ``send`` ends with one line {"sent": n, "seconds": s}. ``table`` runs the harness for every
+case beside nodemailer and prints what came of it (its README says what it needs). Only loopback is ever a target.
 """
 
 from __future__ import annotations
@@ -34,6 +36,9 @@ from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.extensions import db
 from feedback_app.jobs.worker import WorkerProcess
 from feedback_app.settings import Settings
+
+sys.path.insert(0, str(Path(__file__).parent))
+from delivery_table import table
 
 HOME = Path(os.environ.get("BENCH_HOME", tempfile.gettempdir())) / "feedback-delivery-benchmark"
 POINT = (
@@ -168,28 +173,36 @@ def state(database: str) -> None:
         print(json.dumps(dict(counts.all())))
 
 
-def main() -> None:
+def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("prepare", "send", "state"):
-        one = commands.add_parser(name)
-        one.add_argument("--database", default="")
-        if name == "prepare":
-            one.add_argument("--count", type=int, required=True)
-        if name == "send":
-            one.add_argument("--host", required=True)
-            one.add_argument("--port", type=int, required=True)
-            one.add_argument("--connections", type=int, default=5)
-            one.add_argument("--workers", type=int, default=1, help="processes that share the connections")
-            one.add_argument("--dkim", default="", choices=["", "rsa", "rsa,ed25519"], help="sign every letter")
-            one.add_argument("--hurry", action="store_true", help="try letters again at once that would wait for hours")
-    options = parser.parse_args()
-    if options.command == "prepare":
-        prepare(options.count, options.database)
-    elif options.command == "send":
-        send(options)
-    else:
-        state(options.database)
+    one = {name: commands.add_parser(name) for name in ("prepare", "send", "state", "table")}
+    for each in one.values():
+        each.add_argument("--database", default="", help="a SQLite file of its own unless given")
+    one["prepare"].add_argument("--count", type=int, required=True)
+    send = one["send"]
+    send.add_argument("--host", required=True)
+    send.add_argument("--port", type=int, required=True)
+    send.add_argument("--connections", type=int, default=5)
+    send.add_argument("--workers", type=int, default=1, help="processes that share the connections")
+    send.add_argument("--dkim", default="", choices=["", "rsa", "rsa,ed25519"], help="sign every letter")
+    send.add_argument("--hurry", action="store_true", help="try letters again at once that would wait for hours")
+    one["table"].add_argument("--count", type=int, default=20_000)
+    one["table"].add_argument("--harness", required=True, help="folder of run.py")
+    one["table"].add_argument("--data", required=True, help="what make_fixtures.py made")
+    one["table"].add_argument("--python", default=sys.executable, help="the Python of the peers")
+    return parser.parse_args()
+
+
+def main() -> None:
+    asked = options()
+    verbs = {
+        "prepare": lambda: prepare(asked.count, asked.database),
+        "send": lambda: send(asked),
+        "state": lambda: state(asked.database),
+        "table": lambda: table(asked),
+    }
+    verbs[asked.command]()
 
 
 if __name__ == "__main__":
