@@ -18,10 +18,16 @@ PURPOSE = "letter"
 TOKEN = re.compile(r"(?<![0-9])([0-9]{1,18}\.[A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])")
 VERP = re.compile(r"\+([0-9]{1,18})-([0-9a-f]{16})@", re.IGNORECASE)
 
+# https://postmarkapp.com/developer/user-guide/send-email-with-smtp: such headers come back as "Metadata"
+ECHOES = {".postmarkapp.com": "X-PM-Metadata-letter"}
+
 
 @dataclass(frozen=True)
 class Identity:
-    """What the headers of every letter say about us. ``bounce``: a mailbox that takes ``name+anything@`` (VERP)."""
+    """What the headers of every letter say about us. ``bounce``: a mailbox that takes ``name+anything@`` (VERP).
+
+    ``echo``: a header whose value the provider repeats in its reports, where it replaces our Message-ID.
+    """
 
     address: str
     organisation: str
@@ -29,6 +35,7 @@ class Identity:
     host: str
     reply_to: str = ""
     bounce: str = ""
+    echo: str = ""
 
     @cached_property
     def domain(self) -> str:
@@ -42,6 +49,10 @@ class Identity:
     def envelope_id(self, letter_id: int) -> str:
         """Return the ENVID by which a delivery report names the letter (RFC 3461 4.4)."""
         return tokens.sign(self.secret, PURPOSE, str(letter_id))
+
+    def echoed(self, letter_id: int) -> bytes:
+        """Return the header line, led by a line end, that a provider repeats in its reports; nothing without one."""
+        return f"\r\n{self.echo}: {self.envelope_id(letter_id)}".encode() if self.echo else b""
 
     def envelope_sender(self, letter_id: int) -> str:
         """Return where bounces of this letter go; with a bounce mailbox each letter has an address of its own."""
@@ -67,7 +78,12 @@ def identity(settings: Settings) -> Identity:
         host=f"[{host}]" if host.replace(".", "").isdigit() else a_labels(host),
         reply_to=settings.mail_reply_to,
         bounce=settings.bounce_address,
+        echo=next((header for host, header in ECHOES.items() if _host(settings.mail_url).endswith(host)), ""),
     )
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
 
 
 def letter_named(secret: str, text: str) -> int | None:

@@ -131,6 +131,7 @@ class Skeleton:
             b"\r\nSubject: ", self._fixed_subject or self._filled_subject(fill),
             b"\r\nDate: ", self._now(),
             b"\r\nMessage-ID: ", self._identity.message_id(to.letter_id).encode(),
+            self._identity.echoed(to.letter_id),
             self._middle,
             f"{to.group_id or 0}{self._end}".encode(),
             b"<" + unsubscribe_url.encode() + b">\r\n" if self.scope else b"",
