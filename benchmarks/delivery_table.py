@@ -36,10 +36,8 @@ def beside(options: argparse.Namespace, name: str, database: str, connections: i
     """Run the harness for one case and print its line."""
     peer = "nodemailer+dkim" if dkim else "nodemailer"
     prepare(options.count, database)
-    send = (
-        f"{sys.executable} {DELIVERY} send --host {{host}} --port {{port}} --connections {{conns}}"
+    send = f"{sys.executable} {DELIVERY} send --host {{host}} --port {{port}} --connections {{conns}}"
     send += f" --workers {workers}"
-    )
     send += (f" --database {database}" if database else "") + (f" --dkim {dkim}" if dkim else "")
     with tempfile.NamedTemporaryFile("r", suffix=".json") as found:
         subprocess.run(
