@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 
 from feedback_app import clock
 from feedback_app.database import insert, transaction
@@ -13,6 +13,7 @@ from feedback_app.errors import N_, Refused
 from feedback_app.extensions import db
 from feedback_app.themes import machine
 from feedback_app.themes.actions_grouping import shown_name
+from feedback_app.themes.engine.alarm import ALIKE
 from feedback_app.themes.grouping import Found, discover, emerging
 from feedback_app.themes.looking import of_codebook
 from feedback_app.themes.models import Mention, Placement, Suggestion, Theme
@@ -22,7 +23,6 @@ from feedback_app.themes.vectors import StoredVectors
 
 LEAST = 10  # mentions that make a theme worth suggesting (fewer are too often chance)
 UNSURE = 0.35  # confidence below which the machine's placement does not speak against a new theme
-ALIKE = 0.5  # cosine of two centres from which merging is suggested; themes found together stay under 0.35
 MOST_MERGES = 10
 SPLIT_FROM = 60  # mentions from which a theme is worth a look inside
 SPLIT_SHARE = 0.2  # and its share of the codebook
@@ -104,25 +104,25 @@ def _new_lately(codebook_id: int) -> Iterable[dict[str, Any]]:
     latest = rows[old:]
     for group in groups:
         ids = [latest[at].id for at in group.members if latest[at].decided_at is None]
-        if len(ids) >= LEAST and not _is_a_theme(codebook_id, ids):
+        if len(ids) >= LEAST and not _is_a_theme(codebook_id, ids, latest[0].id):
             quotes = [latest[at].id for at in group.typical if latest[at].decided_at is None]
             part = {"name": shown_name(group.name), "phrases": list(group.phrases), "mentions": ids[:MOST_IDS]}
             yield _new_theme({**part, "quotes": quotes}, lately=len(latest), before=old)
 
 
-def _is_a_theme(codebook_id: int, ids: Sequence[int]) -> bool:
-    """Is there a theme that holds half of these mentions and, not counting machine's doubts, little else?"""
-    inside = dict(
-        db.session.execute(
-            select(Placement.theme_id, func.count())
-            .join(Theme, Theme.id == Placement.theme_id)
-            .where(Theme.codebook_id == codebook_id, Theme.state == "open", Placement.mention_id.in_(ids))
-            .group_by(Placement.theme_id)
-        ).tuples()
+def _is_a_theme(codebook_id: int, ids: Sequence[int], since: int) -> bool:
+    """Is there a theme that holds half of these mentions and is as new, half of it said from mention `since` on?"""
+    inside = db.session.execute(
+        select(Placement.theme_id)
+        .join(Theme, Theme.id == Placement.theme_id)
+        .where(Theme.codebook_id == codebook_id, Theme.state == "open", Placement.mention_id.in_(ids))
+        .group_by(Placement.theme_id)
+        .having(func.count() >= SAME * len(ids))
     )
-    full = [theme for theme, number in inside.items() if number >= SAME * len(ids)]
-    sizes = select(Placement.theme_id, func.count()).where(Placement.theme_id.in_(full)).group_by(Placement.theme_id)
-    found = any(inside[theme] >= SAME * size for theme, size in db.session.execute(sizes).tuples())
+    full = [row.theme_id for row in inside]
+    late = func.sum(case((Placement.mention_id >= since, 1), else_=0))
+    counts = select(func.count(), late).where(Placement.theme_id.in_(full)).group_by(Placement.theme_id)
+    found = any(lately >= SAME * size for size, lately in db.session.execute(counts))
     db.session.rollback()
     return found
 

@@ -25,6 +25,6 @@ def with_news() -> list[tuple[int, int]]:
         .having(func.count() >= ENOUGH)
         .order_by(Codebook.id)
     )
-    found = [(codebook_id, newest) for codebook_id, newest in db.session.execute(since).tuples()]
+    found = [(codebook_id, newest) for codebook_id, newest in db.session.execute(since)]
     db.session.rollback()
     return found

@@ -19,11 +19,13 @@ from feedback_app.themes import (
     actions_codebook,
     actions_grouping,
     actions_mentions,
+    actions_noticing,
     actions_requests,
     actions_suggesting,
     actions_suggestions,
     jobs,
     queries,
+    queries_news,
 )
 from feedback_app.themes.actions_cutting import cut_new
 from feedback_app.themes.models import (
@@ -318,3 +320,55 @@ def test_cutting_twice_at_once_writes_every_mention_once(demo: int) -> None:
     first = cut_new()
     assert first.mentions == count(Mention)
     assert cut_new().answers == 0
+
+
+def talk(subject: str, number: int) -> list[str]:
+    return [f"{subject} {at} {'again' if at % 2 else 'once more'}, and nobody could say why." for at in range(number)]
+
+
+def test_news_is_suggested_once_enough_was_said_and_only_once(app: Flask) -> None:
+    survey = a_survey()
+    codebook = a_codebook([survey.id])
+    response = a_response(survey, a_contact(), expected="words")
+    late, dear = a_theme(codebook, "Late parcels"), a_theme(codebook, "Prices")
+    some_mentions(response, talk("The courier came too late with parcel", 30), late, 0.9)
+    some_mentions(response, talk("The price of the bicycle was far too high, model", 30), dear, 0.9)
+    assert jobs.look_for_news() == ""  # nothing has been learnt yet, so that nothing can be news
+    actions_grouping.relearn(codebook, always=True)
+    news = some_mentions(response, similar(24), late, 0.9)
+    assert jobs.look_for_news() == "1 new suggestions"
+    (found,) = queries.suggestions(codebook)
+    assert found.kind == "new_theme"
+    inside = set(found.parts[0]["mentions"])
+    assert len(inside & set(news)) >= 0.8 * len(inside) >= 8
+    assert found.evidence["size"] == len(inside)
+    assert found.evidence["before"] > found.evidence["lately"] > 0
+    assert jobs.look_for_news() == ""  # nobody has said anything since
+    actions_suggestions.dismiss(found.id, COMMAND)
+    some_mentions(response, [f"{text} Really." for text in similar(22)], dear, 0.9)
+    assert jobs.look_for_news() == ""  # the same again, and a "no" holds
+    assert queries.suggestions(codebook) == []
+
+
+def test_two_workers_look_for_news_once(app: Flask) -> None:
+    survey = a_survey()
+    codebook = a_codebook([survey.id])
+    response = a_response(survey, a_contact(), expected="words")
+    some_mentions(response, similar(30), a_theme(codebook, "Invoices"))
+    actions_grouping.relearn(codebook, always=True)
+    ((one, newest),) = queries_news.with_news()
+    assert actions_noticing.look_for_news() == 0
+    assert one == codebook
+    assert db.session.get_one(Codebook, codebook).looked_upto == newest
+    assert queries_news.with_news() == []
+
+
+def test_what_is_a_theme_already_is_no_news(app: Flask) -> None:
+    survey = a_survey()
+    codebook = a_codebook([survey.id])
+    response = a_response(survey, a_contact(), expected="words")
+    some_mentions(response, talk("The courier came too late with parcel", 45), a_theme(codebook, "Late parcels"), 0.9)
+    some_mentions(response, similar(30), a_theme(codebook, "Invoices"), 0.9)
+    actions_grouping.relearn(codebook, always=True)
+    assert jobs.look_for_news() == ""
+    assert queries.suggestions(codebook) == []

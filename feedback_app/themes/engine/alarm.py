@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from feedback_app.themes.engine.embedders import Vectors
-from feedback_app.themes.engine.graphs import communities, neighbour_graph
+from feedback_app.themes.engine.graphs import Labels, centres_of, communities, neighbour_graph, renumbered
 
 LEAST = 10
 """Fewer answers than this are no theme yet."""
+
+ALIKE = 0.5
+"""Cosine of two centres from which groups say the same: halves of one label nearly always, two labels hardly."""
 
 _SURPRISE = 0.15
 _SHARE, _ROUNDS = 0.5, 10
@@ -35,9 +38,21 @@ def emerging_groups(view: Vectors, is_new: NDArray[np.bool_], least: int = LEAST
     candidates = np.flatnonzero(new & (around >= share + _SURPRISE * (1 - share)))
     if len(candidates) < least:
         return []
-    labels = communities(graph[candidates][:, candidates].tocsr(), 1.0)
+    labels = _joined(rows[candidates], communities(graph[candidates][:, candidates].tocsr(), 1.0))
     groups = [candidates[labels == label] + offset for label in range(int(labels.max()) + 1)]
     return sorted((group for group in groups if len(group) >= least), key=lambda group: (-len(group), group[0]))
+
+
+def _joined(view: Vectors, labels: Labels) -> Labels:
+    """The communities with those that say the same made one: Leiden also parts a single dense crowd."""
+    while labels.max():
+        centres = centres_of(view, labels)
+        near = np.triu(centres @ centres.T, 1)
+        if near.max() < ALIKE:
+            break
+        keep, gone = np.unravel_index(near.argmax(), near.shape)
+        labels = renumbered(np.where(labels == gone, keep, labels))
+    return labels
 
 
 def _share_around(graph: sparse.csr_matrix, new: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 
 from feedback_app.themes.engine.embedders import Vectors
 
-ENOUGH = 40
+ENOUGH = 20
 """Fewer judged cases than this say nothing about a confidence."""
 
 _BINS = 10

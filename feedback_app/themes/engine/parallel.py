@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
 from threading import Lock, local
 
@@ -75,7 +75,8 @@ class EncodingPool:
         for threads in self._threads.values():
             threads.shutdown(cancel_futures=True)
         for child in self._children:
-            child.__exit__(None, None, None)  # closes its pipes, at which it ends, and waits for that
+            with suppress(BrokenPipeError):  # it went away before it was asked
+                child.__exit__(None, None, None)  # closes its pipes, at which it ends, and waits for that
 
     def encode(self, embedder: Embedder, texts: Sequence[str]) -> Vectors:
         """`embedder.encode(texts)`: by the children, or here where there are too few texts or no children."""
