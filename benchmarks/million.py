@@ -30,6 +30,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 
 from feedback_app import clock, create_app
 from feedback_app.accounts.audit import COMMAND
@@ -206,8 +207,11 @@ class Waiting(threading.Thread):
         with self._app.app_context():
             while not self._over.wait(0.05):
                 started = time.monotonic()
-                with transaction() as session:
-                    session.execute(text("UPDATE survey SET slug = slug"))
+                try:
+                    with transaction() as session:
+                        session.execute(text("UPDATE survey SET slug = slug"))
+                except OperationalError:  # SQLite: the other writer took longer than anybody waits
+                    db.session.rollback()
                 self._longest = max(self._longest, time.monotonic() - started)
 
     def longest(self) -> float:
@@ -221,9 +225,10 @@ def pages(database: str) -> None:
     app = application(database)
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():
-        with transaction() as session:
-            session.execute(text(STATES))
-        analyze()
+        if not db.session.scalar(text("SELECT 1 FROM outgoing_email WHERE state = 'failed' LIMIT 1")):
+            with transaction() as session:
+                session.execute(text(STATES))
+            analyze()
         browser = signed_in(app)
     bearer = {"Authorization": f"Bearer {TOKEN}"}
     looks: dict[str, Callable[[], Any]] = {
@@ -237,13 +242,15 @@ def pages(database: str) -> None:
         "feedback-app mail status": lambda: mail_status(app),
     }
     for name, look in looks.items():
-        spent = []
+        spent, busy = [], []
         for _ in range(5):
-            started = time.monotonic()
+            started, before = time.monotonic(), time.process_time()
             reply = look()
             spent.append((time.monotonic() - started) * 1000)
+            busy.append((time.process_time() - before) * 1000)
             assert getattr(reply, "status_code", 200) == 200, (name, reply)
-        print(f"{name:45} {statistics.median(spent):7.0f} ms  worst {max(spent):7.0f} ms")
+        print(f"{name:42} {statistics.median(spent):6.0f} ms, worst {max(spent):6.0f} ms, CPU {min(busy):5.0f} ms",
+              flush=True)  # fmt: skip
 
 
 def mail_status(app: Flask) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from feedback_app import clock
@@ -95,7 +95,10 @@ class Notice(Base):
         CheckConstraint("why IN ('mentioned', 'took_part', 'invited')", name="why"),
         CheckConstraint("included OR length(excluded_because) > 0", name="excluded"),
         Index("ix_notice_contact_id", "contact_id"),
-    )
+        # those left out, so that a sending to a million says why at once
+        Index("ix_notice_left_out", "announcement_id", "excluded_because", sqlite_where=text("included IS 0"),
+              postgresql_where=text("included IS false")),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     announcement_id: Mapped[int] = mapped_column(ForeignKey("announcement.id", ondelete="CASCADE"))
