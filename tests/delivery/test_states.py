@@ -42,7 +42,8 @@ DRAWN: dict[str, set[tuple[str, str]]] = {
     "cancel": {("queued", "cancelled"), ("leased", "cancelled")},
     "resend": {("failed", "queued"), ("in_doubt", "queued")},
     "settle": {("in_doubt", "sent"), ("in_doubt", "queued")},
-    "come back": {(state, back) for state in ("leased", "sent", "in_doubt", "bounced") for back in ("bounced", "complained")},
+    "come back": {
+        (state, back) for state in ("leased", "sent", "in_doubt", "bounced") for back in ("bounced", "complained")},
 }  # fmt: skip
 
 
