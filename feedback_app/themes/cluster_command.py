@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from dataclasses import asdict, dataclass
 
 import click
 
@@ -13,12 +14,25 @@ _LONGEST_CELL = 10_000_000
 Row = dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Means:
+    """How to group: the number of themes (None: chosen) or the grain, and the stronger encoders to be used."""
+
+    themes: int | None = None
+    grain: Grain = "auto"
+    strong: bool = False
+    model: str = ""
+
+
 @click.command("cluster")
 @click.option("--mode", type=click.Choice(["discover", "fewshot", "stream"]), default="discover", show_default=True)
 @click.option("--themes", type=click.IntRange(1, 1000), help="How many themes; without it the method chooses.")
 @click.option("--grain", type=click.Choice(["coarse", "auto", "fine"]), default="auto", show_default=True)
 @click.option("--strong", is_flag=True, help="Also use the stronger encoder (slower; needs the extra 'strong').")
-def cluster(mode: str, themes: int | None, grain: Grain, strong: bool) -> None:
+@click.option(
+    "--model", default="", metavar="FOLDER", help="Use the sentence-transformers model in FOLDER as stronger encoder."
+)
+def cluster(mode: str, themes: int | None, grain: Grain, strong: bool, model: str) -> None:
     """Group texts, read as CSV from standard input; print one line per row, in order.
 
     \b
@@ -28,7 +42,7 @@ def cluster(mode: str, themes: int | None, grain: Grain, strong: bool) -> None:
     """
     rows = read_rows(mode)
     try:
-        for line in run(mode, rows, themes, grain, strong):
+        for line in run(mode, rows, Means(themes, grain, strong, model)):
             click.echo(line)
     except (StrongerUnavailable, ValueError) as error:
         raise click.ClickException(str(error)) from error
@@ -45,12 +59,12 @@ def read_rows(mode: str) -> list[Row]:
     return list(reader)
 
 
-def run(mode: str, rows: list[Row], themes: int | None, grain: Grain, strong: bool) -> list[str]:
+def run(mode: str, rows: list[Row], means: Means) -> list[str]:
     """One line per row."""
     if mode == "fewshot":
-        return _fewshot(rows, strong)
+        return _fewshot(rows, means)
     first = [row for row in rows if mode == "discover" or row["batch"].strip() == "1"]
-    grouping = discover(_texts(first), languages=_languages(first), themes=themes, grain=grain, strong=strong)
+    grouping = discover(_texts(first), languages=_languages(first), **asdict(means))
     lines = {id(row): _line(theme) for row, theme in zip(first, grouping.assigned, strict=True)}
     later = [row for row in rows if id(row) not in lines]
     if later and grouping.assigner:
@@ -62,10 +76,11 @@ def run(mode: str, rows: list[Row], themes: int | None, grain: Grain, strong: bo
     return [lines.get(id(row), "-1") for row in rows]
 
 
-def _fewshot(rows: list[Row], strong: bool) -> list[str]:
+def _fewshot(rows: list[Row], means: Means) -> list[str]:
     labels = sorted({row["label"] for row in rows if row["label"]})
     place = {label: number for number, label in enumerate(labels)}
-    learnt = learn(_texts(rows), [place.get(row["label"]) for row in rows], languages=_languages(rows), strong=strong)
+    confirmed = [place.get(row["label"]) for row in rows]
+    learnt = learn(_texts(rows), confirmed, languages=_languages(rows), strong=means.strong, model=means.model)
     guessed = ["" if theme is None else labels[theme] for theme in learnt.assigned]
     return [row["label"] or guess for row, guess in zip(rows, guessed, strict=True)]
 

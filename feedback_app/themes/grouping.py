@@ -17,7 +17,7 @@ from feedback_app.themes.engine.embedders import VectorCache, Vectors, default_e
 from feedback_app.themes.engine.parallel import encode_on_all_cores, one_thread
 from feedback_app.themes.engine.partition import Grain
 from feedback_app.themes.engine.space import fit_space
-from feedback_app.themes.engine.strong import strong_embedder
+from feedback_app.themes.engine.strong import stronger_embedders
 from feedback_app.themes.engine.subthemes import SubTheme, sub_themes
 from feedback_app.themes.engine.teaching import MOST, teach
 from feedback_app.themes.engine.texts import clean, has_content, text_key
@@ -76,12 +76,14 @@ def discover(
     themes: int | None = None,
     grain: Grain = "auto",
     strong: bool = False,
+    model: str = "",
     vectors: VectorCache | None = None,
 ) -> Grouping:
     """Find what the texts are about. The same texts give the same grouping.
 
     `languages` are hints per text (what the survey was shown in); `themes` asks for a number of themes, otherwise
-    the method chooses it, coarser or finer by `grain`; `strong` adds a second, slower encoder where installed.
+    the method chooses it, coarser or finer by `grain`; `strong` adds the
+    slower packaged encoders, `model` the sentence-transformers model in that folder (StrongerUnavailable without).
     `vectors` is read and added to (key: `cache_key`, value: bytes). Texts without content get None. Linear in the
     number of texts beyond the sample of 4,000 on which themes are looked for.
     """
@@ -89,20 +91,23 @@ def discover(
         collection = collect(texts, languages, vectors, worded=True, subjects=discovery.SAMPLE)
         if not len(collection):
             return Grouping((), (None,) * len(texts), (0.0,) * len(texts), None)
-        found = discovery.discover(collection, themes, grain, _stronger_views(collection, vectors) if strong else ())
+        extra = _stronger_views(collection, vectors, model) if strong or model else ()
+        found = discovery.discover(collection, themes, grain, extra)
         return _grouping(collection, found)
 
 
-def _stronger(collection: Collection, rows: NDArray[np.int64], cache: VectorCache | None) -> Vectors:
+def _stronger(collection: Collection, rows: NDArray[np.int64], cache: VectorCache | None, model: str) -> list[Vectors]:
     texts = [collection.texts[row] for row in rows]
-    return vectors_of(texts, strong_embedder(), cache, encode_on_all_cores)
+    chosen = stronger_embedders(collection.languages[rows], model)
+    return [vectors_of(texts, one, cache, encode_on_all_cores) for one in chosen]
 
 
-def _stronger_views(collection: Collection, cache: VectorCache | None) -> list[Vectors]:
+def _stronger_views(collection: Collection, cache: VectorCache | None, model: str) -> list[Vectors]:
     rows = discovery.sample_of(collection)
-    vectors, spoken = _stronger(collection, rows, cache), collection.languages[rows]
-    space = fit_space(vectors, spoken)
-    return [space.view(space.centred(vectors, spoken))]
+    spoken = collection.languages[rows]
+    stronger = _stronger(collection, rows, cache, model)
+    spaces = [fit_space(vectors, spoken) for vectors in stronger]
+    return [space.view(space.centred(vectors, spoken)) for space, vectors in zip(spaces, stronger, strict=True)]
 
 
 def _grouping(collection: Collection, found: discovery.Discovery) -> Grouping:
@@ -198,6 +203,7 @@ def learn(
     *,
     languages: Sequence[str | None] = (),
     strong: bool = False,
+    model: str = "",
     vectors: VectorCache | None = None,
 ) -> Learnt:
     """Learn from people: `confirmed` is the theme id that a person gave to a text, `found` the machine's (or None).
@@ -216,7 +222,7 @@ def learn(
         order = collection.order[np.argsort(told[collection.order] < 0, kind="stable")]
         rows = np.sort(order[:MOST])
         part = collection.only(rows)
-        extra = [_stronger(collection, rows, vectors)] if strong else []
+        extra = _stronger(collection, rows, vectors, model) if strong or model else []
         taught = teach(part, guessed[rows], told[rows], default_embedder(), extra)
         themes, sure = np.full(len(collection), -1, dtype=np.int64), np.zeros(len(collection), dtype=np.float32)
         themes[rows], sure[rows] = taught.themes, taught.confidence

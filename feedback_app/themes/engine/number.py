@@ -9,7 +9,7 @@ from sklearn.metrics import silhouette_score
 from feedback_app.themes.engine.embedders import Vectors
 from feedback_app.themes.engine.graphs import Labels, communities, nearest_centre, renumbered
 
-_STEP = 1.4
+_STEP = 1.2
 _FIRST, _LAST = 0.35, 25.0
 _MEAN_SIZE, _GROWTH = 20, 0.5
 """Themes hold at least 20 rows on average, and more (0.5 x the root of the rows) in a large collection: nobody reads
@@ -24,6 +24,7 @@ collection themes must be larger to be worth a name."""
 _FEWEST, _EACH = 6, 25
 _AS_CLEAR = 0.98
 _JUDGED = 1_500
+_BESIDE = (1.0, 2.0, 3.0, 2.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,14 @@ class Cut:
         return int(self.labels.max()) + 1
 
 
-def cuts(graph: sparse.csr_matrix, view: Vectors, seed: int = 0) -> list[Cut]:
+def cuts(graph: sparse.csr_matrix, view: Vectors) -> list[Cut]:
     """Sensible cuts, coarse to fine, at least one."""
     found: list[Cut] = []
+    clarity = Clarity(view)
     resolution = _FIRST
     while resolution < _LAST:
-        labels = nearest_centre(view, communities(graph, resolution, seed), passes=2)
-        cut = Cut(labels, resolution, silhouette(view, labels))
+        labels = nearest_centre(view, communities(graph, resolution), passes=2)
+        cut = Cut(labels, resolution, clarity.of(labels))
         if found and not _readable(cut, len(view)):
             break
         if not found or (cut.count > found[-1].count and _welcome(graph, cut, len(view), found[-1].count)):
@@ -82,17 +84,36 @@ def _weight_inside(graph: sparse.csr_matrix, labels: Labels) -> float:
     return float(cells.data[same].sum() / max(cells.data.sum(), 1e-9))
 
 
-def silhouette(view: Vectors, labels: Labels) -> float:
-    """Mean silhouette (Rousseeuw, 1987) by cosine distance, over an even sample of rows. 0 for a single theme."""
-    rows = np.unique(np.linspace(0, len(view) - 1, min(len(view), _JUDGED)).astype(int))
-    kept = renumbered(labels[rows])
-    if not 1 < kept.max() + 1 < len(rows):
-        return 0.0
-    return float(silhouette_score(view[rows], kept, metric="cosine"))
+class Clarity:
+    """How clear partitions of the same rows are: mean silhouette (Rousseeuw, 1987) over an even sample of them."""
+
+    def __init__(self, view: Vectors) -> None:
+        self._rows = np.unique(np.linspace(0, len(view) - 1, min(len(view), _JUDGED)).astype(int))
+        self._far = np.clip(1 - view[self._rows] @ view[self._rows].T, 0, 2)
+        np.fill_diagonal(self._far, 0)
+
+    def of(self, labels: Labels) -> float:
+        """Mean silhouette by cosine distance, -1..1; 0 for a single theme."""
+        kept = renumbered(labels[self._rows])
+        if not 1 < kept.max() + 1 < len(kept):
+            return 0.0
+        return float(silhouette_score(self._far, kept, metric="precomputed"))
 
 
 def choose(found: list[Cut], rows: int) -> int:
-    """Index of the cut to show: the fewest themes that are (within 2 %) as clear as the clearest cut."""
+    """Index of the cut to show: the fewest themes that are (within 2 %) as clear as the clearest cut.
+
+    A cut is judged together with those beside it, because the silhouette of a single one is partly luck.
+    """
     allowed = [at for at, cut in enumerate(found) if cut.count >= _fewest(rows)] or [len(found) - 1]
-    best = max(found[at].clarity for at in allowed)
-    return next(at for at in allowed if found[at].clarity >= best * _AS_CLEAR or best <= 0)
+    clarity = dict(zip(allowed, _smoothed([found[at].clarity for at in allowed]), strict=True))
+    best = max(clarity.values())
+    return next(at for at in allowed if clarity[at] >= best * _AS_CLEAR or best <= 0)
+
+
+def _smoothed(values: list[float]) -> list[float]:
+    """Each value averaged with up to two on either side, near ones counting more."""
+    reach = len(_BESIDE) // 2
+    padded = np.pad(np.asarray(values), reach)
+    there = np.pad(np.ones(len(values)), reach)
+    return list(np.convolve(padded, _BESIDE, "valid") / np.convolve(there, _BESIDE, "valid"))

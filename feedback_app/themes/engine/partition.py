@@ -12,6 +12,7 @@ from feedback_app.themes.engine.graphs import (
     merged_down,
     nearest_centre,
     neighbour_graph,
+    settled,
     summed,
 )
 from feedback_app.themes.engine.number import choose, cuts
@@ -28,7 +29,6 @@ def partition(
     views: Sequence[Vectors],
     themes: int | None = None,
     grain: Grain = "auto",
-    seed: int = 0,
     weights: Sequence[float] = (),
 ) -> Labels:
     """One label per row, 0.. by falling size. Views are different vectors of the same rows (at most some thousands).
@@ -44,12 +44,12 @@ def partition(
     graph = summed([neighbour_graph(view) * share for view, share in zip(views, shares, strict=True)])
     joint = unit(np.hstack([view * np.float32(share) for view, share in zip(views, shares, strict=True)]))
     if themes is None:
-        found = cuts(graph, joint, seed)
+        found = cuts(graph, joint)
         at = choose(found, rows)
         if grain == "auto":
-            return found[at].labels
+            return nearest_centre(joint, settled(graph, found[at].resolution), passes=2)
         themes = _other_grain(found[at].count, grain)
-    labels = nearest_centre(joint, about(graph, min(themes, rows), seed), passes=2)
+    labels = nearest_centre(joint, about(graph, min(themes, rows)), passes=2)
     return merged_down(joint, labels, themes) if labels.max() + 1 > themes else labels
 
 
