@@ -24,6 +24,7 @@ from feedback_app.web.pages import absolute
 
 KEPT_SKELETONS = 64
 MARK = "0.mark"
+FIELDS = 11  # how many of claims.CLAIMED make a letter
 VALUES = 8  # where the fills stand in claims.CLAIMED
 UNWRITTEN: Fill = {}
 log = structlog.get_logger()
@@ -45,7 +46,8 @@ class Preparer:
         seen = time.monotonic()
         letters = []
         # taken apart in the order of claims.CLAIMED: by name each costs a look-up, and this is done for every letter
-        for id_, kind, _, group_id, variant_id, address, email_key, name, _, attempts, first_at, *_ in rows:
+        for row in rows:
+            id_, kind, _, group_id, variant_id, address, email_key, name, _, attempts, first_at = tuple(row)[:FIELDS]
             if id_ in failures:
                 continue
             skeleton = skeletons[variant_id]

@@ -1,0 +1,44 @@
+"""Where letters leave, and how long we wait for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+LOOPBACK = ("localhost", "127.", "::1")
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds to wait. The RFC's own (5321 4.5.3.2): giving up early on the last dot makes duplicates."""
+
+    connect: float = 30.0
+    command: float = 300.0
+    data: float = 120.0
+    text: float = 600.0
+    idle: float = 10.0  # how long a connection is kept when there is nothing to send
+    life: float = 600.0  # how long one connection is used at most
+
+
+@dataclass(frozen=True)
+class Relay:
+    """Where letters leave: what FEEDBACK_MAIL_URL says."""
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = ""
+    security: str = "starttls"  # starttls | tls | none
+
+    @classmethod
+    def read(cls, url: str) -> Relay:
+        """Return the relay of ``smtp://`` (STARTTLS), ``smtps://`` (TLS from the start) or ``smtp+plain://`` (none)."""
+        parts = urlsplit(url)
+        security = {"smtp": "starttls", "smtps": "tls", "smtp+plain": "none"}[parts.scheme]
+        port = parts.port or {"starttls": 587, "tls": 465, "none": 25}[security]
+        return cls(parts.hostname or "", port, unquote(parts.username or ""), unquote(parts.password or ""), security)
+
+    @property
+    def local(self) -> bool:
+        """True for a relay on this machine, which needs no certificate."""
+        return self.host.startswith(LOOPBACK)
