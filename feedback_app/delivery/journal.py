@@ -13,6 +13,7 @@ import contextlib
 import fcntl
 import os
 import threading
+import time
 import weakref
 import zlib
 from collections.abc import Iterable
@@ -54,6 +55,7 @@ class Journal:
         self._torn = self._sealed = False
         self._complaints: set[str] = set()
         self._size = 0
+        self.stuck = ("", 0.0)  # why the file takes nothing, and since which monotonic moment
         self._file = self._fresh(first=True)
         _alive.add(self)
 
@@ -150,8 +152,11 @@ class Journal:
             self._pay()
         except OSError as error:
             self._complain(FULL, error)
+            why = f"the journal {self._path} cannot be written: {error.strerror or error}"
+            self.stuck = self.stuck if self.stuck[0] else (why, time.monotonic())
             return False
         self._complaints.discard(FULL)
+        self.stuck = ("", 0.0)
         return True
 
     def _pay(self) -> None:

@@ -39,7 +39,7 @@ AHEAD = 0.5  # seconds of work that are claimed in advance
 MOST_AHEAD = 2000
 RENEW = 60.0
 GRACE = 15.0  # seconds that a connection gets to finish the letter in hand
-PATIENCE = 60.0  # seconds for which ``until_idle`` waits for a database that does not take results
+PATIENCE = 60.0  # seconds for which ``until_idle`` waits for a database or a journal that takes nothing
 PROBES = 2  # failed connections in a row after which ``until_idle`` does not wait for the relay any longer
 T = TypeVar("T")
 Decided = tuple[Result, str]  # a result, and the address key it shows to be dead ("" for none)
@@ -109,9 +109,10 @@ class Sender:
         return self.tally
 
     def _idle(self) -> bool:
-        if self._refusal and time.monotonic() - self._refused_since > PATIENCE:
-            self.tally.trouble = self._refusal
-            return True
+        for why, since in ((self._refusal, self._refused_since), self._journal.stuck):
+            if why and time.monotonic() - since > PATIENCE:
+                self.tally.trouble = why
+                return True
         if self._breaker.failures >= PROBES:
             self.tally.trouble = self._breaker.text
             return True
