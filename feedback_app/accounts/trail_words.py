@@ -39,6 +39,7 @@ ACTIONS = (
     N_("found"),
     N_("given an owner"),
     N_("grouped"),
+    N_("halted"),
     N_("held back"),
     N_("imported"),
     N_("imported answers"),

@@ -162,9 +162,34 @@ def stop(announcement_id: int, by: Actor) -> Sent:
             queries.get(announcement_id)
             raise Refused(N_("It is not being sent any more, so there is nothing to stop."))
         cancelled = letter_desk.cancel(kind=KIND, group_id=announcement_id)
+        letter_desk.resume(KIND, announcement_id)  # nothing is left to be held back
         left = progress.of(announcement_id, "stopped").group("told")
         note(by, "stopped", "announcement", announcement_id, told=left, cancelled=cancelled)
         return Sent(left, cancelled)
+
+
+def pause(announcement_id: int, by: Actor) -> None:
+    """Hold back the letters of a sending that still wait. Refused when it is over; harmless when it is held back."""
+    with transaction() as session:
+        _being_sent(session, announcement_id)
+        if letter_desk.pause(KIND, announcement_id, by.name):
+            note(by, "held back", "announcement", announcement_id)
+
+
+def resume(announcement_id: int, by: Actor) -> None:
+    """Let a sending go on that a person or the machine holds back. Refused when it is over."""
+    with transaction() as session:
+        _being_sent(session, announcement_id)
+        if letter_desk.resume(KIND, announcement_id):
+            note(by, "let go on", "announcement", announcement_id)
+
+
+def _being_sent(session: Session, announcement_id: int) -> None:
+    state = session.scalar(select(Announcement.state).where(Announcement.id == announcement_id))
+    if state is None:
+        raise NotFound(N_("There is no announcement %(id)s."), id=announcement_id)
+    if state != "sending":
+        raise Refused(N_("It is not being sent any more, so there is nothing to hold back."))
 
 
 def finish_done() -> int:

@@ -31,6 +31,9 @@ ACTION_NAMES = {
     "tested": N_("test letter sent"),
     "sent": N_("sent"),
     "stopped": N_("stopped"),
+    "held back": N_("held back"),
+    "let go on": N_("let go on"),
+    "halted": N_("halted by the machine"),
     "finished": N_("all letters have left"),
 }
 WHY_NAMES = {

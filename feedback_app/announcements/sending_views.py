@@ -16,8 +16,10 @@ from feedback_app.accounts.audit import Actor
 from feedback_app.announcements import actions, names, progress, queries
 from feedback_app.announcements.blueprint import blueprint, language_name
 from feedback_app.announcements.forms import SendForm
+from feedback_app.announcements.letters import KIND
 from feedback_app.announcements.models import Notice
 from feedback_app.changes.queries import words_for
+from feedback_app.delivery import queries as letter_desk
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.errors import Refused
 from feedback_app.web.csv_safe import stream
@@ -68,6 +70,8 @@ def sending(announcement_id: int) -> str | Response:
         news=queries.news_of(one, language()),
         said=[(change, words_for(change, language())) for change in one.changes],
         progress=progress.of(one.id, one.state),
+        held_back=letter_desk.is_paused(KIND, one.id),
+        halt=letter_desk.halt_of(KIND, one.id),
         history=queries.history(one.id),
         groups=progress.GROUPS,
         group_names=names.GROUP_NAMES,
@@ -100,6 +104,28 @@ def stop(announcement_id: int) -> Response:
     else:
         flash(_("Stopped: %(left)d letters had left, %(kept)d were kept back.", left=done.letters, kept=done.left_out),
               "warning")  # fmt: skip
+    return see_other("announcements.sending", announcement_id=announcement_id)
+
+
+@blueprint.post("/announcements/<int:announcement_id>/pause")
+@requires(rights.SEND_ANNOUNCEMENTS)
+def pause(announcement_id: int) -> Response:
+    """Hold back what still waits."""
+    try:
+        actions.pause(announcement_id, Actor.of(me()))
+    except Refused as error:
+        flash_refusal(error)
+    return see_other("announcements.sending", announcement_id=announcement_id)
+
+
+@blueprint.post("/announcements/<int:announcement_id>/resume")
+@requires(rights.SEND_ANNOUNCEMENTS)
+def resume(announcement_id: int) -> Response:
+    """Let a sending go on."""
+    try:
+        actions.resume(announcement_id, Actor.of(me()))
+    except Refused as error:
+        flash_refusal(error)
     return see_other("announcements.sending", announcement_id=announcement_id)
 
 

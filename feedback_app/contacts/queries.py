@@ -12,13 +12,14 @@ from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, exists, 
 from feedback_app.contacts.models import KINDS, Contact, ContactImport
 from feedback_app.contacts.texts import attribute_key, one_line
 from feedback_app.database import Page, is_postgresql, page_of
-from feedback_app.delivery import addresses
+from feedback_app.delivery import addresses, returns
 from feedback_app.delivery.holes import readable
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail, Suppression
 from feedback_app.errors import N_, NotFound
 from feedback_app.extensions import current_settings, db
 from feedback_app.settings import LANGUAGES
 
+STRIKES = returns.STRIKES
 LONGEST = 200  # of a filter's text; what is longer finds nobody anyway
 
 
@@ -202,6 +203,11 @@ def letters_to(email_key: str, page: int = 1, size: int = 20) -> Page[Told]:
         for row in found.items
     ]
     return Page(told, found.number, found.size, found.total)
+
+
+def strikes(email_key: str) -> int:
+    """Return how many announcements in a row came back from this address; see ``delivery.returns``."""
+    return returns.strikes(db.session(), email_key)
 
 
 def suppressions_of(email_key: str) -> list[Suppression]:

@@ -17,6 +17,8 @@ from feedback_app.settings import LANGUAGES
 from feedback_app.web.pages import public, see_other
 from feedback_app.web.security import PUBLIC_LIMIT
 
+# a mail provider presses for all its readers, from few addresses, and would not press twice
+PRESS_LIMIT = "3000/minute"
 Page = str | tuple[str, int] | Response
 
 
@@ -36,7 +38,7 @@ def unsubscribe(token: str) -> Page:
 @blueprint.post("/unsubscribe/<token>")
 @csrf.exempt  # type: ignore[untyped-decorator]  # Flask-WTF carries no types
 @public
-@limiter.limit(PUBLIC_LIMIT)
+@limiter.limit(PRESS_LIMIT)
 def unsubscribe_now(token: str) -> Page:
     """Do what the reader asks: by the mail program's own button (RFC 8058) or by a button of our page."""
     try:

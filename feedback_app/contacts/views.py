@@ -84,6 +84,8 @@ def show(contact_id: int) -> Page:
         "contacts/show.html",
         contact=contact,
         suppressions=queries.suppressions_of(contact.email_key),
+        strikes=queries.strikes(contact.email_key),
+        most_strikes=queries.STRIKES,
         letters=queries.letters_to(contact.email_key, page_number()),
         letter_words=letter_words,
         reasons=REASON_WORDS,

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 REASON_WORDS = {
     "unsubscribed": _l("They asked us not to write"),
-    "hard_bounce": _l("A letter came back: the address does not exist"),
+    "hard_bounce": _l("Letters came back: the address does not work"),
     "complaint": _l("They reported a letter as unwanted"),
     "manual": _l("Stopped by a colleague"),
     "erased": _l("They asked to be forgotten"),
