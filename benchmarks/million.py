@@ -291,7 +291,7 @@ def explain(database: str) -> None:
         event.remove(db.engine, "before_cursor_execute", note)
         ask = "EXPLAIN (ANALYZE, COSTS OFF, BUFFERS OFF) " if is_postgresql() else "EXPLAIN QUERY PLAN "
         with db.engine.connect() as connection:
-            for statement, parameters in dict((one[0], one) for one in seen).values():
+            for statement, parameters in {one[0]: one for one in seen}.values():
                 print("\n" + " ".join(statement.split())[:400])
                 for row in connection.exec_driver_sql(ask + statement, parameters):
                     print("   ", row[-1])
