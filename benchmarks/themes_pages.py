@@ -15,6 +15,7 @@ real life: a few large themes and many small ones, over eighteen months.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import statistics
 import sys
@@ -134,6 +135,7 @@ def browse(app: Flask, options: argparse.Namespace) -> int:
     """Open every page that is no file in Chromium; times are taken around the application, in the serving thread."""
     spent: dict[str, tuple[float, float]] = {}
     app.wsgi_app = _Stopwatch(app.wsgi_app, spent)  # type: ignore[method-assign]
+    logging.disable(logging.WARNING)  # the server tells every request
     server = make_server("127.0.0.1", 0, app, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
