@@ -23,6 +23,10 @@ def read(tmp_path: Path, **values: str) -> Settings:
         ("PORT", "eighty"), ("PORT", "0"), ("DEVELOPMENT", "perhaps"), ("LANGUAGE", "de"), ("TIMEZONE", "Moon/Base"),
         ("BASE_URL", "feedback.example.org"), ("BASE_URL", "ftp://x"), ("MAIL_URL", "mail.example.org"),
         ("MAIL_CONNECTIONS", "0"), ("LOG_FORMAT", "xml"), ("SECRET_KEY", "short"), ("UPLOAD_MB", "-3"),
+        ("BOUNCE_ADDRESS", "bounce"), ("BOUNCE_ADDRESS", "a+b@example.org"), ("BOUNCE_ADDRESS", "ż@example.org"),
+        ("BOUNCE_ADDRESS", "a" * 25 + "@example.org"), ("BOUNCE_MAILBOX", "imaps://host/INBOX"),
+        ("BOUNCE_MAILBOX", "pop3://a:b@host"), ("HOOK_SECRET", "short"), ("HOOK_SECRET", "with blanks " * 4),
+        ("SES_TOPIC", "bounces"), ("COMPLAINT_LIMIT", "0"), ("COMPLAINT_LIMIT", "nan"), ("COMPLAINT_LIMIT", "a few"),
     ],
 )  # fmt: skip
 def test_a_bad_value_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:
