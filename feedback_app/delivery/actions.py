@@ -41,7 +41,7 @@ def resend(
     if state not in RESENDABLE:
         raise Refused(N_("Only letters that failed or are in doubt can be sent again."))
     again = update(TABLE).where(C.state == state, *_which(letter_id, kind, group_id, to))
-    fresh = {"lease_owner": None, "lease_until": None, "not_before": clock.now(), "attempts": 0, "first_at": None}
+    fresh = {**doubt.AFRESH, "not_before": clock.now(), "attempts": 0, "first_at": None}
     return touched(again.values(state="queued", **fresh))
 
 
