@@ -116,10 +116,7 @@ def test_a_held_back_group_however_large_is_not_read_by_the_claims_of_others() -
     assert "ix_outgoing_email_lane" in plan
     assert "Seq Scan" not in plan
     assert "SCAN o\n" not in plan
-    if is_postgresql():
-        found = db.session.execute(text(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {claims.LANES}")).scalar_one()
-        read = found[0]["Plan"]["Shared Hit Blocks"] + found[0]["Plan"]["Shared Read Blocks"]
-        assert read < 200  # pages: a few for each step, not the hundreds of the whole index
+    assert _pages_read() < 200  # a few for each step, not the hundreds of the whole index
 
 
 def test_letters_sent_long_ago_are_not_read_either() -> None:
@@ -130,7 +127,17 @@ def test_letters_sent_long_ago_are_not_read_either() -> None:
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE outgoing_email" if is_postgresql() else "ANALYZE"))
     assert claims.lanes(db.session()) == [claims.Lane(KIND, GROUP + 1)]
-    assert "ix_outgoing_email_lane" in _plan(claims.LANES)
+    if not is_postgresql():
+        assert _plan(claims.LANES).count("ix_outgoing_email_lane") >= 4
+    assert _pages_read() < 200
+
+
+def _pages_read() -> int:
+    """Return how many pages PostgreSQL reads to find the lanes; SQLite does not say: 0."""
+    if not is_postgresql():
+        return 0
+    found = db.session.execute(text(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {claims.LANES}")).scalar_one()
+    return int(found[0]["Plan"]["Shared Hit Blocks"] + found[0]["Plan"]["Shared Read Blocks"])
 
 
 def _many(count: int, group: int) -> None:

@@ -196,8 +196,8 @@ def test_a_relay_that_asks_for_less_is_given_half_by_all_workers() -> None:
     assert row.why == "454 4.7.0 too fast"
     assert letters()["p050@example.org"].attempts == 1  # the 454 was counted against nobody
     with transaction() as session:
-        session.execute(update(LetterRate).values(pace=10.0, top=500.0, slowed_at=clock.now(), tokens=0.0))
-        assert Rates().room(session, 100)[0] == 0  # another worker, which has no limit of its own
+        session.execute(update(LetterRate).values(pace=0.5, top=500.0, slowed_at=clock.now(), tokens=0.0))
+        assert Rates().room(session, 100)[0] <= 1  # another worker, which has no limit of its own
 
 
 def test_a_full_connection_slows_nobody() -> None:
