@@ -99,6 +99,9 @@ def test_shows_a_polish_word_as_a_dictionary_does(word, language, shown):
         ("really nice", "en"),
         ("charged", "en"),
         ("bike bike", "en"),
+        ("card I thought", "en"),
+        ("exchange between", "en"),
+        ("card anymore", "en"),
         ("", "en"),
     ],
 )

@@ -63,7 +63,8 @@ def fitness(form: str, language: str) -> float:
 
 @lru_cache(maxsize=100_000)
 def _weight(spoken: tuple[str, ...], kinds: tuple[Kind, ...], language: str) -> float:
-    if not spoken or any(k in ("function", "numeral") and w not in LINKS for w, k in zip(spoken, kinds, strict=True)):
+    links = LINKS.get(language, frozenset())
+    if not spoken or any(k in ("function", "numeral") and w not in links for w, k in zip(spoken, kinds, strict=True)):
         return 0.0
     if {kinds[0], kinds[-1]} & {"function", "numeral", "adverb"} or not {"noun", "vague"} & set(kinds):
         return 0.0

@@ -9,13 +9,10 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-LINKS = words_of(
-    """
-    of in for to on at by with without from per the a an and & around between my your our
-    w we z ze do na od bez dla po przy przed za pod nad między i o
-    """
-)
-"""Words that may stand inside a phrase."""
+_ENGLISH_LINKS = words_of("of in for to on at by with without from per the a an and & around between my your our")
+_POLISH_LINKS = words_of("w we z ze do na od bez dla po przy przed za pod nad między i o")
+LINKS = {"en": _ENGLISH_LINKS, "pl": _POLISH_LINKS}
+"""Words that may stand inside a phrase, by language."""
 
 NUMERALS = words_of(
     """
@@ -37,7 +34,7 @@ VAGUE = words_of(
     time day week month year hour minute second moment while morning evening afternoon night today tomorrow yesterday
     ago way lot bit people person man woman guy somebody place side end start beginning part kind sort type case fact
     reason point number amount rest matter example problem issue question idea hand word name level everything
-    experience
+    experience help work length
     january february march april may june july august september october november december
     monday tuesday wednesday thursday friday saturday sunday km kg mb gb pln eur gbp usd pound dollar euro
     czas dzień tydzień miesiąc rok godzina minuta sekunda moment chwila rano wieczór południe dzisiaj dziś wczoraj
@@ -131,6 +128,8 @@ ADVERBS = words_of(
 FUNCTION = words_of(
     """
     nobody somebody noone anybody everybody thing things me it'd that'd who'd they'd there's isn doesn don didn couldn
+    between among amongst during against towards toward across along beyond except under throughout within via
+    mine yours hers ours theirs another anymore
     wouldn shouldn hadn mustn needn ain ve ll re cos cuz though although despite unless whereas whether unlike versus
     able gonna wanna gotta hello hi hey dear regards etc eg ie pm am please yeah nope oh ok okay
     nikt ktoś cokolwiek ktokolwiek któryś jakikolwiek żeby zeby byś byście byśmy choć chociaż jakby niby zanim skoro
