@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import exists, func, select, update
 
 from feedback_app import clock
 from feedback_app.accounts.audit import COMMAND
+from feedback_app.cli import feedback_app
 from feedback_app.database import transaction
 from feedback_app.errors import Refused
 from feedback_app.extensions import db
@@ -372,3 +374,26 @@ def test_what_is_a_theme_already_is_no_news(app: Flask) -> None:
     actions_grouping.relearn(codebook, always=True)
     assert jobs.look_for_news() == ""
     assert queries.suggestions(codebook) == []
+
+
+def test_the_worker_assigns_what_arrives_and_moves_nothing_else(bare_app: Flask) -> None:
+    with bare_app.app_context():
+        survey = a_survey()
+        codebook = a_codebook([survey.id])
+        late, dear = a_theme(codebook, "Late parcels"), a_theme(codebook, "Prices")
+        response = a_response(survey, a_contact(), expected="words")
+        some_mentions(response, talk("The courier came too late with parcel", 25), late)
+        told = some_mentions(response, talk("The price of the bicycle was far too high, model", 25), dear)
+        actions_mentions.move(told[:2], late, COMMAND, dear)
+        actions_grouping.relearn(codebook, always=True)
+        a_response(survey, a_contact(), expected=talk("The courier came too late with parcel", 40)[-1])
+        before = dict(db.session.execute(select(Placement.mention_id, Placement.theme_id)).all())
+    result = CliRunner().invoke(feedback_app, ["worker", "--until-idle", "--only", "jobs"], obj=lambda: bare_app)
+    assert result.exit_code == 0, result.output
+    with bare_app.app_context():
+        after = dict(db.session.execute(select(Placement.mention_id, Placement.theme_id)).all())
+        ((_, theme),) = set(after.items()) - set(before.items())
+        assert theme == late
+        assert before.items() <= after.items()
+        assert after[told[0]] == after[told[1]] == late
+        assert set(db.session.scalars(select(Theme.id))) == {late, dear}

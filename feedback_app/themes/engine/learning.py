@@ -22,7 +22,8 @@ _WORD = 3.0
 
 _FOLDS = 5
 _FEW = 10
-_MEANT = 2.0
+_MEANT = 5.0
+"""Confirmations that a found theme is born with: people move what is wrong, and that says little of the rest."""
 _BLENDS = ((1.0, 0.0), (1.0, 1.0), (0.5, 1.0), (0.0, 1.0))
 """Exponents of (what the found theme suggests, what the classifier says)."""
 
