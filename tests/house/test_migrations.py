@@ -12,7 +12,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import inspect
+from sqlalchemy import CheckConstraint, inspect, text
 
 from feedback_app import create_app
 from feedback_app.extensions import db
@@ -46,12 +46,47 @@ def test_head_is_what_the_models_say(empty_app: Flask) -> None:
         assert compare_metadata(context, db.metadata) == []
 
 
+def test_the_tables_make_the_promises_of_the_models(empty_app: Flask) -> None:
+    """Checks and partial indexes, which a comparison of tables does not see."""
+    flask_migrate.upgrade()
+    there = inspect(db.engine)
+    for table in db.metadata.sorted_tables:
+        promised = {str(one.name) for one in table.constraints if isinstance(one, CheckConstraint)}
+        assert promised == {one["name"] for one in there.get_check_constraints(table.name)}, table.name
+        partial = {str(one.name) for one in table.indexes if one.dialect_options["sqlite"]["where"] is not None}
+        where = f"{db.engine.dialect.name}_where"
+        kept = {one["name"] for one in there.get_indexes(table.name) if where in one.get("dialect_options", {})}
+        assert partial == kept, table.name
+
+
 def test_down_and_up_again(empty_app: Flask) -> None:
     flask_migrate.upgrade()
     flask_migrate.downgrade(revision="base")
     assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
     flask_migrate.upgrade()
     assert "notice" in inspect(db.engine).get_table_names()
+
+
+AT = "'2026-11-22 00:00:00+00:00'"
+OLD_ROWS = (
+    f"INSERT INTO codebook (id, name, created_at) VALUES (1, 'Delivery', {AT})",
+    "INSERT INTO theme (id, codebook_id, name, named_by_person, description, phrases, state, quotes, created_at)"
+    f" VALUES (1, 1, 'Long queue', TRUE, '', '[]', 'open', '[]', {AT})",
+    'INSERT INTO theme_event (id, codebook_id, theme_id, action, at, "by", mentions, details, undone_by)'
+    f" VALUES (1, 1, 1, 'renamed', {AT}, 'ada@example.org', 0, '{{}}', '')",
+)
+
+
+def test_what_is_there_outlives_the_way_up_and_down(empty_app: Flask) -> None:
+    flask_migrate.upgrade(revision="0001")
+    with db.engine.begin() as connection:
+        for row in OLD_ROWS:
+            connection.execute(text(row))
+    flask_migrate.upgrade()
+    flask_migrate.downgrade(revision="0001")
+    with db.engine.connect() as connection:
+        kept = text("SELECT theme.name, theme_event.action FROM theme_event JOIN theme ON theme.id = theme_id")
+        assert connection.execute(kept).all() == [("Long queue", "renamed")]
 
 
 def test_numbered_in_order() -> None:
