@@ -145,7 +145,7 @@ def _best_blend(
     Judged after smoothing: neighbours repair much of what a classifier of few examples gets wrong.
     """
     told = np.flatnonzero(confirmed >= 0)
-    blends = _BLENDS if np.any(found[told] >= 0) else _BLENDS[-1:]
+    blends = _BLENDS if np.any(found >= 0) else _BLENDS[-1:]
     if len(told) < _FEW:
         return (blends[0] if len(blends) > 1 else blends[-1]), 0.0
     fold = np.random.RandomState(0).permutation(np.arange(len(told)) % _FOLDS)
