@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export FEEDBACK_PORT ?= 8000
 WORKERS ?= 2
 
-.PHONY: help setup setup-dev run test test-postgres check bench translations clean
+.PHONY: help setup setup-dev setup-strong run test test-postgres check bench translations clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ feedback_app/translations/pl/LC_MESSAGES/messages.mo: feedback_app/translations/
 setup: $(VENV)/installed feedback_app/translations/pl/LC_MESSAGES/messages.mo ## Virtual environment in .venv, pinned dependencies, the console script
 
 setup-dev: setup $(VENV)/installed-dev
+
+setup-strong: setup ## Stronger encoders for grouping (200 MB more), for `themes cluster --strong`
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-strong.txt
 
 run: setup ## Pages and worker at http://127.0.0.1:8000 (FEEDBACK_PORT), demo company on first start
 	@FEEDBACK_DEVELOPMENT=$${FEEDBACK_DEVELOPMENT:-1} FEEDBACK_ORGANISATION="$${FEEDBACK_ORGANISATION:-Koło Domu}" \
