@@ -244,7 +244,10 @@ def test_the_grid_takes_every_kind_of_decision(room: Room, owner: FlaskClient) -
 def test_suggestions_are_accepted_edited_and_dismissed(room: Room, owner: FlaskClient) -> None:
     part = {"name": "Calls", "phrases": ["called"], "mentions": room.loose, "quotes": room.loose}
     with transaction() as session:
-        session.add(Suggestion(codebook_id=room.codebook, kind="new_theme", reason="new:1", parts=[part]))
+        news = {"size": 12, "lately": 2000, "before": 4000}
+        session.add(
+            Suggestion(codebook_id=room.codebook, kind="new_theme", reason="new:1", parts=[part], evidence=news)
+        )
         merge = Suggestion(
             codebook_id=room.codebook,
             kind="merge",
@@ -257,6 +260,7 @@ def test_suggestions_are_accepted_edited_and_dismissed(room: Room, owner: FlaskC
     page = owner.get(f"/themes/codebooks/{room.codebook}/suggestions").get_data(as_text=True)
     assert "nobody called" in page
     assert "Do these two say the same?" in page
+    assert "12 of the latest 2,000 mentions speak of this; it was far rarer in the 4,000 before them." in page
     new, pair = db.session.scalars(select(Suggestion.id).order_by(Suggestion.id)).all()
     owner.post(f"/themes/suggestions/{new}/accept", data={"name": "Calling back", "codebook": room.codebook})
     assert db.session.scalars(select(Theme).where(Theme.name == "Calling back")).one().named_by_person
