@@ -12,6 +12,7 @@ from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from threading import Event
 from typing import TypeVar
 
@@ -291,6 +292,8 @@ class Sender:
         for letter in letters:
             letter.drops = self._drops.pop(letter.id, 0)
             self._in_hand[letter.id] = letter
+        # whether relay or letter broke a connection is known when another letter goes first on the next
+        for letter in sorted(letters, key=attrgetter("drops")):
             self._desk.ready.put(letter)
 
     def _finish(self) -> None:
