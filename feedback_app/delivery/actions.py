@@ -50,7 +50,7 @@ def settle_doubt(
 ) -> int:
     """Take letters in doubt as sent, without ever having seen the relay's answer; return how many."""
     taken = update(TABLE).where(C.state == "in_doubt", *_which(letter_id, kind, group_id, to))
-    why = "taken as sent: it was on the wire, its answer was never seen"
+    why = N_("taken as sent: it was on the wire, its answer was never seen")
     return touched(taken.values(state="sent", lease_owner=None, lease_until=None, sent_at=clock.now(), reply=why))
 
 
@@ -59,7 +59,7 @@ def cancel(*, letter_id: int | None = None, kind: str | None = None, group_id: i
     if letter_id is None and kind is None:
         raise ValueError("name a letter or a kind")
     stopped = update(TABLE).where(C.state.in_(("queued", "leased")), *_which(letter_id, kind, group_id))
-    return touched(stopped.values(state="cancelled", lease_until=None, reply="stopped by a person"))
+    return touched(stopped.values(state="cancelled", lease_until=None, reply=N_("stopped by a person")))
 
 
 def watch(kind: str, group_id: int, letters: int) -> bool:

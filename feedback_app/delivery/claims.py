@@ -30,6 +30,7 @@ from sqlalchemy.types import NullType
 from feedback_app import clock
 from feedback_app.database import is_postgresql
 from feedback_app.delivery.models import LetterPause, LetterVariant, OutgoingEmail, Suppression
+from feedback_app.errors import N_
 
 LEASE = timedelta(minutes=5)
 TABLE = cast(Table, OutgoingEmail.__table__)
@@ -218,7 +219,7 @@ def doubt(session: Session, owner: str, now: datetime) -> int:
     lost = (
         update(TABLE)
         .where(C.state == "leased", C.lease_owner == owner, C.lease_until < now)
-        .values(state="in_doubt", reply="its worker fell silent and its journal is not here", lease_until=None)
+        .values(state="in_doubt", reply=N_("its worker fell silent and its journal is not here"), lease_until=None)
     )
     return cast("CursorResult[Any]", session.execute(lost)).rowcount
 

@@ -17,6 +17,7 @@ from feedback_app.delivery.holes import Block, EmptyHole
 from feedback_app.delivery.journal import Journal
 from feedback_app.delivery.message import Skeleton
 from feedback_app.delivery.replies import LONGEST, Reply, Stage, Verdict, judge
+from feedback_app.errors import N_
 
 FRESH = 2.0  # seconds for which we trust what the database said about a letter
 DROPS = 3  # connections that may break over one letter before it steps aside
@@ -83,7 +84,7 @@ def cannot_be_built(error: Exception) -> Reply:
     """Return why a letter cannot be put together, for the person who will look for it."""
     if isinstance(error, EmptyHole):
         return Reply(0, f"the letter has a place {{{{{error}}}}} that nothing fills")
-    return Reply(0, f"the letter cannot be put together: {type(error).__name__}: {error}"[:LONGEST])
+    return Reply(0, (N_("the letter cannot be put together") + f": {type(error).__name__}: {error}")[:LONGEST])
 
 
 @dataclass

@@ -19,10 +19,11 @@ from sqlalchemy.orm import Session
 from feedback_app import clock
 from feedback_app.delivery.claims import TABLE, C
 from feedback_app.delivery.models import Suppression
+from feedback_app.errors import N_
 
 PROOF_TIME = timedelta(minutes=30)
 POLICIES = ("by_cause", "resend", "hold")
-ARRIVED = "taken as sent: its reader unsubscribed with the link in it"
+ARRIVED = N_("taken as sent: its reader unsubscribed with the link in it")
 
 
 def note_lost_lines(session: Session, ids: Sequence[int]) -> None:

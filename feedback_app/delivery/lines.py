@@ -9,6 +9,7 @@ import structlog
 
 from feedback_app.delivery.desk import Breaker, Desk, Letter, Line, RelayTrouble, Transport
 from feedback_app.delivery.replies import Reply, Verdict
+from feedback_app.errors import N_
 
 REST = 5.0  # seconds a connection rests when the relay refuses it but serves others
 LOOK = 1.0  # seconds between two looks at an empty desk
@@ -51,8 +52,8 @@ class Lines:
             self._connection(first)
         except Exception as error:
             log.exception("a connection ended unexpectedly")
-            self._desk.abandoned(f"the sender itself is in trouble: {type(error).__name__}: {error}"[:300])
-            self._breaker.trouble("the sender itself is in trouble: its log says more")
+            self._desk.abandoned((N_("the sender itself is in trouble") + f": {type(error).__name__}: {error}")[:300])
+            self._breaker.trouble(N_("the sender itself is in trouble: its log says more"))
             self._desk.wake.set()
 
     def _connection(self, first: Letter | None) -> None:

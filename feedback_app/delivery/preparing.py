@@ -20,6 +20,7 @@ from feedback_app.delivery.message import Skeleton
 from feedback_app.delivery.models import LetterVariant
 from feedback_app.delivery.outbox import Renderer
 from feedback_app.delivery.replies import Reply, Verdict
+from feedback_app.errors import N_
 from feedback_app.web.pages import absolute
 
 KEPT_SKELETONS = 64
@@ -110,7 +111,7 @@ class Preparer:
             session.rollback()
             if len(rows) == 1:
                 log.exception("a letter cannot be written", kind=kind, letter=rows[0].id)
-                why = Reply(0, f"the letter cannot be written: {type(error).__name__}: {error}"[:300])
+                why = Reply(0, (N_("the letter cannot be written") + f": {type(error).__name__}: {error}")[:300])
                 failures[rows[0].id] = (Verdict.REFUSED, why)
                 return
             for row in rows:  # find the one that is to blame; the others go their way
@@ -120,7 +121,7 @@ class Preparer:
             if row.ref_id in written:
                 fills[row.id] = written[row.ref_id]
             else:
-                failures[row.id] = (Verdict.SKIPPED, Reply(0, "what it was about is no more"))
+                failures[row.id] = (Verdict.SKIPPED, Reply(0, N_("what it was about is no more")))
 
     def _unsubscribe_url(self, letter_id: int) -> str:
         if self._unsubscribe is None:  # the address is built once, then only the token changes

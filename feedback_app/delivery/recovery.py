@@ -18,10 +18,11 @@ from feedback_app.delivery.replies import Reply, Stage, Verdict, judge
 from feedback_app.delivery.results import result_of
 from feedback_app.delivery.retry import USUAL, Schedule
 from feedback_app.delivery.stories import Story, is_here, left_behind
+from feedback_app.errors import N_
 
-KILLED = Reply(0, "the worker was killed between the text and the answer")
-POWER = Reply(0, "the machine stopped, and what the worker did last is not known")
-DAMAGED = Reply(0, "the worker died, and its journal is damaged: what it did last is not known")
+KILLED = Reply(0, N_("the worker was killed between the text and the answer"))
+POWER = Reply(0, N_("the machine stopped, and what the worker did last is not known"))
+DAMAGED = Reply(0, N_("the worker died, and its journal is damaged: what it did last is not known"))
 log = structlog.get_logger()
 
 

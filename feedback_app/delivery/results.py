@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from feedback_app.delivery.recording import Result
 from feedback_app.delivery.replies import LONGEST, Reply, Verdict
 from feedback_app.delivery.retry import USUAL, Schedule
+from feedback_app.errors import N_
 
 STATES = {
     Verdict.SENT: "sent",
@@ -52,6 +53,6 @@ def result_of(
 def _wait_or_give_up(result: Result, now: datetime, schedule: Schedule) -> None:
     if schedule.given_up(result.first_at or now, now):
         result.state = "failed"
-        result.reply = f"given up after {schedule.patience}: {result.reply}"[:LONGEST]
+        result.reply = (N_("given up after all tries") + f": {result.reply}")[:LONGEST]
     else:
         result.not_before = now + schedule.wait(result.attempts)

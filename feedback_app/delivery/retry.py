@@ -30,11 +30,5 @@ class Schedule:
         """True when a letter first tried at ``first`` has been tried long enough."""
         return now - first >= self.give_up
 
-    @property
-    def patience(self) -> str:
-        """How long a letter is tried, in words for its row."""
-        days, seconds = self.give_up.days, self.give_up.seconds
-        return f"{days} days" if days and not seconds else f"{self.give_up.total_seconds() / 3600:g} hours"
-
 
 USUAL = Schedule()

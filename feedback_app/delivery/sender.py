@@ -31,6 +31,7 @@ from feedback_app.delivery.preparing import Preparer
 from feedback_app.delivery.recording import Result, record
 from feedback_app.delivery.replies import Reply, Stage, Verdict, judge
 from feedback_app.delivery.results import result_of
+from feedback_app.errors import N_
 from feedback_app.extensions import db
 
 BEAT = 0.1  # seconds between two looks at the outcomes when nobody calls earlier
@@ -249,7 +250,7 @@ class Sender:
         skipped = []
         for one in known:
             if one.id in stopped:
-                reply = Reply(0, f"not to be written to: {stopped[one.id]}")
+                reply = Reply(0, N_("not to be written to") + f": {suppression.WORDS[stopped[one.id]]}")
                 skipped.append(result_of(one.id, Verdict.SKIPPED, reply, one.attempts, one.first_at, now))
         record(session, self._owner, skipped)
 
@@ -339,7 +340,7 @@ class Sender:
 
 def _parted(letter: Letter, reply: Reply | None, now: datetime) -> Result:
     if reply is None:
-        verdict, reply = Verdict.DOUBT, Reply(0, "the worker was stopped before the answer came")
+        verdict, reply = Verdict.DOUBT, Reply(0, N_("the worker was stopped before the answer came"))
     else:
         verdict = judge(Stage.CONTENT, reply)
     return result_of(letter.id, verdict, reply, letter.attempts, letter.first_at, now)

@@ -17,6 +17,7 @@ from feedback_app.delivery.message import Recipient, Sign
 from feedback_app.delivery.relay import Timeouts
 from feedback_app.delivery.replies import Reply, Stage, Verdict, judge
 from feedback_app.delivery.wire import Wire, envelope, words
+from feedback_app.errors import N_
 
 EXPECTED = ((Stage.MAIL, b"250 "), (Stage.RCPT, b"250 "), (Stage.DATA, b"354 "))
 
@@ -95,7 +96,7 @@ class SmtpLine:
         try:
             desk.journal.intend(letter.id)
         except OSError as error:
-            trouble = f"the journal cannot be written: {words(error)}"
+            trouble = N_("the journal cannot be written") + f": {words(error)}"
             desk.report(letter, Verdict.BACK, Reply(0, trouble))
             raise _Lost(OSError(trouble)) from error
         try:
@@ -103,7 +104,7 @@ class SmtpLine:
             self._wire.push(text + behind)
             reply = self._wire.reply()
         except (OSError, smtplib.SMTPException) as error:
-            why = Reply(0, f"the connection broke before the answer came: {words(error)}")
+            why = Reply(0, N_("the connection broke before the answer came") + f": {words(error)}")
             if getattr(error, "handed", len(text)) >= len(text):
                 desk.report(letter, Verdict.DOUBT, why)
             else:  # without its last dot no relay can have taken it
@@ -173,7 +174,7 @@ class SmtpLine:
         """Return the envelope's commands and the text ready for the wire, or settle the letter that has none."""
         address = on_the_wire(letter.address, self._utf8)
         if address is None:
-            why = "the address has letters outside ASCII before the @, and the relay does not offer SMTPUTF8"
+            why = N_("the address has letters outside ASCII before the @, and the relay does not offer SMTPUTF8")
             desk.report(letter, Verdict.REFUSED, Reply(0, why))
             return None
         to = Recipient(letter.id, address, letter.name, letter.group_id)

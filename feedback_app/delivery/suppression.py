@@ -7,7 +7,16 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, delete, exists, or_, 
 from feedback_app import clock
 from feedback_app.database import insert, require_transaction, touched
 from feedback_app.delivery.models import REASONS, SCOPES, Suppression
+from feedback_app.errors import N_
 from feedback_app.extensions import db
+
+WORDS = {
+    "unsubscribed": N_("unsubscribed"),
+    "hard_bounce": N_("the address does not work"),
+    "complaint": N_("reported a letter as unwanted"),
+    "manual": N_("staff said not to write"),
+    "erased": N_("asked to be forgotten"),
+}
 
 
 def suppress(email_key: str, scope: str, reason: str, proof: str = "") -> bool:

@@ -15,10 +15,11 @@ from typing import NoReturn, Protocol
 
 import structlog
 
+from feedback_app.errors import N_
 from feedback_app.extensions import db
 
 SIGNALS = {signal.SIGTERM, signal.SIGINT}
-GONE = "a sending process of this worker died; the next start of a worker settles its letters"
+GONE = N_("a sending process of this worker died; the next start of a worker settles its letters")
 log = structlog.get_logger()
 
 

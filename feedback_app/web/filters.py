@@ -90,6 +90,15 @@ def links(text: str) -> list[str]:
     return list(dict.fromkeys(found.rstrip(".,;)") for found in re.findall(r"https?://[^\s<>\"]+", text)))
 
 
+def said(text: str) -> str:
+    """Return what a letter's row says about it: our own words translated, those of a mail server as they are.
+
+    What we say about somebody's words stands before them and a colon: "given up after all tries: mailbox full".
+    """
+    whole = gettext(text) if text else ""
+    return whole if whole != text else ": ".join(part and gettext(part) for part in text.split(": "))
+
+
 def init_app(app: Flask) -> None:
     """Offer the filters and a few globals to templates."""
     app.jinja_env.filters.update(
@@ -102,6 +111,7 @@ def init_app(app: Flask) -> None:
         paragraphs=paragraphs,
         month=month,
         links=links,
+        said=said,
     )
     app.jinja_env.filters["translated"] = lambda text: gettext(text) if text else ""
     app.jinja_env.globals["settings"] = app.config["SETTINGS"]

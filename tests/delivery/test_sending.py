@@ -133,7 +133,7 @@ def test_a_temporary_no_is_tried_again_later_and_given_up_after_four_days() -> N
             drain(relay)
         given_up = letters()["never@example.org"]
         assert (given_up.state, given_up.attempts) == ("failed", 2)
-        assert given_up.reply.startswith("given up after 4 days: 4.2.2 mailbox full")
+        assert given_up.reply.startswith("given up after all tries: 4.2.2 mailbox full")
 
 
 def test_a_rate_limit_is_no_refusal() -> None:
