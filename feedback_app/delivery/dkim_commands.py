@@ -9,7 +9,7 @@ import click
 
 from feedback_app.command import in_app, json_option, say
 from feedback_app.delivery import dkim_keys, signing
-from feedback_app.errors import Refused
+from feedback_app.errors import N_, Refused
 from feedback_app.extensions import current_settings
 from feedback_app.settings import BadSetting
 
@@ -33,9 +33,9 @@ def dkim_key(file: Path, kind: str, as_json: bool) -> None:
     except BadSetting as error:
         raise click.ClickException(str(error)) from error
     except FileExistsError as error:
-        raise Refused("%(file)s exists already: name another file, or remove it first.", file=file) from error
+        raise Refused(N_("%(file)s exists already: name another file, or remove it first."), file=file) from error
     except OSError as error:
-        raise Refused("%(file)s cannot be written: %(why)s", file=file, why=error.strerror) from error
+        raise Refused(N_("%(file)s cannot be written: %(why)s"), file=file, why=error.strerror) from error
     record = dkim_keys.public_record(key, domain, signing.selector(settings, kind))
     variable = "FEEDBACK_DKIM_KEY_FILE" if kind == "rsa" else "FEEDBACK_DKIM_ED25519_KEY_FILE"
     lines = [
