@@ -182,6 +182,7 @@ class Settings:
     rate_limit_storage: str = field(default="memory://", metadata={"read": _text})
     proxies: int = field(default=0, metadata={"read": _whole(0, 5)})
     log_format: str = field(default="json", metadata={"read": _one_of("json", "console")})
+    themes_strong: bool = field(default=False, metadata={"read": _flag})
     metrics_token: str = field(default="", metadata={"read": _random_secret}, repr=False)
     log_level: str = field(default="info", metadata={"read": _one_of("debug", "info", "warning", "error")})
 

@@ -15,12 +15,12 @@ from sqlalchemy import Row, Select, exists, func, select, update
 from feedback_app import clock
 from feedback_app.accounts.audit import Actor, note
 from feedback_app.database import insert, require_transaction, transaction
-from feedback_app.errors import N_
-from feedback_app.extensions import db
+from feedback_app.errors import N_, Refused
+from feedback_app.extensions import current_settings, db
 from feedback_app.themes import machine
 from feedback_app.themes.actions_cutting import cut_new
 from feedback_app.themes.engine.partition import Grain
-from feedback_app.themes.grouping import Assigner, Grouping, discover
+from feedback_app.themes.grouping import Assigner, Grouping, StrongerUnavailable, discover
 from feedback_app.themes.history import CHUNK, NO_SYNC
 from feedback_app.themes.looking import of_codebook
 from feedback_app.themes.models import Codebook, Mention, Placement, Theme, ThemeEvent, ThemeExample
@@ -48,18 +48,33 @@ class Outcome:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """How themes are to be found: how many (None: as the answers suggest), how fine, and by which encoders.
+
+    The stronger encoders draw the themes; what assigns mentions to them is always learnt in the default encoder's
+    space, so that a new answer needs no slow encoder and old and new ones are compared by the same measure.
+    """
+
+    themes: int | None = None
+    grain: Grain = "auto"
+    strong: bool = False
+
+
 def group(
     codebook_id: int,
     by: Actor,
     *,
     grain: Grain = "auto",
     themes: int | None = None,
+    strong: bool = False,
     tell: Tell = silent,
 ) -> Outcome:
     """Cut what is not cut yet and put every mention that waits into a theme of the codebook.
 
     A codebook with themes keeps them: mentions are assigned to these. One without themes gets those that the
-    engine discovers (``themes`` of them, else the number is its choice, coarser or finer by ``grain``).
+    engine discovers (``themes`` of them, else the number is its choice, coarser or finer by ``grain``),
+    also hearing the stronger encoders with ``strong`` or where the settings say so: Refused if these are not installed.
     Linear in the number of answers; safe to repeat.
     """
     surveys = [survey.id for survey in surveys_of(codebook_by_id(codebook_id).id)]
@@ -68,7 +83,8 @@ def group(
         relearn(codebook_id)
         outcome = assign(codebook_id, tell=within(tell, 0.25, 1.0), everything=True)
     else:
-        outcome = _discover(codebook_id, by, grain, themes, within(tell, 0.25, 1.0))
+        wanted = Wanted(themes, grain, strong or current_settings().themes_strong)
+        outcome = _discover(codebook_id, by, wanted, within(tell, 0.25, 1.0))
     outcome = replace(outcome, answers=cutting.answers, mentions=cutting.mentions, waiting=_waiting(codebook_id))
     with transaction() as session:
         session.execute(update(Codebook).where(Codebook.id == codebook_id).values(grouped_at=clock.now()))
@@ -94,15 +110,18 @@ def _unplaced(codebook_id: int) -> Select[int, str, str]:
     )
 
 
-def _discover(codebook_id: int, by: Actor, grain: Grain, themes: int | None, tell: Tell) -> Outcome:
+def _discover(codebook_id: int, by: Actor, wanted: Wanted, tell: Tell) -> Outcome:
     rows = db.session.execute(_unplaced(codebook_id)).all()
     db.session.rollback()
     if not rows:
         return Outcome(codebook_id)
     tell(N_("Reading %(mentions)d mentions."), 0.05, mentions=len(rows))
     texts = [row.text for row in rows]
-    vectors = StoredVectors(texts)
-    found = discover(texts, languages=[row.language for row in rows], themes=themes, grain=grain, vectors=vectors)
+    vectors = StoredVectors(texts, strong=wanted.strong)
+    try:
+        found = discover(texts, languages=[row.language for row in rows], vectors=vectors, **asdict(wanted))
+    except StrongerUnavailable as error:
+        raise Refused(N_("%(reason)s Or find themes without it."), reason=str(error)) from error
     tell(
         N_("%(themes)d themes were found in %(mentions)d mentions."), 0.8, themes=len(found.themes), mentions=len(rows)
     )

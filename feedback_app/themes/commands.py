@@ -60,6 +60,7 @@ for _one in (*commands_people.COMMANDS, *commands_take.COMMANDS):
 @click.argument("slugs", nargs=-1, required=True, metavar="SLUG...")
 @click.option("--grain", type=click.Choice(["coarse", "auto", "fine"]), default="auto", show_default=True)
 @click.option("--themes", "number", type=click.IntRange(1, 250), help="How many themes; else the answers decide.")
+@click.option("--strong", is_flag=True, help="Find themes with the stronger encoders, too (extra 'strong'; slower).")
 @click.option("--codebook", default="", metavar="NAME", help="The codebook these surveys share; started if new.")
 @click.option(
     "--start-from", default="", metavar="NAME", help="First add ready themes: customer-service, lost-prospects."
@@ -71,6 +72,7 @@ def group(  # noqa: PLR0917 - as many options as its users need
     slugs: tuple[str, ...],
     grain: str,
     number: int | None,
+    strong: bool,
     codebook: str,
     start_from: str,
     rediscover: bool,
@@ -86,7 +88,8 @@ def group(  # noqa: PLR0917 - as many options as its users need
         language = import_module("feedback_app.extensions").current_settings().language
         lazy("actions_codebook").start_from(codebook_id, start_from, language, command())
     with progress(as_json) as tell:
-        outcome = lazy("actions_grouping").group(codebook_id, command(), grain=grain, themes=number, tell=tell)
+        wanted = {"grain": grain, "themes": number, "strong": strong}
+        outcome = lazy("actions_grouping").group(codebook_id, command(), **wanted, tell=tell)
     data = {"codebook": name, **outcome.as_dict()}
     if rediscover:
         data["suggestions"] = lazy("actions_suggesting").suggest(codebook_id)

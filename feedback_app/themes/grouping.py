@@ -17,7 +17,7 @@ from feedback_app.themes.engine.embedders import VectorCache, Vectors, default_e
 from feedback_app.themes.engine.parallel import encode_on_all_cores, one_thread
 from feedback_app.themes.engine.partition import Grain
 from feedback_app.themes.engine.space import fit_space
-from feedback_app.themes.engine.strong import stronger_embedders
+from feedback_app.themes.engine.strong import PACKAGED, StrongerUnavailable, stronger_embedders
 from feedback_app.themes.engine.subthemes import SubTheme, sub_themes
 from feedback_app.themes.engine.teaching import MOST, teach
 from feedback_app.themes.engine.texts import clean, has_content, text_key
@@ -30,8 +30,10 @@ __all__ = [
     "Grain",
     "Grouping",
     "Piece",
+    "StrongerUnavailable",
     "SubTheme",
     "cache_key",
+    "cache_keys",
     "cut",
     "discover",
     "emerging",
@@ -67,6 +69,11 @@ class Grouping:
 def cache_key(text: str) -> str:
     """The key under which `discover` and `Assigner` look for a text's vector in a vector cache, and put it."""
     return vector_key(default_embedder(), text)
+
+
+def cache_keys(text: str, *, strong: bool = False) -> tuple[str, ...]:
+    """All keys under which `discover` looks for vectors of a text; with `strong` those of the stronger encoders too."""
+    return (cache_key(text), *(f"{name}:{text_key(text)}" for name in (PACKAGED if strong else ())))
 
 
 def discover(

