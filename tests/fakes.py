@@ -65,8 +65,10 @@ class Faults:
 
     extensions: tuple[str, ...] = ("PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES", "DSN", "SMTPUTF8")
     greeting: str = "220 relay.example ESMTP"  # or "freeze"
+    slow_greeting: float = 0.0  # seconds before it
     mail: str = ""  # the answer to every MAIL
     rcpt: dict[str, Any] = field(default_factory=dict)  # address -> reply, or (try number) -> reply
+    data: str = ""  # the answer to every DATA; "deaf" asks for the text and reads none of it
     text: dict[str, Any] = field(default_factory=dict)  # the same; "accept-drop" and "accept-freeze" keep it first
     close_after: int = 0  # 421 once so many letters came over one connection
     hold: threading.Event | None = None  # no text is answered before this is set
@@ -83,6 +85,7 @@ class Relay:
         self.most_at_once = 0
         self.commands: list[bytes] = []
         self.tries: Counter[str] = Counter()
+        self.deaf_until = threading.Event()
         self.accepted = threading.Condition()
         self._open: set[socket.socket] = set()
         self._server: _Server | None = None
@@ -109,6 +112,7 @@ class Relay:
     def stop(self) -> None:
         if self._server is None:
             return
+        self.deaf_until.set()
         self._server.shutdown()
         self._server.server_close()
         self._server = None
@@ -157,6 +161,7 @@ class _Conversation(socketserver.StreamRequestHandler):
         relay, faults = self.server.relay, self.server.relay.faults
         relay.opened(self.connection)
         try:
+            relay.deaf_until.wait(faults.slow_greeting)
             self._say(self._obeyed(faults.greeting))
             if faults.greeting.startswith("2"):
                 self._converse(relay, faults)
@@ -222,6 +227,12 @@ class _Conversation(socketserver.StreamRequestHandler):
     def _data(self, _line: bytes) -> str:
         if not self._recipients:
             return "554 5.5.1 no valid recipients"
+        if self.server.relay.faults.data == "deaf":
+            self._say("354 go on")
+            self.server.relay.deaf_until.wait(30)
+            raise _Cut
+        if self.server.relay.faults.data:
+            return self._obeyed(self.server.relay.faults.data)
         self._say("354 go on")
         wire = self._text()
         address, relay = self._recipients[0], self.server.relay

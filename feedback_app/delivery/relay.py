@@ -12,10 +12,12 @@ LOOPBACK = ("localhost", "127.", "::1")
 class Timeouts:
     """Seconds to wait. The RFC's own (5321 4.5.3.2): giving up early on the last dot makes duplicates."""
 
-    connect: float = 30.0
-    command: float = 300.0
-    data: float = 120.0
-    text: float = 600.0
+    connect: float = 30.0  # for the network and TLS, of which the RFC says nothing
+    greeting: float = 300.0
+    command: float = 300.0  # EHLO, STARTTLS, AUTH, MAIL, RCPT, RSET
+    data: float = 120.0  # for 354 after DATA
+    block: float = 180.0  # for the relay to take more of a text
+    text: float = 600.0  # for its answer to the last dot
     idle: float = 10.0  # how long a connection is kept when there is nothing to send
     life: float = 600.0  # how long one connection is used at most
 

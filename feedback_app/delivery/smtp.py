@@ -38,12 +38,9 @@ class SmtpTransport:
             raise RelayTrouble(f"{self.relay.host}:{self.relay.port} cannot be reached: {words(error)}") from error
 
     def _connected(self) -> smtplib.SMTP:
-        relay, host = self.relay, self.identity.host
-        wait = self.timeouts.connect
-        if relay.security == "tls":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(relay.host, relay.port, host, timeout=wait, context=self._context())
-        else:
-            smtp = smtplib.SMTP(relay.host, relay.port, host, wait)
+        relay = self.relay
+        tls = self._context() if relay.security == "tls" else None
+        smtp = _Client(relay, self.identity.host, self.timeouts, tls)
         try:
             socket_of(smtp).settimeout(self.timeouts.command)
             smtp.ehlo_or_helo_if_needed()
@@ -69,3 +66,19 @@ class SmtpTransport:
         if self.relay.local:
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         return context
+
+
+class _Client(smtplib.SMTP):
+    """smtplib knows one time-out for the network and the greeting; a busy relay may greet minutes later."""
+
+    def __init__(self, relay: Relay, local_name: str, waits: Timeouts, tls: ssl.SSLContext | None) -> None:
+        self._waits, self._tls = waits, tls
+        super().__init__(relay.host, relay.port, local_name, waits.connect)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        """Return a socket on which the relay is about to greet; smtplib's own place for TLS from the start."""
+        sock = socket.create_connection((host, port), timeout)
+        if self._tls is not None:
+            sock = self._tls.wrap_socket(sock, server_hostname=host)
+        sock.settimeout(self._waits.greeting)
+        return sock

@@ -100,8 +100,9 @@ class SmtpLine:
             desk.report(letter, Verdict.BACK, Reply(0, trouble))
             raise _Lost(OSError(trouble)) from error
         try:
-            self._wire.patience(self._wait.text)
+            self._wire.patience(self._wait.block)
             self._wire.push(text + behind)
+            self._wire.patience(self._wait.text)
             reply = self._wire.reply()
         except (OSError, smtplib.SMTPException) as error:
             why = Reply(0, N_("the connection broke before the answer came") + f": {words(error)}")
@@ -110,6 +111,7 @@ class SmtpLine:
             else:  # without its last dot no relay can have taken it
                 desk.journal.known([letter.id])
                 desk.report(letter, Verdict.BACK, why)
+            self._smtp.close()  # after half a text a QUIT would be its next line
             raise _Lost(error) from error
         verdict = judge(Stage.CONTENT, reply)
         self.accepted += verdict is Verdict.SENT
@@ -127,6 +129,8 @@ class SmtpLine:
             self._untidy = False
         bad: tuple[Stage, Reply] | None = None
         for stage, wanted in EXPECTED:
+            if stage is Stage.DATA:
+                self._wire.patience(self._wait.data)
             reply = self._wire.unexpected(wanted)
             if reply is not None and bad is None and judge(stage, reply) is not Verdict.SENT:
                 bad = stage, reply
@@ -149,6 +153,8 @@ class SmtpLine:
             self._untidy = False
         for stage, command in zip((Stage.MAIL, Stage.RCPT, Stage.DATA), commands, strict=True):
             self._wire.push(command)
+            if stage is Stage.DATA:
+                self._wire.patience(self._wait.data)
             reply = self._wire.reply()
             if judge(stage, reply) is not Verdict.SENT:
                 self._refused(desk, letter, stage, reply)

@@ -29,7 +29,7 @@ def examine(settings: Settings) -> list[Finding]:
     relay = Relay.read(settings.mail_url)
     try:
         post_office.transport(settings)  # whether all settings of it fit together
-        timeouts = Timeouts(connect=PATIENCE, command=PATIENCE)
+        timeouts = Timeouts(connect=PATIENCE, greeting=PATIENCE, command=PATIENCE)
         SmtpTransport(relay, identity(settings), timeouts).open().close()
     except BadSetting as error:
         return [Finding("mail", False, str(error))]

@@ -29,7 +29,7 @@ WORDS = Words(
     "Hello{{greeting_name}},\n\nyou said: {{said}}\n{{unsubscribe_url}}\n",
     "<p>Hello{{greeting_name}},</p><p>you said: {{said}}</p><a href='{{unsubscribe_url}}'>no more</a>",
 )
-QUICK = Timeouts(connect=5, command=5, data=5, text=5, idle=5, life=60)
+QUICK = Timeouts(connect=5, greeting=5, command=5, data=5, block=5, text=5, idle=5, life=60)
 
 
 def queue(*addresses: str, kind: str = "note", scope: str = "surveys", **more: Any) -> list[int]:

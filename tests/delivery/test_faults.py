@@ -33,7 +33,7 @@ from tests.delivery.helpers import drain, journals, letters, queue, sender, smtp
 from tests.delivery.processes import ended, in_thread, until, worker
 from tests.fakes import Relay
 
-HASTY = Timeouts(connect=0.5, command=0.5, data=0.5, text=0.5, idle=0.5, life=60)
+HASTY = Timeouts(connect=0.5, greeting=0.5, command=0.5, data=0.5, block=0.5, text=0.5, idle=0.5, life=60)
 
 
 @pytest.fixture
