@@ -13,6 +13,7 @@ import base64
 import contextlib
 import email
 import email.policy
+import io
 import re
 import socket
 import socketserver
@@ -84,6 +85,7 @@ class Relay:
         self.connections = 0
         self.most_at_once = 0
         self.commands: list[bytes] = []
+        self.reads: list[bytes] = []  # what was there each time the server looked
         self.tries: Counter[str] = Counter()
         self.deaf_until = threading.Event()
         self.accepted = threading.Condition()
@@ -154,8 +156,27 @@ class _Server(socketserver.ThreadingTCPServer):
         """A client that is killed is what the tests are about."""
 
 
+class _Reads(socket.SocketIO):
+    """The socket's bytes, each portion kept as it came."""
+
+    def __init__(self, connection: socket.socket, reads: list[bytes]) -> None:
+        super().__init__(connection, "r")
+        self._reads = reads
+
+    def readinto(self, buffer: Any) -> int | None:
+        count = super().readinto(buffer)
+        if count:
+            self._reads.append(bytes(memoryview(buffer)[:count]))
+        return count
+
+
 class _Conversation(socketserver.StreamRequestHandler):
     server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        self.rfile.close()
+        self.rfile = io.BufferedReader(_Reads(self.connection, self.server.relay.reads), 65536)
 
     def handle(self) -> None:
         relay, faults = self.server.relay, self.server.relay.faults

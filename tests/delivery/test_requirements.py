@@ -176,13 +176,17 @@ def test_the_list_has_one_name_for_ever() -> None:
 
 
 def test_groups_end_in_data_and_only_where_they_are_offered() -> None:
-    """Whether commands came as a group is told by the server: in a group they arrive before the last is answered."""
+    """The server tells by its reads: what came before it had answered anything stands in one of them."""
     for offered in (("PIPELINING",), ()):
         relay = Relay(extensions=offered)
         found = received(10, relay, values={"said": "x"}, kind="grouped" if offered else "single")
         verbs = [line[:4] for line in relay.commands if line[:4] in (b"MAIL", b"RCPT", b"DATA", b"RSET")]
         assert verbs == [b"MAIL", b"RCPT", b"DATA"] * 10
         assert len(found) == 10
+        groups = [re.findall(rb"(?m)^(MAIL|RCPT|DATA|\.)(?=[ \r])", read) for read in relay.reads]
+        wanted: list[list[bytes]] = [[b"MAIL", b"RCPT", b"DATA"], *[[b".", b"MAIL", b"RCPT", b"DATA"]] * 9, [b"."]]
+        single = [[one] for group in wanted for one in group]
+        assert [group for group in groups if group] == (wanted if offered else single)
 
 
 def test_a_refused_recipient_in_a_group_is_ended_by_a_lone_dot() -> None:
