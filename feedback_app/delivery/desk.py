@@ -138,17 +138,21 @@ class Desk:
         self.held.pop(letter.id, None)
         self.outcomes.append(Outcome(letter, verdict, reply))
 
-    def answered(self, letter: Letter, verdict: Verdict, reply: Reply) -> None:
+    def answered(self, letter: Letter, verdict: Verdict, reply: Reply, then: Letter | None = None) -> bool:
         """Say what the relay answered to the text: into the journal first, then to the database thread.
+
+        ``then``: the letter whose text this connection sends next; True when the journal has that intent too.
 
         A journal that cannot be written keeps nobody from hearing it: only if we are killed before the database has
         it, the letter is in doubt.
         """
+        noted = False
         try:
-            self.journal.answered(letter.id, reply)
+            noted = self.journal.answered(letter.id, reply, then.id if then else None)
         except OSError as error:
             log.error("the journal did not take an answer", letter=letter.id, error=str(error))
         self.report(letter, verdict, reply)
+        return noted
 
     def abandoned(self, why: str) -> None:
         """Settle what the calling thread took and never reported: our own mistake must not lose a letter."""

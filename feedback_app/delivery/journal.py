@@ -94,12 +94,21 @@ class Journal:
             self._put(line(b"i %d" % letter_id))
             self._open[letter_id] = None
 
-    def answered(self, letter_id: int, reply: Reply) -> None:
-        """Note what the relay answered to the text. Raises OSError; a successor will then call the letter in doubt."""
+    def answered(self, letter_id: int, reply: Reply, then: int | None = None) -> bool:
+        """Note what the relay answered to the text. Raises OSError; a successor will then call the letter in doubt.
+
+        ``then``: the letter whose text the connection sends next, its intent noted in the same write. True when it is.
+        """
+        raw = line(_told(letter_id, reply))
         with self._lock:
             self._open[letter_id] = reply
             self._pay()
-            self._put(line(_told(letter_id, reply)))
+            if then is None or self._sealed:
+                self._put(raw)
+                return False
+            self._put(raw + line(b"i %d" % then))
+            self._open[then] = None
+            return True
 
     def known(self, letter_ids: Iterable[int]) -> None:
         """Note that the database has the results of these letters, or that nothing was sent after all.

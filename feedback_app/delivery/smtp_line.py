@@ -20,6 +20,7 @@ from feedback_app.delivery.wire import Wire, envelope, words
 from feedback_app.errors import N_
 
 EXPECTED = ((Stage.MAIL, b"250 "), (Stage.RCPT, b"250 "), (Stage.DATA, b"354 "))
+USUAL = [wanted for _, wanted in EXPECTED]
 
 
 class SmtpLine:
@@ -35,6 +36,7 @@ class SmtpLine:
         self._dsn = smtp.has_extn("dsn")
         self._born = time.monotonic()
         self._untidy = False  # a transaction was begun that the relay did not finish
+        self._noted = 0  # the letter whose intent the journal has already
         self.accepted = 0
 
     def run(self, desk: Desk, first: Letter | None) -> None:
@@ -55,7 +57,8 @@ class SmtpLine:
         """Say QUIT when the relay still listens."""
         with contextlib.suppress(OSError, smtplib.SMTPException):
             self._wire.patience(5)
-            self._smtp.quit()
+            self._wire.push(b"QUIT\r\n")
+            self._wire.reply()
         self._smtp.close()
 
     def _open(self, desk: Desk, letter: Letter) -> bytes | None:
@@ -79,9 +82,11 @@ class SmtpLine:
             following = desk.take()
             built = self._built(desk, following) if following else None
         try:
-            self._send_text(desk, letter, text, b"".join(built[0]) if built else b"")
             if following is None or built is None:
+                self._send_text(desk, letter, text)
                 return letter, None
+            if self._send_text(desk, letter, text, b"".join(built[0]), following):
+                return following, built[1]
             return following, self._envelope_replies(desk, following, built[1])
         except _Lost as lost:
             if following and built:
@@ -91,14 +96,15 @@ class SmtpLine:
             assert following is not None  # noqa: S101  # only the following letter's envelope can get here
             raise self._broken(desk, following, error) from error
 
-    def _send_text(self, desk: Desk, letter: Letter, text: bytes, behind: bytes) -> None:
-        """Send ``text`` and what goes behind it, and settle ``letter``. Raises _Lost when the connection is."""
-        try:
-            desk.journal.intend(letter.id)
-        except OSError as error:
-            trouble = N_("the journal cannot be written") + f": {words(error)}"
-            desk.report(letter, Verdict.BACK, Reply(0, trouble))
-            raise _Lost(OSError(trouble)) from error
+    def _send_text(
+        self, desk: Desk, letter: Letter, text: bytes, behind: bytes = b"", following: Letter | None = None
+    ) -> bool:
+        """Send ``text`` and what goes ``behind`` it, the envelope of ``following``, and settle ``letter``.
+
+        True when the relay waits for the next text already: its usual replies came along and are read. Then one write
+        tells the journal of the answer and of the next intent. Raises _Lost when the connection is.
+        """
+        self._intend(desk, letter)
         try:
             self._wire.patience(self._wait.block)
             self._wire.push(text + behind)
@@ -111,15 +117,32 @@ class SmtpLine:
             else:  # without its last dot no relay can have taken it
                 desk.journal.known([letter.id])
                 desk.report(letter, Verdict.BACK, why)
-            self._smtp.close()  # after half a text a QUIT would be its next line
+            self._smtp.close()  # a QUIT would be read as one more line of the text
             raise _Lost(error) from error
         verdict = judge(Stage.CONTENT, reply)
         self.accepted += verdict is Verdict.SENT
+        if following and verdict is Verdict.SENT and not self._untidy and self._wire.usual(*USUAL):
+            if desk.answered(letter, verdict, reply, following):
+                self._noted = following.id
+            return True
         desk.answered(letter, verdict, reply)
         if reply.code == 421:
             raise _Lost(smtplib.SMTPServerDisconnected(str(reply)))
         if verdict is Verdict.BACK:
             raise _Lost(smtplib.SMTPException(str(reply)))
+        return False
+
+    def _intend(self, desk: Desk, letter: Letter) -> None:
+        """See to it that the journal knows what is about to go out. Raises _Lost when it must not."""
+        noted, self._noted = self._noted, 0
+        if noted == letter.id:
+            return
+        try:
+            desk.journal.intend(letter.id)
+        except OSError as error:
+            trouble = N_("the journal cannot be written") + f": {words(error)}"
+            desk.report(letter, Verdict.BACK, Reply(0, trouble))
+            raise _Lost(OSError(trouble)) from error
 
     def _envelope_replies(self, desk: Desk, letter: Letter, text: bytes) -> bytes | None:
         """Read all replies to [RSET] MAIL RCPT DATA (RFC 2920 3.1) and return the text if it is wanted."""
