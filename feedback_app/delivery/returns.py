@@ -166,9 +166,8 @@ def _weigh(session: Session, letter: OutgoingEmail) -> LetterHalt | None:
         return None
     if not session.scalar(select(exists().where(*mine, C.state.in_(("queued", "leased"))))):
         return None
-    halted = actions.halt(
-        letter.kind, letter.group_id, COMPLAINTS, complaints=complaints, sent=sent, limit=f"{limit:g}"
-    )
+    told = int(limit) if limit == int(limit) else limit
+    halted = actions.halt(letter.kind, letter.group_id, COMPLAINTS, complaints=complaints, sent=sent, limit=told)
     return queries.halt_of(letter.kind, letter.group_id) if halted else None
 
 

@@ -146,7 +146,7 @@ def _named(places: Sequence[tuple[ThemeFigures, float, float]], width: float) ->
             start = x - 9 - wide if side else x + 9
             box = (start, y - LETTERS * 0.7, start + wide, y + LETTERS * 0.7)
             free = not any(_cover(box, other) for at, other in enumerate(taken) if at != number)
-            if free and start >= 2 and start + wide <= width - 2:
+            if free and start >= MARGIN[0] and start + wide <= width - 2:
                 words, left = figures.theme.name, side
                 taken.append(box)
                 break

@@ -90,6 +90,12 @@ def links(text: str) -> list[str]:
     return list(dict.fromkeys(found.rstrip(".,;)") for found in re.findall(r"https?://[^\s<>\"]+", text)))
 
 
+def filled(message: str, values: Mapping[str, object]) -> str:
+    """Return a message translated and filled with ``values``, its numbers with the reader's separators."""
+    told = {name: number(one) if isinstance(one, int | float) else one for name, one in values.items()}
+    return str(gettext(message) % told)
+
+
 def said(text: str) -> str:
     """Return what a letter's row says about it: our own words translated, those of a mail server as they are.
 
@@ -112,6 +118,7 @@ def init_app(app: Flask) -> None:
         month=month,
         links=links,
         said=said,
+        filled=filled,
     )
     app.jinja_env.filters["translated"] = lambda text: gettext(text) if text else ""
     app.jinja_env.globals["settings"] = app.config["SETTINGS"]

@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from feedback_app.web.filters import said
+from feedback_app.delivery.returns import COMPLAINTS
+from feedback_app.web.filters import filled, said
 
 
 @pytest.mark.parametrize(
@@ -28,3 +29,10 @@ def test_only_our_own_words_are_translated(app: Flask, reply: str, polish: str) 
         assert said(reply) == reply
         with force_locale("pl"):
             assert said(reply) == polish
+
+
+def test_the_numbers_of_a_halt_are_the_readers(app: Flask) -> None:
+    values = {"complaints": 3, "sent": 12_000, "limit": 0.3}
+    with app.test_request_context(), force_locale("pl"):
+        told = "Zgłoszenia listu jako niechcianego: 3 na 12\u00a0000 odbiorców; granica to 0,3%."
+        assert filled(COMPLAINTS, values) == told
