@@ -59,8 +59,8 @@ class Slowdown:
         return pace if pace < self.top else None
 
 
-def slower(before: Slowdown | None, measured: float, now: datetime) -> Slowdown:
-    """Return half the pace in force; ``measured``: what really left a second lately, when nothing slowed us yet."""
+def slower(before: Slowdown | None, measured: float, now: datetime, least: float = LEAST_PACE) -> Slowdown:
+    """Return half the pace in force, ``least`` or more; ``measured``: what left a second when nothing slowed us yet."""
     current = before.now_at(now) if before else None
     top = before.top if before and current is not None else measured
-    return Slowdown(max(LEAST_PACE, (current if current is not None else measured) / 2), max(top, LEAST_PACE), now)
+    return Slowdown(max(least, (current if current is not None else measured) / 2), max(top, least), now)

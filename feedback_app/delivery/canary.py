@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 FIRST = 50  # letters that leave slowly
 PACE = 1.0  # of them a second, all workers together
+MANY = 5  # letters refused for what the sender is, from which on it is no accident
+SHARE = 10.0  # and the share of the last letters that they must exceed, in per cent
 HALF = 100  # later, the share is that of the last one to two hundred letters
 
 
@@ -46,3 +48,8 @@ class Window:
         """True when more than ``percent`` of them were refused, judged on a hundred at least."""
         tried, refused = self.counts()
         return harmful(tried, refused, percent, HALF)
+
+    def denied(self, percent: float) -> bool:
+        """True when many of them, and more than ``percent``, were refused; for refusals of the sender as such."""
+        tried, refused = self.counts()
+        return refused >= MANY and 100 * refused > percent * tried

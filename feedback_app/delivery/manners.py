@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from feedback_app.database import UtcDateTime
 from feedback_app.delivery import claims, watching
-from feedback_app.delivery.canary import Window
+from feedback_app.delivery.canary import SHARE, Window
 from feedback_app.delivery.claims import TABLE, C, Claimed, Lane
 from feedback_app.delivery.desk import Letter
 from feedback_app.delivery.doubt import note_lost_lines
-from feedback_app.delivery.rates import Rates
+from feedback_app.delivery.rates import Rates, domain_of
 from feedback_app.delivery.replies import Reply, Verdict
 from feedback_app.delivery.retry import USUAL, Schedule
 from feedback_app.delivery.watching import Rules
@@ -44,6 +44,7 @@ class Manners:
         self.look_again = False  # something is held back since the last claim: look at letters in hand again
         self._beginning: set[Lane] = set()
         self._windows: dict[Lane, Window] = {}
+        self._against_us: dict[Lane, Window] = {}  # of the same letters, those refused for what the sender is
         self.done()
 
     def claim(self, session: Session, owner: str, wanted: int, in_hand: Iterable[Letter]) -> list[Claimed]:
@@ -80,9 +81,15 @@ class Manners:
             return
         if verdict is Verdict.DOUBT:
             self._doubtful.append(letter.id)
+        if verdict is Verdict.LATER and reply.asks_for_less:
+            self._crowded[domain_of(letter.email_key)] = str(reply)
         if letter.group_id is None or verdict not in TRIED:
             return
         lane, refused = Lane(letter.kind, letter.group_id), verdict in FOR_GOOD
+        against_us = self._against_us.get(lane) or self._against_us.setdefault(lane, Window())
+        against_us.add(refused and reply.against_us)
+        if refused and against_us.denied(SHARE):
+            self._unwanted[lane] = reply
         if lane in self._beginning:
             first = self._firsts.setdefault(lane, Firsts())
             first.tried, first.refused = first.tried + 1, first.refused + refused
@@ -112,12 +119,20 @@ class Manners:
         for lane, reply in self._suspects.items():
             if watching.judge(session, lane, self._windows[lane], reply, self._rules):
                 self._windows[lane] = Window()
-        for lane, reply in self._denied.items():
-            watching.deny(lane, reply)
+        self._write_refusals_of_us(session)
         if self._doubtful:
             note_lost_lines(session, self._doubtful)
+        for domain, asked in sorted(self._crowded.items()):
+            self._rates.slow_domain(session, domain, asked)
         if why := self._pressed or (self._hung_up if broken else ""):
             self._rates.slow(session, pace, why)
+
+    def _write_refusals_of_us(self, session: Session) -> None:
+        for lane, reply in self._unwanted.items():
+            if watching.judge_sender(session, lane, self._against_us[lane], reply):
+                self._against_us[lane] = Window()
+        for lane, reply in self._denied.items():
+            watching.deny(lane, reply)
 
     @property
     def has_heard(self) -> bool:
@@ -128,7 +143,9 @@ class Manners:
         """Forget what was written: the transaction is through."""
         self._firsts: dict[Lane, Firsts] = {}
         self._suspects: dict[Lane, Reply] = {}
+        self._unwanted: dict[Lane, Reply] = {}
         self._denied: dict[Lane, Reply] = {}
+        self._crowded: dict[str, str] = {}  # domains that ask for less, and with which words
         self._doubtful: list[int] = []
         self._pressed = self._hung_up = ""  # replies with which the relay asked us to go slower, or hung up
 

@@ -14,6 +14,7 @@ NO_SUCH_ADDRESS = {"1.1", "1.2", "1.3", "1.6", "1.10", "2.1"}  # RFC 3463, RFC 7
 LIMITED = re.compile(
     r"\b(rate|frequen\w*|too many|throttl\w*|limit(?:ed)? exceeded|try (?:again )?later)\b", re.IGNORECASE
 )
+CROWDED = re.compile(r"\b(rate|frequen\w*|too many|throttl\w*|limit(?:ed)? exceeded)\b", re.IGNORECASE)
 LONGEST = 300
 
 
@@ -58,6 +59,16 @@ class Reply:
         """The class and the rest of an enhanced status code (RFC 3463), (0, "") when there is none."""
         found = ENHANCED.match(self.text)
         return (int(found[1]), f"{found[2]}.{found[3]}") if found else (0, "")
+
+    @property
+    def against_us(self) -> bool:
+        """True when it is for good and for what the sender is, not the address: 5.7.x, "security or policy"."""
+        return self.code >= 500 and self.enhanced[1].startswith("7.")
+
+    @property
+    def asks_for_less(self) -> bool:
+        """True when it names a rate, and not that of one mailbox (x.2.x, "mailbox status")."""
+        return self.code >= 400 and not self.enhanced[1].startswith("2.") and bool(CROWDED.search(self.text))
 
     def __str__(self) -> str:
         return f"{self.code} {self.text}".strip() if self.code else self.text

@@ -31,6 +31,12 @@ DENIED = N_(
     " whoever runs the mail server, then let the letters go on."
 )
 
+UNWANTED = N_(
+    "%(refused)s of the last %(tried)s letters were refused for who sends them or how, not for their addresses. The"
+    " mail server said last: %(reply)s. Look into SPF, DKIM, block lists and what the letter says, then let the others"
+    " go on and send those that failed again."
+)
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -90,6 +96,15 @@ def judge(session: Session, lane: Lane, window: canary.Window, reply: Reply, rul
     return True
 
 
+def judge_sender(session: Session, lane: Lane, against_us: canary.Window, reply: Reply) -> bool:
+    """Halt a group, watched or not, many of whose letters are refused for what we are; True when it is halted now."""
+    if not against_us.denied(tolerated(session, lane, canary.SHARE)):
+        return False
+    tried, refused = against_us.counts()
+    _halt(lane, tried, refused, reply, tried, UNWANTED)
+    return True
+
+
 def deny(lane: Lane, reply: Reply) -> None:
     """Halt a group whose sender the relay refuses."""
     if lane.group_id is not None:
@@ -104,7 +119,7 @@ def tolerated(session: Session, lane: Lane, percent: float) -> float:
     return max([percent, *(float(values["next"]) for values in session.scalars(lifted) if "next" in values)])
 
 
-def _halt(lane: Lane, tried: int, refused: int, reply: Reply, of_at_least: int) -> None:
+def _halt(lane: Lane, tried: int, refused: int, reply: Reply, of_at_least: int, reason: str = REFUSED) -> None:
     share = 100 * refused / max(tried, of_at_least)
     if lane.group_id is not None:
         said: dict[str, str | int] = {
@@ -113,7 +128,7 @@ def _halt(lane: Lane, tried: int, refused: int, reply: Reply, of_at_least: int) 
             "reply": str(reply)[:150],
             "next": round(2 * share),
         }
-        halt(lane.kind, lane.group_id, REFUSED, **said)
+        halt(lane.kind, lane.group_id, reason, **said)
 
 
 def _this(kind: str, group_id: int | None) -> Any:

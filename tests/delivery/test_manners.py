@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 from feedback_app import clock
 from feedback_app.database import transaction
 from feedback_app.delivery import actions, claims, doubt, queries, suppression, watching
+from feedback_app.delivery.canary import MANY
 from feedback_app.delivery.manners import Manners
 from feedback_app.delivery.models import LetterRate, LetterWatch, OutgoingEmail
 from feedback_app.delivery.rates import HORIZON, RELAY, Rates
@@ -42,7 +43,7 @@ def _group(count: int, *, watched: bool = True, refused: tuple[int, ...] = (), r
         with transaction():
             assert watching.watch(KIND, GROUP, count, 1)
     if relay is not None:
-        relay.faults.rcpt.update({people[n]: "550 5.7.1 we do not like your letters" for n in refused})
+        relay.faults.rcpt.update({people[n]: "550 5.5.0 we do not like your letters" for n in refused})
     return people
 
 
@@ -76,7 +77,7 @@ def test_too_many_refusals_among_the_first_halt_the_group_and_nobody_else(relay:
     assert {"service@example.org", "other@example.org"} <= set(relay.recipients())
     halt = queries.halt_of(KIND, GROUP)
     assert halt is not None
-    assert halt.words.startswith("3 of the last 6 letters were refused for good. The mail server said last: 550 5.7.1")
+    assert halt.words.startswith("3 of the last 6 letters were refused for good. The mail server said last: 550 5.5.0")
     assert queries.is_paused(KIND, GROUP)
 
 
@@ -85,7 +86,7 @@ def test_a_person_lets_a_halted_group_go_on_and_it_bears_twice_as_much(relay: Re
     _drain(relay, _quick(first=50))
     with transaction():
         assert actions.resume(KIND, GROUP)
-    relay.faults.rcpt.update({people[n]: "550 5.7.1 again" for n in (10, 20, 30)})
+    relay.faults.rcpt.update({people[n]: "550 5.5.0 again" for n in (10, 20, 30)})
     _drain(relay, _quick(first=50, pace=400))
     counts = queries.counts_by_state(KIND, GROUP)
     assert counts == {"sent": 54, "failed": 6}  # 3 of 50 are 6 %, and 12 % are borne now
@@ -112,6 +113,66 @@ def test_a_small_group_is_not_watched(relay: Relay, app: Flask) -> None:
     _group(20, watched=False, refused=tuple(range(8)), relay=relay)
     _drain(relay, _quick())
     assert queries.counts_by_state(KIND, GROUP) == {"sent": 12, "failed": 8}
+
+
+def test_a_group_many_of_whose_letters_are_refused_for_what_we_are_halts_however_small(relay: Relay) -> None:
+    people = _group(60, watched=False)
+    queue("other@example.org", kind=KIND, group_id=GROUP + 1)
+    relay.faults.rcpt.update(dict.fromkeys(people, "550 5.7.26 unauthenticated mail is not accepted"))
+    _drain(relay, Manners(), connections=1)
+    counts = queries.counts_by_state(KIND, GROUP)
+    assert MANY <= counts["failed"] < 40
+    assert counts["failed"] + counts["queued"] == 60
+    halt = queries.halt_of(KIND, GROUP)
+    assert halt is not None
+    assert "not for their addresses. The mail server said last: 550 5.7.26" in halt.words
+    assert relay.recipients() == ["other@example.org"]
+    with transaction():
+        assert actions.resume(KIND, GROUP)
+    relay.faults.rcpt.clear()
+    _drain(relay, Manners())
+    assert queries.counts_by_state(KIND, GROUP) == {"sent": counts["queued"], "failed": counts["failed"]}
+
+
+def test_a_few_filters_of_single_recipients_halt_nobody(relay: Relay) -> None:
+    people = _group(60, watched=False)
+    relay.faults.rcpt.update(dict.fromkeys(people[::13], "550 5.7.1 closed to strangers"))
+    _drain(relay, Manners(), connections=1)
+    assert queries.counts_by_state(KIND, GROUP) == {"sent": 55, "failed": 5}
+
+
+@pytest.mark.parametrize("code", [451, 550])
+def test_a_domain_that_names_a_limit_is_sent_less_by_all_workers_and_no_other_is(relay: Relay, code: int) -> None:
+    queue(*(f"p{n}@googlemail.com" for n in range(300)))
+    queue(*(f"p{n}@velo.example" for n in range(300)), kind="second")
+    relay.faults.rcpt["p3@googlemail.com"] = f"{code} 4.7.28 unusual rate of mail"
+    office = sender(smtp(relay), 1, manners=Manners())
+    office.run(until_idle=True)
+    domains = Counter(one.partition("@")[2] for one in relay.recipients())
+    assert domains["velo.example"] == 300
+    assert domains["googlemail.com"] < 200
+    limited = letters()["p3@googlemail.com"]
+    assert (limited.state, limited.attempts, limited.code) == ("queued", 1, code)
+    untried = [one for one in letters().values() if one.state == "queued" and one.id != limited.id]
+    assert {one.attempts for one in untried} == {0}
+    assert max(one.not_before for one in untried) > clock.now() + timedelta(seconds=5)
+    row = db.session.get(LetterRate, "gmail.com")
+    assert row is not None
+    assert row.why == f"{code} 4.7.28 unusual rate of mail"
+    with transaction() as session:
+        other, wanted = Rates(), untried[:50]
+        other.room(session, 50)
+        going, late = other.admit(session, wanted, [])
+    assert len(going) < 50
+    assert len(going) + len(late) == 50
+
+
+def test_a_busy_mailbox_does_not_slow_its_whole_domain(relay: Relay) -> None:
+    queue("a@gmail.com", "b@gmail.com")
+    relay.faults.rcpt["a@gmail.com"] = "550 5.2.1 this user receives mail at a rate that prevents more"
+    drain(relay)
+    assert states() == {"a@gmail.com": "queued", "b@gmail.com": "sent"}
+    assert db.session.get(LetterRate, "gmail.com") is None
 
 
 def test_a_sender_that_is_refused_halts_the_group_and_counts_against_nobody() -> None:
