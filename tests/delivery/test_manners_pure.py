@@ -89,7 +89,7 @@ def test_retries_wait_as_the_standard_says_and_end() -> None:
     assert USUAL.given_up(NOW, NOW + timedelta(days=4))
     own = Schedule(durations("1m 2h"), duration("36h"))
     assert own.wait(9) >= timedelta(hours=1.6)
-    assert (own.patience, USUAL.patience) == ("36 hours", "4 days")
+    assert (own.give_up, USUAL.give_up) == (timedelta(hours=36), timedelta(days=4))
 
 
 def test_limits_are_read_as_they_are_written() -> None:
