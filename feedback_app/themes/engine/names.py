@@ -29,7 +29,7 @@ _DOUBT = 2.0
 _LEAST_TELLING = 1.02
 """What is said everywhere tells little, but names a theme better than nothing does."""
 
-_RICHER = 0.4
+_RICHER = 0.25
 """A longer phrase goes before a word of its own when it scores at least so much of what the word does."""
 
 _VARIETY = 0.35
