@@ -26,7 +26,7 @@ WORDING = 0.7
 
 _PENALTY = 10.0
 _ROUNDS = 200
-_DENSE_BELOW = 1_000
+_SPANNED_BELOW = 600
 
 
 @lru_cache(maxsize=1)
@@ -103,16 +103,28 @@ def fit_linear(
     if len(classes) == 1:
         return Linear(classes, np.zeros((1, width), np.float32), np.zeros(1, np.float32), rarity)
     table = _features(centred, words, rarity)
-    rows = table.toarray() if table.shape[0] < _DENSE_BELOW else table
+    rows, back = _rotated(table) if table.shape[0] < _SPANNED_BELOW else (table, None)
     model = LogisticRegression(C=_PENALTY, class_weight="balanced", max_iter=_ROUNDS, tol=1e-3)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The number of unique classes")  # two examples a theme are no mistake
         model.fit(rows, goal, sample_weight=None if weights is None else np.asarray(weights))
-    coefficients, intercepts = model.coef_, model.intercept_
+    coefficients = model.coef_ if back is None else (table.T @ (back @ model.coef_.T)).T
+    intercepts = model.intercept_
     if len(classes) == 2:
         coefficients = np.vstack([-coefficients, coefficients]) / 2
         intercepts = np.concatenate([-intercepts, intercepts]) / 2
     return Linear(classes, coefficients.astype(np.float32), intercepts.astype(np.float32), rarity)
+
+
+def _rotated(table: sparse.csr_matrix) -> tuple[Vectors, Vectors]:
+    """The rows in the few dimensions that they span, and the matrix that takes weights back (`table.T @ back @ w`).
+
+    A penalty on length sees no difference (representer theorem), and some hundred rows are fitted ten times faster.
+    """
+    values, axes = np.linalg.eigh((table @ table.T).toarray())
+    kept = values > 1e-6 * values[-1]
+    lengths = np.sqrt(values[kept])
+    return np.asarray(axes[:, kept] * lengths, np.float32), np.asarray(axes[:, kept] / lengths, np.float32)
 
 
 def inverse_frequency(words: sparse.csr_matrix) -> Vectors:
