@@ -1,17 +1,21 @@
 """A child process that encodes: JSON lists of texts in (length first), float32 rows out, until the input ends.
 
-Loads the encoder and nothing else. Usage: python -m feedback_app.themes.engine.encoding_process use3|e5s4
+Loads the encoder and nothing else. Usage: python -m feedback_app.themes.engine.encoding_process use3|e5s4|minilm8
 """
 
 import json
 import os
 import struct
 import sys
+from collections.abc import Callable
 from typing import BinaryIO
 
 from feedback_app.themes.engine.embedders import Embedder, SentenceEncoder
-from feedback_app.themes.engine.strong import CompactE5, strong_embedder
+from feedback_app.themes.engine.strong import CompactE5, CompactMiniLM
 
+_MAKERS: dict[str, Callable[[], Embedder]] = {
+    maker.name: maker for maker in (SentenceEncoder, CompactE5, CompactMiniLM)
+}
 _LENGTH = struct.Struct("<Q")
 
 
@@ -27,8 +31,7 @@ def main() -> None:
     """Serve on standard input and output; whatever else would be printed goes to the error stream."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    embedder = strong_embedder() if sys.argv[1] == CompactE5.name else SentenceEncoder()
-    serve(embedder, sys.stdin.buffer, answers)
+    serve(_MAKERS[sys.argv[1]](), sys.stdin.buffer, answers)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from feedback_app.themes.engine.embedders import Embedder, Vectors
 
-WORTH_IT = {"use3": 2_500, "e5s4": 200}
+WORTH_IT = {"use3": 2_500, "e5s4": 200, "minilm8": 400}
 """Texts from which sharing pays, by encoder: fewer are encoded before other processes would have started."""
 
 _WORTH_IT_WARM = 200
