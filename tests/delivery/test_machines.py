@@ -8,6 +8,7 @@ import random
 import resource
 import signal
 import subprocess
+import tempfile
 import time
 import uuid
 import warnings
@@ -76,10 +77,12 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("postgresql"))
-    yield running
-    running.stop()
+def server() -> Iterator[Server]:
+    # not below pytest's own folder: each new run of pytest closes that to the user PostgreSQL runs as
+    with tempfile.TemporaryDirectory(prefix="machines-", ignore_cleanup_errors=True) as folder:
+        running = Server(Path(folder))
+        yield running
+        running.stop()
 
 
 @pytest.fixture
