@@ -195,6 +195,8 @@ class _Session(socketserver.StreamRequestHandler):
         self._say("* OK [UIDVALIDITY 1] UIDs valid")
         return "[READ-WRITE] selected"
 
+    do_examine = do_select
+
     @property
     def _here(self) -> dict[int, tuple[bytes, set[str]]]:
         return self.mail.folders[self.selected]

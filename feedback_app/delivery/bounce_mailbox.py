@@ -85,6 +85,12 @@ def visit(mailbox: Mailbox, take: Callable[[bytes], bool], seconds: float = VISI
         return read
 
 
+def look(mailbox: Mailbox) -> int:
+    """Return how many messages wait in the mailbox; changes nothing. Raises MailboxTrouble as ``visit`` does."""
+    with _connected(mailbox) as client, _plain_words(mailbox):
+        return int(client.select_folder(mailbox.folder, readonly=True)[b"EXISTS"])
+
+
 @contextmanager
 def _plain_words(mailbox: Mailbox) -> Iterator[None]:
     try:

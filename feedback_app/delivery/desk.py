@@ -13,6 +13,7 @@ from typing import Protocol
 
 import structlog
 
+from feedback_app import clock
 from feedback_app.delivery.holes import Block, EmptyHole
 from feedback_app.delivery.journal import Journal
 from feedback_app.delivery.message import Skeleton
@@ -178,6 +179,8 @@ class Breaker:
     most: float = 600.0
     failures: int = 0
     text: str = ""
+    since: datetime | None = None  # when the first of the failures came
+    _last: float = 0.0
     _until: float = 0.0
     _probing: bool = False
     _lock: Lock = field(default_factory=Lock)
@@ -200,9 +203,12 @@ class Breaker:
         with self._lock:
             if self._until and not self._probing:
                 return  # somebody said so already
+            now = time.monotonic()
+            if not self.failures or now - self._last > 2 * self.most:  # since then nothing was left to be refused
+                self.since = clock.now()
             self.failures += 1
-            self.text, self._probing = text, False
-            self._until = time.monotonic() + min(self.most, self.least * 2 ** min(self.failures - 1, 20))
+            self.text, self._probing, self._last = text, False, now
+            self._until = now + min(self.most, self.least * 2 ** min(self.failures - 1, 20))
 
     def connected(self) -> None:
         """Note that a connection stands: letters may come, but the count of failures stays until one is accepted."""

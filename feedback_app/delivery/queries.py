@@ -11,10 +11,11 @@ from sqlalchemy import func, literal, select, text, union_all
 
 from feedback_app import clock
 from feedback_app.delivery import slots
-from feedback_app.delivery.models import TROUBLE, LetterHalt, LetterPause, OutgoingEmail
+from feedback_app.delivery.models import TROUBLE, LetterHalt, LetterPause, OutgoingEmail, ReturnCount
 from feedback_app.extensions import db
 
 PACE = timedelta(minutes=1)
+MONTH = timedelta(days=30)
 RECENT = 2000  # letters of a state that are looked at
 TROUBLED = ("failed", "in_doubt", "bounced", "complained")
 
@@ -42,6 +43,15 @@ class Trouble:
     letters: int
     states: tuple[str, ...]
     last: int  # id of the youngest such letter
+
+
+@dataclass(frozen=True)
+class CameBack:
+    """How many messages came back by one way in (mailbox, command, a hook), and what they were."""
+
+    source: str
+    outcome: str
+    messages: int
 
 
 class Tally:
@@ -182,6 +192,16 @@ def last_errors(limit: int = 10) -> list[OutgoingEmail]:
     youngest = sorted(ids, reverse=True)[:limit]
     asked = select(OutgoingEmail).where(OutgoingEmail.id.in_(youngest)).order_by(OutgoingEmail.id.desc())
     return list(db.session.scalars(asked))
+
+
+def came_back(within: timedelta | None = None) -> list[CameBack]:
+    """Return what came back, by where and what, most first; of the last days (UTC) or ever. What we ignored, too."""
+    total = func.sum(ReturnCount.count)
+    asked = select(ReturnCount.source, ReturnCount.outcome, total).group_by(ReturnCount.source, ReturnCount.outcome)
+    if within is not None:
+        asked = asked.where(ReturnCount.day > (clock.now() - within).date())
+    rows = db.session.execute(asked.order_by(total.desc(), ReturnCount.source, ReturnCount.outcome))
+    return [CameBack(source, outcome, int(messages)) for source, outcome, messages in rows]
 
 
 def pauses() -> list[LetterPause]:

@@ -90,6 +90,11 @@ class Sender:
         """Why the relay is left alone just now, "" when it is not. May be asked from any thread."""
         return (self._breaker.text or "the relay is in trouble") if self._breaker.broken else ""
 
+    @property
+    def trouble_since(self) -> datetime | None:
+        """When that trouble began. May be asked from any thread."""
+        return self._breaker.since
+
     def stop(self) -> None:
         """Finish what is in hand and end ``run``. May be called from a signal handler."""
         self._stop.set()

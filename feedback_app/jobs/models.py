@@ -34,3 +34,4 @@ class Worker(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     trouble: Mapped[str] = mapped_column(String(300), default="", server_default="")  # why it leaves the relay alone
+    trouble_since: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from alembic.runtime.migration import MigrationContext
@@ -14,6 +15,7 @@ from feedback_app.extensions import db
 from feedback_app.jobs.models import JobRun, Worker
 from feedback_app.settings import ROOT
 
+LONG = timedelta(hours=1)  # of trouble with the relay, after which a person should look
 SILENT_AFTER = timedelta(minutes=2)  # a worker says it is there every 20 seconds
 
 
@@ -47,6 +49,18 @@ def workers() -> list[Worker]:
     """Return the workers that are alive, the newest first."""
     alive = Worker.seen_at >= clock.now() - SILENT_AFTER
     return list(db.session.scalars(select(Worker).where(alive).order_by(Worker.started_at.desc(), Worker.name)))
+
+
+def relay_trouble(alive: Sequence[Worker]) -> Worker | None:
+    """Return one of the workers ``alive`` when all of them have left the relay alone for an hour, else None.
+
+    It is the one that found the relay in trouble last, so nothing has left since its ``trouble_since``.
+    """
+    since = [one for one in alive if one.trouble and one.trouble_since]
+    youngest = max(since, key=lambda one: one.trouble_since or one.seen_at, default=None)
+    if youngest is None or len(since) < len(alive) or youngest.trouble_since is None:
+        return None
+    return youngest if clock.now() - youngest.trouble_since >= LONG else None
 
 
 def last_successes() -> dict[str, datetime]:

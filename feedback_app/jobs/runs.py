@@ -68,10 +68,10 @@ def prune() -> str:
     return f"{runs} runs forgotten" if runs else ""
 
 
-def beat(worker: str, trouble: str = "") -> None:
+def beat(worker: str, trouble: str = "", since: datetime | None = None) -> None:
     """Say that ``worker`` is there; ``trouble`` is why it leaves the relay alone just now, "" when it does not."""
     now = clock.now()
-    said = {"seen_at": now, "trouble": trouble[:300]}
+    said = {"seen_at": now, "trouble": trouble[:300], "trouble_since": since or now if trouble else None}
     row = insert(Worker).values(name=worker, started_at=now, **said)
     with transaction() as session:
         session.execute(row.on_conflict_do_update(index_elements=["name"], set_=said))

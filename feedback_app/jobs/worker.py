@@ -157,7 +157,10 @@ class WorkerProcess:
         if self._crew.dead() and not self._stop.is_set():
             log.error(GONE, worker=self.name)
             self.stop()
-        runs.beat(name, self._sender.trouble if self._sender else "")
+        if self._sender is None:
+            runs.beat(name)
+        else:
+            runs.beat(name, self._sender.trouble, self._sender.trouble_since)
 
     def _say(self, what: Callable[[str], None]) -> None:
         with self._app.app_context():

@@ -9,6 +9,8 @@ from sqlalchemy import exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from feedback_app.accounts.models import Staff
+from feedback_app.delivery import bounce_mailbox
+from feedback_app.delivery.bounce_mailbox import Mailbox, MailboxTrouble
 from feedback_app.extensions import current_settings, db
 from feedback_app.jobs import queries as jobs
 from feedback_app.overview import doctor_dns, doctor_relay
@@ -32,7 +34,7 @@ def examine(asker: Asker | None = None) -> list[Finding]:
         ]
     folder = Path(settings.var)
     found.append(judged("folder", _folder_trouble(folder), f"{folder} can be written to"))
-    found += [*_disk(folder), *doctor_relay.examine(settings)]
+    found += [*_disk(folder), *doctor_relay.examine(settings), *_bounce_mailbox(settings)]
     if settings.mail_folder is None:
         found += doctor_dns.examine(settings, asker or Asker())
     return [*found, *_hints(settings)]
@@ -71,6 +73,18 @@ def _disk(folder: Path) -> list[Finding]:
     if free < NEARLY_FULL:
         return [Finding("disk", False, f"{words}: make room, letters stop when nothing can be written")]
     return [Finding("disk", True if free >= LOW else None, words)]
+
+
+def _bounce_mailbox(settings: Settings) -> list[Finding]:
+    """Connect, sign in and look into the folder, as the worker does each minute."""
+    if not settings.bounce_mailbox:
+        return []
+    mailbox = Mailbox.read(settings.bounce_mailbox)
+    try:
+        waiting = bounce_mailbox.look(mailbox)
+    except MailboxTrouble as error:
+        return [Finding("bounce mailbox", False, str(error))]
+    return [Finding("bounce mailbox", True, f"{mailbox.folder} at {mailbox.host} can be read, {waiting} messages wait")]
 
 
 def _hints(settings: Settings) -> list[Finding]:

@@ -15,7 +15,8 @@ MOMENT = "%Y-%m-%d %H:%M"
 
 def collect() -> dict[str, Any]:
     """Return everything that `feedback-app mail status --json` says."""
-    counted = queries.tally()
+    counted, alive = queries.tally(), jobs.workers()
+    halted = jobs.relay_trouble(alive)
     now, halts = queries.status(counted), queries.open_halts()
     minute, ten, hour = slots.sent_within(timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
     return {
@@ -36,7 +37,12 @@ def collect() -> dict[str, Any]:
             }
             for one in now.pauses
         ],
-        "workers": [{"name": one.name, "seen": one.seen_at, "trouble": one.trouble} for one in jobs.workers()],
+        "workers": [{"name": one.name, "seen": one.seen_at, "trouble": one.trouble} for one in alive],
+        "halted_by_relay": {"since": halted.trouble_since, "trouble": halted.trouble} if halted else None,
+        "came_back": [
+            {"source": one.source, "outcome": one.outcome, "messages": one.messages}
+            for one in queries.came_back(queries.MONTH)
+        ],
         "last_errors": [
             {"letter": one.id, "address": one.address, "state": one.state, "code": one.code, "reply": one.reply}
             for one in queries.last_errors(5)
@@ -64,13 +70,25 @@ def lines(data: dict[str, Any]) -> list[str]:
         found.append(f"the one that waits longest could have left since {data['oldest_waiting']:{MOMENT}} UTC")
     if data["next_retry"]:
         found.append(f"the next later try is due {data['next_retry']:{MOMENT}} UTC")
-    return [*found, *_workers(data), *_paused(data), *_groups(data), *_troubles(data)]
+    return [*found, *_workers(data), *_relay(data), *_came_back(data), *_paused(data), *_groups(data), *_troubles(data)]
 
 
 def _workers(data: dict[str, Any]) -> list[str]:
     if not data["workers"]:
         return ["no worker runs: letters wait until one does (feedback-app worker)"]
     return [f"worker {one['name']}: {one['trouble'] or 'at work'}" for one in data["workers"]]
+
+
+def _relay(data: dict[str, Any]) -> list[str]:
+    halted = data["halted_by_relay"]
+    if not halted:
+        return []
+    return [f"halted: the relay takes nothing since {halted['since']:{MOMENT}} UTC; letters go on by themselves"]
+
+
+def _came_back(data: dict[str, Any]) -> list[str]:
+    found = [f"{one['messages']} {one['outcome']} ({one['source']})" for one in data["came_back"]]
+    return [f"came back in 30 days: {', '.join(found)}"] if found else []
 
 
 def _paused(data: dict[str, Any]) -> list[str]:

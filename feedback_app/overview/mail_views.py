@@ -39,6 +39,7 @@ def index() -> str:
         groups=mail_queries.groups(counted, language()),
         troubles=post_office.troubles(8),
         domains=post_office.domains(8),
+        came_back=post_office.came_back(post_office.MONTH),
         page=mail_queries.letters(wanted, page_number(), counted),
         wanted=wanted,
         states=STATES,
@@ -56,14 +57,15 @@ def board() -> Response:
 
 
 def _board(counted: post_office.Tally) -> dict[str, Any]:
-    minutes = slots.minutes()
+    minutes, workers = slots.minutes(), jobs.workers()
     return {
         "status": post_office.status(counted),
         "paused": post_office.is_paused(),
         "rates": slots.sent_within(*SPANS),
         "minutes": minutes,
         "plot": plots.area([one.sent for one in minutes]),
-        "workers": jobs.workers(),
+        "workers": workers,
+        "halted_by_relay": jobs.relay_trouble(workers),
     }
 
 

@@ -62,6 +62,10 @@ def _letters() -> Iterator[Metric]:
     for (name, span), sent in zip(SPANS.items(), slots.sent_within(*SPANS.values()), strict=True):
         rate.add_metric([name], sent / span.total_seconds())
     yield rate
+    returned = _family("returned_messages", "Messages that ever came back, by way in and meaning.", "source", "outcome")
+    for one in post_office.came_back():
+        returned.add_metric([one.source, one.outcome], one.messages)
+    yield returned
 
 
 def _holding() -> Iterator[Metric]:
@@ -78,6 +82,10 @@ def _work() -> Iterator[Metric]:
     yield _one("workers", "Workers seen within two minutes.", len(alive))
     troubled = sum(bool(one.trouble) for one in alive)
     yield _one("workers_leaving_relay_alone", "Of these, workers whose breaker is open.", troubled)
+    halted = jobs.relay_trouble(alive)
+    since = halted.trouble_since if halted else None
+    seconds = (clock.now() - since).total_seconds() if since else 0.0
+    yield _one("halted_by_relay_seconds", "How long no worker could use the relay; 0 in the first hour.", seconds)
     success = _family("job_last_success_timestamp_seconds", "When a job last ended well.", "job")
     for name, at in sorted(jobs.last_successes().items()):
         success.add_metric([name], at.timestamp())
