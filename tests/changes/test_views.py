@@ -83,7 +83,7 @@ def test_the_page_tells_the_story_and_escapes_it(as_role: Sign, company: Company
     page = client.get(f"/changes/{company.change}").text
     assert "I waited at home all day, twice." in page
     assert "Announce this change" in page
-    assert "logged by command" in page
+    assert "logged by Command line" in page
     data = {**FORM, "what_en": "<script>alert(1)</script>", "why_en": "{{ 7 * 7 }}", "themes": [company.theme.id]}
     client.post("/changes/new", data=data)
     page = client.get(f"/changes/{changes()[-1].id}").text
