@@ -131,10 +131,12 @@ def upgrade() -> None:
         theme.create_index('ix_theme_parent_id', ['parent_id'])
         theme.create_check_constraint(op.f('ck_theme_not_its_parent'), 'parent_id <> id')
     op.add_column('worker', sa.Column('trouble', sa.String(length=300), server_default='', nullable=False))
+    op.add_column('worker', sa.Column('trouble_since', sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
     """Go back."""
+    op.drop_column('worker', 'trouble_since')
     op.drop_column('worker', 'trouble')
     op.drop_index('ix_theme_parent_id', 'theme')
     with op.batch_alter_table('theme') as theme:
