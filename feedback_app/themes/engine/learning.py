@@ -24,7 +24,7 @@ _WORD = 3.0
 
 _FOLDS, _REPEATS, _MANY = 5, 2, 500
 _FEW = 10
-_DOUBT = 1.0
+_DOUBT = 2.0
 """Standard errors by which a blend must be better than the found themes before these are given up."""
 
 _MEANT = 5.0
