@@ -44,7 +44,7 @@ run: setup ## Pages and worker at http://127.0.0.1:8000 (FEEDBACK_PORT), demo co
 test: setup-dev ## The whole suite on SQLite (TEST_DATABASE_URL: on that PostgreSQL)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-test-postgres: setup-dev ## The whole suite on a PostgreSQL that comes with the test packages
+test-postgres: setup-dev ## All that touches the database, on a PostgreSQL that comes with the test packages
 	@$(BIN)/python tests/with_postgres.py $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: setup-dev ## The static gate: ruff, format, mypy --strict, floors
