@@ -27,6 +27,7 @@ from feedback_app.delivery.desk import DROPS, Breaker, Desk, Letter, Transport
 from feedback_app.delivery.journal import Journal
 from feedback_app.delivery.lines import Lines
 from feedback_app.delivery.manners import Manners
+from feedback_app.delivery.one_core import one_core
 from feedback_app.delivery.preparing import Preparer
 from feedback_app.delivery.recording import Result, record
 from feedback_app.delivery.replies import Reply, Stage, Verdict, judge
@@ -102,6 +103,10 @@ class Sender:
 
     def run(self, *, until_idle: bool = False) -> Tally:
         """Send until ``stop`` is called, or until nothing is due. Returns what was done."""
+        with one_core():
+            return self._run(until_idle=until_idle)
+
+    def _run(self, *, until_idle: bool) -> Tally:
         started = time.monotonic()
         self._lines.start()
         try:
