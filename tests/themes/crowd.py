@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 from feedback_app import clock
 from feedback_app.contacts.models import Contact
-from feedback_app.database import transaction
+from feedback_app.database import is_postgresql, transaction
 from feedback_app.extensions import db
 from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys.models import Question, Section, Survey
@@ -109,4 +109,9 @@ def fill(mentions: int) -> None:
             (Placement, placed),
         ):
             session.execute(insert(table), data)
+        if is_postgresql():
+            # rows that bring their own numbers leave the counter where it was
+            for name in ("contact", "response", "answer", "mention"):
+                last = f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}"
+                session.execute(db.text(last))
         session.execute(db.text("ANALYZE"))
