@@ -109,9 +109,14 @@ def fill(mentions: int) -> None:
             (Placement, placed),
         ):
             session.execute(insert(table), data)
-        if is_postgresql():
-            # rows that bring their own numbers leave the counter where it was
-            for name in ("contact", "response", "answer", "mention"):
-                last = f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}"
-                session.execute(db.text(last))
         session.execute(db.text("ANALYZE"))
+    _count_on()
+
+
+def _count_on() -> None:
+    """Let new rows have numbers behind those that were brought; SQLite does by itself."""
+    if not is_postgresql():
+        return
+    with transaction() as session:
+        for name in ("contact", "response", "answer", "mention"):
+            session.execute(db.text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}"))
