@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -26,29 +23,12 @@ from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.delivery.recording import Result, record
 from feedback_app.delivery.replies import Reply
 from feedback_app.delivery.stories import left_behind, read
-from feedback_app.extensions import current_settings, db
-from feedback_app.settings import ROOT
+from feedback_app.extensions import db
 from tests.delivery.helpers import drain, journals, letters, queue, sender, smtp, states
+from tests.delivery.processes import worker
 from tests.fakes import Relay
 
 pytestmark = pytest.mark.usefixtures("app")
-
-
-def _worker(relay: Relay, *options: str) -> subprocess.Popen[str]:
-    settings = current_settings()
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("FEEDBACK_")},
-        "FEEDBACK_SECRET_KEY": settings.secret_key,
-        "FEEDBACK_DATABASE_URL": db.engine.url.render_as_string(hide_password=False),
-        "FEEDBACK_VAR": settings.var,
-        "FEEDBACK_BASE_URL": settings.base_url,
-        "FEEDBACK_MAIL_FROM": settings.mail_from,
-        "FEEDBACK_MAIL_URL": f"smtp+plain://127.0.0.1:{relay.port}",
-        "FEEDBACK_MAIL_CONNECTIONS": "3",
-        "FEEDBACK_LOG_LEVEL": "error",
-    }
-    command = [sys.executable, "-m", "feedback_app.cli", "worker", "--only", "sender", *options]
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
 
 
 def test_kill_again_and_again() -> None:
@@ -59,13 +39,13 @@ def test_kill_again_and_again() -> None:
         queue(*wanted)
         for _ in range(kills):
             before = len(relay.letters)
-            with _worker(relay, "--until-idle") as worker:
+            with worker(relay, "--until-idle") as child:
                 relay.wait_for(before + dice.randint(50, 300), seconds=60)
-                worker.send_signal(signal.SIGKILL)
+                child.send_signal(signal.SIGKILL)
         assert list(journals().glob("*" + ENDING))
-        last = _worker(relay, "--until-idle", "--json")
-        told = json.loads(last.communicate(timeout=120)[0].splitlines()[-1])
-        assert last.returncode == 0
+        with worker(relay, "--until-idle", "--json") as child:
+            told = json.loads(child.communicate(timeout=120)[0].splitlines()[-1])
+            assert child.returncode == 0
     accepted = Counter(relay.recipients())
     found = states()
     doubtful = {address for address, state in found.items() if state == "in_doubt"}
@@ -81,10 +61,10 @@ def test_kill_again_and_again() -> None:
 def test_sigterm_finishes_what_is_in_hand_and_gives_the_rest_back() -> None:
     with Relay() as relay:
         queue(*(f"p{n}@example.org" for n in range(2000)))
-        with _worker(relay) as worker:
+        with worker(relay) as child:
             relay.wait_for(100, seconds=60)
-            worker.send_signal(signal.SIGTERM)
-            assert worker.wait(30) == 0
+            child.send_signal(signal.SIGTERM)
+            assert child.wait(30) == 0
         taken = len(relay.letters)
     counts = queries.counts_by_state()
     assert counts == {"sent": taken, "queued": 2000 - taken}
