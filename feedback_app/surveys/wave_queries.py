@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
 
 from feedback_app import clock
 from feedback_app.contacts.models import Contact
@@ -15,7 +14,6 @@ from feedback_app.contacts.queries import Filter
 from feedback_app.database import Page, page_of
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.delivery.suppression import stopping
-from feedback_app.errors import N_, NotFound
 from feedback_app.extensions import db
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.models import Invitation, Survey, Wave
@@ -131,14 +129,6 @@ def waves(survey_id: int) -> Sequence[Wave]:
     return db.session.scalars(select(Wave).where(Wave.survey_id == survey_id).order_by(Wave.id.desc())).all()
 
 
-def wave_of(survey_id: int, wave_id: int) -> Wave:
-    """Return one mailing of a survey; raises NotFound."""
-    wave = db.session.scalar(select(Wave).where(Wave.id == wave_id, Wave.survey_id == survey_id))
-    if wave is None:
-        raise NotFound(N_("This mailing does not exist."))
-    return wave
-
-
 def due_waves() -> Sequence[int]:
     """Return the ids of the planned mailings whose time has come, the longest waiting first."""
     return db.session.scalars(
@@ -171,11 +161,6 @@ def index(text: str = "", state: str = "", page: int = 1, size: int = 50) -> Pag
     return Page(lines, found.number, found.size, found.total)
 
 
-def any_survey() -> bool:
-    """True when there is at least one survey."""
-    return db.session.scalar(select(exists(select(Survey.id).where(true())))) or False
-
-
 def contact_in(who: Filter, survey_id: int, contact_id: int | None) -> Contact | None:
     """Return the contact asked for, else the first who would be asked, else anybody; None when there is nobody."""
     if contact_id:
@@ -184,8 +169,3 @@ def contact_in(who: Filter, survey_id: int, contact_id: int | None) -> Contact |
             return found
     likely = list(sample(survey_id, who, "would", 1))
     return likely[0] if likely else db.session.scalar(select(Contact).order_by(Contact.id).limit(1))
-
-
-def sent_at_last(survey_id: int) -> datetime | None:
-    """Return when the newest mailing left, None when there was none."""
-    return db.session.scalar(select(func.max(Wave.send_at)).where(Wave.survey_id == survey_id, Wave.state == "sent"))
