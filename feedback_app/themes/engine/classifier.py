@@ -2,7 +2,6 @@
 
 import io
 import json
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer
-from sklearn.linear_model import LogisticRegression
 
 from feedback_app.themes.engine.embedders import Vectors
 from feedback_app.themes.engine.languages import Languages
 from feedback_app.themes.engine.lemmas import lemmas
+from feedback_app.themes.engine.logistic import fit_logistic
 from feedback_app.themes.engine.texts import clean, without_numbers
 
 LEMMA_BITS, GRAM_BITS = 11, 12
@@ -25,7 +24,6 @@ WORDING = 0.7
 """Weight of lemmas and of character n-grams beside the sentence vector, whose length is one."""
 
 _PENALTY = 10.0
-_ROUNDS = 200
 _SPANNED_BELOW = 600
 
 
@@ -97,23 +95,21 @@ def fit_linear(
     With a single class there is nothing to learn, and every text gets it.
     """
     rarity = inverse_frequency(words)
-    goal = np.asarray(targets, dtype=np.int64)
-    classes = np.unique(goal)
+    classes, goal = np.unique(np.asarray(targets, dtype=np.int64), return_inverse=True)
     width = centred.shape[1] + words.shape[1]
     if len(classes) == 1:
         return Linear(classes, np.zeros((1, width), np.float32), np.zeros(1, np.float32), rarity)
-    table = _features(centred, words, rarity)
-    rows, back = _rotated(table) if table.shape[0] < _SPANNED_BELOW else (table, None)
-    model = LogisticRegression(C=_PENALTY, class_weight="balanced", max_iter=_ROUNDS, tol=1e-3)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The number of unique classes")  # two examples a theme are no mistake
-        model.fit(rows, goal, sample_weight=None if weights is None else np.asarray(weights))
-    coefficients = model.coef_ if back is None else (table.T @ (back @ model.coef_.T)).T
-    intercepts = model.intercept_
-    if len(classes) == 2:
-        coefficients = np.vstack([-coefficients, coefficients]) / 2
-        intercepts = np.concatenate([-intercepts, intercepts]) / 2
-    return Linear(classes, coefficients.astype(np.float32), intercepts.astype(np.float32), rarity)
+    told = np.ones(len(goal)) if weights is None else np.asarray(weights, dtype=np.float64)
+    sizes = np.bincount(goal, told)
+    balanced = (told * (told.sum() / len(classes) / sizes)[goal]).astype(np.float32)
+    penalty = _PENALTY / 2 if len(classes) == 2 else _PENALTY
+    weighted = _weighted(words, rarity)
+    if len(goal) < _SPANNED_BELOW:
+        table = sparse.hstack([sparse.csr_matrix(centred), weighted], format="csr")
+        rows, back = _rotated(table)
+        turned, intercepts = fit_logistic(rows, None, goal, balanced, penalty)
+        return Linear(classes, np.ascontiguousarray((table.T @ (back @ turned.T)).T, np.float32), intercepts, rarity)
+    return Linear(classes, *fit_logistic(centred, weighted, goal, balanced, penalty), rarity)
 
 
 def _rotated(table: sparse.csr_matrix) -> tuple[Vectors, Vectors]:
@@ -131,12 +127,6 @@ def inverse_frequency(words: sparse.csr_matrix) -> Vectors:
     """Smoothed inverse document frequency per column."""
     seen = np.bincount(words.indices, minlength=words.shape[1])
     return np.asarray(np.log((1 + words.shape[0]) / (1 + seen)) + 1, dtype=np.float32)
-
-
-def _features(centred: Vectors, words: sparse.csr_matrix, rarity: Vectors) -> sparse.csr_matrix:
-    """Sentence vectors beside weighted wording."""
-    blocks = [sparse.csr_matrix(centred), _weighted(words, rarity)]
-    return sparse.hstack(blocks, format="csr").astype(np.float32)
 
 
 def _weighted(words: sparse.csr_matrix, rarity: Vectors) -> sparse.csr_matrix:
