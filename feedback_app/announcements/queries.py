@@ -20,7 +20,9 @@ from feedback_app.changes.models import Change
 from feedback_app.changes.queries import words_for
 from feedback_app.contacts.models import Contact
 from feedback_app.database import Page, page_of
+from feedback_app.delivery import queries as letter_desk
 from feedback_app.delivery.layout import letter_parts
+from feedback_app.delivery.models import LetterHalt
 from feedback_app.delivery.outbox import Words
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.extensions import current_settings, db
@@ -211,7 +213,23 @@ def check_texts(one: Announcement) -> None:
         letters.told(one.changes, text.language)
 
 
-def history(announcement_id: int) -> list[AuditEntry]:
-    """Return who did what to an announcement, the latest first."""
-    statement = select(AuditEntry).where(AuditEntry.target == "announcement", AuditEntry.target_id == announcement_id)
-    return list(db.session.scalars(statement.order_by(AuditEntry.id.desc())))
+@dataclass(frozen=True)
+class Event:
+    """One line of an announcement's story. ``halt``: why the machine stopped it, whichever watch saw the harm."""
+
+    at: datetime
+    action: str
+    actor: str
+    halt: LetterHalt | None = None
+
+
+def history(announcement_id: int) -> list[Event]:
+    """Return who did what to an announcement, and when the machine halted it, the latest first."""
+    statement = select(AuditEntry).where(
+        AuditEntry.target == "announcement", AuditEntry.target_id == announcement_id, AuditEntry.action != "halted"
+    )  # a halt tells its story itself: those that a sender made are in no trail
+    done = [
+        Event(one.at, one.action, one.actor) for one in db.session.scalars(statement.order_by(AuditEntry.id.desc()))
+    ]
+    halts = [Event(one.since, "halted", "worker", one) for one in letter_desk.halts_of(letters.KIND, announcement_id)]
+    return sorted(done + halts, key=lambda one: one.at, reverse=True)

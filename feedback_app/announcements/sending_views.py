@@ -70,7 +70,7 @@ def sending(announcement_id: int) -> str | Response:
         news=queries.news_of(one, language()),
         said=[(change, words_for(change, language())) for change in one.changes],
         progress=progress.of(one.id, one.state),
-        held_back=letter_desk.is_paused(KIND, one.id),
+        held_back=letter_desk.pause_of(KIND, one.id),
         halt=letter_desk.halt_of(KIND, one.id),
         history=queries.history(one.id),
         groups=progress.GROUPS,

@@ -23,9 +23,11 @@ from feedback_app.announcements import (
 from feedback_app.announcements.blueprint import blueprint, language_name
 from feedback_app.announcements.default_texts import HOLES
 from feedback_app.announcements.forms import ChooseForm, DraftForm, TestForm
+from feedback_app.announcements.letters import KIND
 from feedback_app.announcements.models import STATES, Announcement
 from feedback_app.announcements.queries import News
 from feedback_app.changes.queries import words_for
+from feedback_app.delivery import queries as letter_desk
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.settings import LANGUAGES
 from feedback_app.web.locale import language
@@ -55,6 +57,8 @@ def index() -> str:
         wanted=state,
         text=text,
         args={key: value for key, value in (("state", state), ("q", text)) if value},
+        held_back={one.group_id for one in letter_desk.pauses() if one.kind == KIND},
+        halted={group for kind, group in letter_desk.open_halts() if kind == KIND},
     )
 
 

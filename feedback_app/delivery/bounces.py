@@ -22,11 +22,13 @@ from feedback_app.delivery.failures import judged, precise, status_in
 from feedback_app.delivery.identity import letter_named
 from feedback_app.delivery.parts import named, parts, printable, texts
 from feedback_app.delivery.taming import LARGEST, tamed
+from feedback_app.errors import N_
 
 __all__ = ["LARGEST", "Kind", "Return", "read"]
 
 REPORTS = ("message/delivery-status", "message/global-delivery-status")
 DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to", "x-forwarded-to", "received")
+REPORTED = N_("reported as")  # and a colon, then the reporter's own word
 NO_COMPLAINT = ("not-spam", "auth-failure", "virus", "dmarc")  # RFC 5965, RFC 6591: nobody is tired of our letters
 LOOSE = re.compile(r"^(?:Original|Final)-Recipient:", re.IGNORECASE | re.MULTILINE)
 LOOSE_LENGTH = 3000
@@ -103,9 +105,9 @@ def _complaint(message: Message, letter_id: int | None) -> Return | None:
                 fields = {**block, **fields}
             told = printable(fields.get("feedback-type", "abuse").lower(), 40)
             kind = Kind.OTHER if told in NO_COMPLAINT else Kind.COMPLAINT
-            return Return(kind, letter_id, _address(fields.get("original-rcpt-to", "")), reason=f"reported as {told}")
+            return Return(kind, letter_id, _address(fields.get("original-rcpt-to", "")), reason=f"{REPORTED}: {told}")
         if whom := part.get("X-HmXmrOriginalRecipient"):
-            return Return(Kind.COMPLAINT, letter_id, _address(str(whom)), reason="reported as junk")
+            return Return(Kind.COMPLAINT, letter_id, _address(str(whom)), reason=f"{REPORTED}: junk")
     return None
 
 

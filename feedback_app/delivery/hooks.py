@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from feedback_app.delivery.addresses import key
-from feedback_app.delivery.bounces import Kind, Return
+from feedback_app.delivery.bounces import REPORTED, Kind, Return
 from feedback_app.delivery.failures import judged, status_in
 from feedback_app.delivery.identity import letter_named
 from feedback_app.delivery.parts import printable
@@ -115,7 +115,7 @@ def _ses_complaint(complaint: Mapping[str, Any], letter_id: int | None) -> Retur
     told = _text(complaint, "complaintFeedbackType") or "abuse"
     whom = _keys(one.get("emailAddress") for one in _items(complaint, "complainedRecipients"))
     kind = Kind.OTHER if told == "not-spam" else Kind.COMPLAINT
-    return Return(kind, letter_id, whom, reason=f"reported as {printable(told, 40)}")
+    return Return(kind, letter_id, whom, reason=f"{REPORTED}: {printable(told, 40)}")
 
 
 def _ses_bounce(bounce: Mapping[str, Any], letter_id: int | None) -> Return:

@@ -12,6 +12,7 @@ from sqlalchemy import func, literal, select, text, union_all
 from feedback_app import clock
 from feedback_app.delivery import slots
 from feedback_app.delivery.models import TROUBLE, LetterHalt, LetterPause, OutgoingEmail, ReturnCount
+from feedback_app.delivery.replies import nameless
 from feedback_app.extensions import db
 
 PACE = timedelta(minutes=1)
@@ -136,7 +137,7 @@ def troubles(limit: int = 10) -> list[Trouble]:
     """
     found: dict[str, list[tuple[int, str]]] = {}
     for letter_id, state, reply in db.session.execute(_recent_troubles()):
-        found.setdefault(reply, []).append((letter_id, state))
+        found.setdefault(nameless(reply), []).append((letter_id, state))
     listed = [
         Trouble(reply, len(some), tuple(sorted({state for _, state in some})), max(some)[0])
         for reply, some in found.items()
@@ -209,16 +210,27 @@ def pauses() -> list[LetterPause]:
     return list(db.session.scalars(select(LetterPause).order_by(LetterPause.kind, LetterPause.group_id)))
 
 
+def pause_of(kind: str = "", group_id: int = 0) -> LetterPause | None:
+    """Return since when and why exactly this is held back, None when it is not."""
+    asked = select(LetterPause).where(LetterPause.kind == kind, LetterPause.group_id == group_id)
+    return db.session.scalar(asked)
+
+
 def is_paused(kind: str = "", group_id: int = 0) -> bool:
     """True when exactly this is held back."""
-    asked = select(LetterPause.id).where(LetterPause.kind == kind, LetterPause.group_id == group_id)
-    return db.session.scalar(asked) is not None
+    return pause_of(kind, group_id) is not None
 
 
 def halt_of(kind: str, group_id: int) -> LetterHalt | None:
     """Return why the machine holds this group back now, None when it does not."""
     asked = select(LetterHalt).where(LetterHalt.kind == kind, LetterHalt.group_id == group_id)
     return db.session.scalar(asked.where(LetterHalt.lifted_at.is_(None)))
+
+
+def halts_of(kind: str, group_id: int) -> list[LetterHalt]:
+    """Return every time the machine held this group back, lifted since or not, the latest first."""
+    asked = select(LetterHalt).where(LetterHalt.kind == kind, LetterHalt.group_id == group_id)
+    return list(db.session.scalars(asked.order_by(LetterHalt.id.desc())))
 
 
 def open_halts() -> dict[tuple[str, int], LetterHalt]:

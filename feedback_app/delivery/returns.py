@@ -5,7 +5,6 @@ Everything here joins the caller's transaction, and the same message taken in tw
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -18,6 +17,7 @@ from feedback_app.delivery import actions, queries, suppression
 from feedback_app.delivery.bounces import NEWS, Kind, Return
 from feedback_app.delivery.claims import TABLE, C
 from feedback_app.delivery.models import LetterHalt, LetterReturn, LetterVariant, OutgoingEmail, ReturnCount
+from feedback_app.delivery.replies import nameless
 from feedback_app.errors import N_
 from feedback_app.extensions import current_settings
 
@@ -25,8 +25,7 @@ CAN_RETURN = ("leased", "sent", "in_doubt", "bounced")  # the fastest bounce com
 STRIKES = 3  # announcements in a row that came back before an address counts as dead
 LOOKED_BACK = 50  # letters to one address
 FEWEST = 3  # complaints: one or two of a few hundred readers say nothing about a letter
-ADDRESS = re.compile(r"[^\s<>\"',;:]+@[^\s<>\"',;:]+")
-COMPLAINTS = N_("%(complaints)s of %(sent)s readers reported it as unwanted; %(limit)s%% are the limit.")
+COMPLAINTS = N_("%(complaints)s of %(sent)s readers reported it as unwanted; the limit is %(limit)s%%.")
 WORDS = {
     Kind.HARD: "hard bounce", Kind.SOFT: "soft bounce", Kind.BLOCKED: "refused", Kind.DELAYED: "delayed",
     Kind.COMPLAINT: "complaint", Kind.DELIVERED: "a success report", Kind.AUTOMATIC: "an automatic reply",
@@ -97,8 +96,7 @@ def _about(letter: OutgoingEmail, returned: Return) -> Return:
     """Doubt a dead address that is not the letter's own: an alias or a forwarding reaches others, too."""
     if returned.kind is Kind.HARD and returned.addresses and letter.email_key not in returned.addresses:
         returned = replace(returned, kind=Kind.SOFT)
-    # whoever is erased later must not be left in the words of a mail server
-    return replace(returned, reason=ADDRESS.sub("…", returned.reason))
+    return replace(returned, reason=nameless(returned.reason))
 
 
 def _believe(session: Session, letter: OutgoingEmail, returned: Return, source: str) -> Taken:

@@ -19,12 +19,12 @@ from feedback_app.delivery import canary
 from feedback_app.delivery.claims import C, Lane
 from feedback_app.delivery.holding import halt
 from feedback_app.delivery.models import LetterHalt, LetterWatch
-from feedback_app.delivery.replies import Reply
+from feedback_app.delivery.replies import Reply, nameless
 from feedback_app.errors import N_
 
 REFUSED = N_(
     "%(refused)s of the last %(tried)s letters were refused for good. The mail server said last: %(reply)s. Look at the"
-    " letters that failed, then let the others go on. They halt again above %(next)s %%."
+    " letters that failed, then let the others go on. They halt again above %(next)s%%."
 )
 DENIED = N_(
     "The mail server does not take letters from our address: %(reply)s. Nobody was written to. Set that right with"
@@ -108,7 +108,7 @@ def judge_sender(session: Session, lane: Lane, against_us: canary.Window, reply:
 def deny(lane: Lane, reply: Reply) -> None:
     """Halt a group whose sender the relay refuses."""
     if lane.group_id is not None:
-        halt(lane.kind, lane.group_id, DENIED, reply=str(reply)[:150])
+        halt(lane.kind, lane.group_id, DENIED, reply=nameless(str(reply))[:150])
 
 
 def tolerated(session: Session, lane: Lane, percent: float) -> float:
@@ -125,7 +125,7 @@ def _halt(lane: Lane, tried: int, refused: int, reply: Reply, of_at_least: int, 
         said: dict[str, str | int] = {
             "tried": tried,
             "refused": refused,
-            "reply": str(reply)[:150],
+            "reply": nameless(str(reply))[:150],
             "next": round(2 * share),
         }
         halt(lane.kind, lane.group_id, reason, **said)

@@ -55,6 +55,7 @@ def stop(by: Actor, kind: str, group: int) -> int:
         return announcements.stop(group, by).left_out
     with transaction():
         number = post_office.cancel(kind=kind, group_id=group)
+        post_office.resume(kind, group)  # nothing is left to be held back
         note(by, "stopped", "letters", group, letters=number, **_which(kind))
         return number
 

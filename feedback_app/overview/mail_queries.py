@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -133,17 +133,23 @@ def _order(state: str) -> tuple[Any, ...]:
 
 def groups(counted: Tally, language: str) -> list[Group]:
     """Return the groups that want an eye: those with letters waiting, in doubt or held back first, then the newest."""
-    halts = post_office.open_halts()
-    pauses = {(one.kind, one.group_id): one for one in post_office.pauses()}
     states = counted.by_group()
+    pauses = {(one.kind, one.group_id): one for one in post_office.pauses()}
 
     def urgency(key: tuple[str, int]) -> tuple[bool, int]:
         waits = any(states[key].get(state) for state in ("queued", "leased", "in_doubt"))
         return not (waits or key in pauses), -key[1]
 
     shown = sorted(states, key=urgency)[:GROUPS_SHOWN]
-    names = _names(shown, language)
-    return [_group(key, states[key], names, pauses.get(key), halts.get(key)) for key in shown]
+    return named({key: states[key] for key in shown}, language, pauses)
+
+
+def named(
+    states: Mapping[tuple[str, int], dict[str, int]], language: str, pauses: Mapping[tuple[str, int], LetterPause]
+) -> list[Group]:
+    """Return the groups whose letters are in ``states``, in that order, by name, with their pause and open halt."""
+    names, halts = _names(states, language), post_office.open_halts()
+    return [_group(key, states[key], names, pauses.get(key), halts.get(key)) for key in states]
 
 
 def _group(

@@ -20,10 +20,12 @@ from feedback_app.errors import Refused
 from feedback_app.jobs import queries as jobs
 from feedback_app.overview import mail_actions, mail_queries, plots
 from feedback_app.overview.mail_queries import LetterFilter
+from feedback_app.overview.standstill import standstill
 from feedback_app.web.locale import language
 from feedback_app.web.pages import flash_refusal, page_number, see_other
 
 blueprint = Blueprint("letters", __name__, url_prefix="/letters")
+blueprint.add_app_template_global(standstill)  # for pages of rooms below, which may not ask for workers themselves
 SPANS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 
 

@@ -8,6 +8,8 @@ from feedback_app.accounts import rights
 from feedback_app.accounts.access import requires
 from feedback_app.contacts.models import KIND_NAMES, KINDS
 from feedback_app.overview import plots, queries
+from feedback_app.overview.standstill import halted
+from feedback_app.web.locale import language
 from feedback_app.web.pages import page_number
 
 blueprint = Blueprint("overview", __name__)
@@ -28,6 +30,7 @@ def desk() -> str:
         months=months,
         columns=plots.stacked(months, KINDS),
         kind_names=KIND_NAMES,
+        halted=halted(language()),
     )
 
 

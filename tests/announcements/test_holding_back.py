@@ -50,7 +50,7 @@ def test_the_page_says_why_the_machine_halted_it(running: int, as_role: AsRole) 
     complain(1, 2, 3)
     text = as_role("viewer").get(f"/announcements/{running}/sending").text
     assert "The machine has halted this sending." in text
-    assert "3 of 12 readers reported it as unwanted; 0.3% are the limit." in text
+    assert "3 of 12 readers reported it as unwanted; the limit is 0.3%." in text
     assert "25% reported it" in text
     assert f"/letters?kind=announcement&amp;group={running}&amp;state=complained" in text
     assert "halted by the machine" in text

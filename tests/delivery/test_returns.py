@@ -242,7 +242,7 @@ def test_too_many_complaints_halt_an_announcement(app: Flask) -> None:
     assert not queries.is_paused("announcement", 2)
     halted = queries.halt_of("announcement", 1)
     assert halted is not None
-    assert halted.words == "3 of 1000 readers reported it as unwanted; 0.3% are the limit."
+    assert halted.words == "3 of 1000 readers reported it as unwanted; the limit is 0.3%."
     assert third.halt is not None
     noted = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "halted")).one()
     assert (noted.target, noted.target_id, noted.actor) == ("announcement", 1, "worker")

@@ -35,7 +35,7 @@ def test_an_hour_of_trouble_halts_in_words_and_goes_by_itself(as_role: Callable[
     assert "halted by the relay" not in client.get("/letters").text
     _troubled("w1", 61)
     page = client.get("/letters").text
-    assert "The relay has taken no letter since" in page
+    assert "It has taken no letter since" in page
     assert "halted by the relay" in page
     said = mail_status.lines(mail_status.collect())
     assert [one for one in said if one.startswith("halted: the relay takes nothing since")]
