@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, cast
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import (
     Connection,
     CursorResult,
@@ -106,6 +108,36 @@ def touched(statement: Executable) -> int:
     """
     result = require_transaction().execute(statement, execution_options={"preserve_rowcount": True})
     return cast("CursorResult[Any]", result).rowcount
+
+
+def let_others_write() -> None:
+    """Stand back before the next of many transactions, so that whoever waits to write on SQLite is not starved.
+
+    Its lock goes to whoever asks while it is free, and those who wait ask again every 100 ms (sqlite's main.c,
+    ``sqliteDefaultBusyCallback``): it is left free for a little longer. On PostgreSQL nobody waits for it.
+    """
+    if not is_postgresql():
+        time.sleep(0.11)
+
+
+def twice_at_once(work: Callable[[], object]) -> None:
+    """Do ``work`` here and, where two can write at once (PostgreSQL), on a second connection; raise what either raises.
+
+    ``work`` takes what there is to do piece by piece, each in its own transaction, so that two share it.
+    """
+    if not is_postgresql():
+        work()
+        return
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def beside() -> None:
+        with app.app_context():
+            work()
+
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(beside)
+        work()
+    other.result()
 
 
 def insert(table: type[Base]) -> Insert:

@@ -51,6 +51,7 @@ JOBS: tuple[Job, ...] = (
     Job("recover_leases", "feedback_app.delivery.actions:recover_leases", timedelta(minutes=1)),
     Job("collect_returns", "feedback_app.overview.mail_returns:collect", timedelta(minutes=1)),
     Job("start_due_waves", "feedback_app.surveys.wave_actions:start_due_waves", timedelta(minutes=1)),
+    Job("write_announcements", "feedback_app.announcements.actions:write_waiting", timedelta(minutes=1)),
     Job("finish_announcements", "feedback_app.announcements.actions:finish_done", timedelta(minutes=1)),
     Job("group_on_request", "feedback_app.themes.jobs:run_grouping_requests", timedelta(seconds=3)),
     Job("assign_new_answers", "feedback_app.themes.jobs:assign_new_answers", timedelta(seconds=5)),

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from feedback_app import clock
 from feedback_app.accounts.audit import WORKER, Actor, note
-from feedback_app.announcements import default_texts, letters, progress, queries, sending, wording
+from feedback_app.announcements import audience, default_texts, letters, progress, queries, sending, wording
+from feedback_app.announcements.audience import Span
 from feedback_app.announcements.letters import KIND, SCOPE
 from feedback_app.announcements.models import (
     ABOUT,
@@ -19,18 +20,20 @@ from feedback_app.announcements.models import (
     AnnouncementChange,
     AnnouncementSurvey,
     AnnouncementText,
+    Piece,
 )
 from feedback_app.announcements.phrases import phrases
 from feedback_app.announcements.sending import Sent
 from feedback_app.changes.models import Change
 from feedback_app.changes.queries import surveys_concerned
 from feedback_app.changes.words import one_line, tidy
-from feedback_app.database import transaction, won
+from feedback_app.database import let_others_write, transaction, twice_at_once, won
 from feedback_app.delivery import actions as letter_desk
 from feedback_app.delivery import outbox
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.delivery.outbox import Words
 from feedback_app.errors import N_, NotFound, Refused
+from feedback_app.extensions import db
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.models import Survey
 
@@ -129,26 +132,68 @@ def send_test(announcement_id: int, to: str, language: str, by: Actor, name: str
 
 
 def send(announcement_id: int, by: Actor, expected: int | None = None) -> Sent:
-    """Turn a draft into one notice per person concerned and one letter per person who may be written to: all or nobody.
+    """Turn a draft into one notice per person concerned and one letter per person who may be written to.
 
     A second call, in whatever process, is refused. ``expected`` is the number of letters the person agreed to: when
-    it is another one by now, nothing is sent and Refused says so. Source of the pattern: one transaction, INSERT ..
-    SELECT, a unique (announcement, contact) and a unique (kind, notice).
+    it is another one by now, nothing is sent and Refused says so. Up to ``sending.SIZE`` people it is one transaction;
+    more are written in pieces, each a transaction, so that on SQLite nobody waits long to write. What a crash leaves
+    unwritten is written by ``write_waiting``; nobody is told twice, for the table allows it no more than the pieces do.
     """
+    seen = queries.get(announcement_id)
+    if seen.state != "draft":
+        raise _not_a_draft(db.session(), announcement_id)
+    plan = audience.plan(*queries.choice(seen), sending.SIZE)
     with transaction() as session:
-        now = clock.now()
         begin = update(Announcement).where(Announcement.id == announcement_id, Announcement.state == "draft")
-        if not won(begin.values(state="sending", sent_at=now, sent_by_id=by.staff_id)):
+        begin = begin.where(Announcement.changed_at == seen.changed_at)  # else the spans may be another draft's
+        if not won(begin.values(state="sending", sent_at=clock.now(), sent_by_id=by.staff_id)):
             raise _not_a_draft(session, announcement_id)
         one = queries.get(announcement_id)
         if reasons := queries.troubles(one):
             raise reasons[0]
-        sending.notify(session, one)
-        sent = sending.counted(session, announcement_id)
+        variants = sending.variants(one)
+        if len(plan.spans) == 1:
+            sending.write(session, one, None, variants)
+            sent = sending.counted(session, announcement_id)
+        else:
+            sending.part(session, one, plan.spans, variants)
+            sent = Sent(plan.letters, plan.left_out)
         sending.agree(sent, expected)
-        sending.queue(session, one, now)
+        letter_desk.watch(KIND, announcement_id, sent.letters)
         note(by, "sent", "announcement", announcement_id, letters=sent.letters, left_out=sent.left_out)
-        return sent
+    if len(plan.spans) > 1:
+        twice_at_once(lambda: _write_pieces(announcement_id))
+    return sending.counted(db.session(), announcement_id)
+
+
+def write_waiting() -> str:
+    """Write the pieces of sendings that a crash left unwritten; a job for any time (owns its transactions).
+
+    Harmless while ``send`` is at it: then they share the work. Returns what was done, "" when there was nothing.
+    """
+    written = _write_pieces()
+    return f"{written} pieces written" if written else ""
+
+
+def _write_pieces(announcement_id: int | None = None) -> int:
+    written = 0
+    while _write_piece(announcement_id):
+        written += 1
+        let_others_write()
+    return written
+
+
+def _write_piece(announcement_id: int | None = None) -> bool:
+    with transaction() as session:
+        piece = sending.next_piece(session, announcement_id)
+        if piece is None:
+            return False
+        # who stops it waits for us, and then cancels these letters, too
+        stoppable = select(Announcement.id).where(Announcement.id == piece.announcement_id)
+        session.execute(stoppable.with_for_update(read=True))
+        one = queries.get(piece.announcement_id)
+        sending.write(session, one, Span(piece.above, piece.upto), piece.variants)
+        return True
 
 
 def stop(announcement_id: int, by: Actor) -> Sent:
@@ -200,7 +245,9 @@ def finish_done() -> int:
         OutgoingEmail.state.in_(progress.GROUPS["waiting"]),
     )
     with transaction() as session:
-        done = session.scalars(select(Announcement.id).where(Announcement.state == "sending", ~waiting)).all()
+        unwritten = exists().where(Piece.announcement_id == Announcement.id)
+        over = select(Announcement.id).where(Announcement.state == "sending", ~unwritten, ~waiting)
+        done = session.scalars(over).all()
         finished = 0
         for one in done:
             close = update(Announcement).where(Announcement.id == one, Announcement.state == "sending")

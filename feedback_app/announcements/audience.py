@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, Subquery, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
@@ -23,7 +23,18 @@ from feedback_app.themes.models import Mention, Placement, Theme
 WHY = ("mentioned", "took_part", "invited")  # the first that is true of a person
 STOPPED_BY = ("erased", "complaint", "hard_bounce", "unsubscribed", "manual")  # the first that is true is named
 NO_ADDRESS = "no_address"
-BATCH = 5000  # ids of people whose words are read at a time
+
+
+class Span(NamedTuple):
+    """People by their ids: those above ``above``, up to and with ``upto`` (None: all the others)."""
+
+    above: int
+    upto: int | None
+
+    def holds(self, contact_id: Any) -> ColumnElement[bool]:
+        """Return the condition "this contact is one of them"."""
+        above: ColumnElement[bool] = contact_id > self.above
+        return above if self.upto is None else above & (contact_id <= self.upto)
 
 
 @dataclass
@@ -67,28 +78,40 @@ def _themes(announcement_id: int) -> Select[Any]:
     )
 
 
-def _speaks(announcement_id: int) -> ColumnElement[bool]:
+def _within(contact_id: Any, span: Span | None) -> ColumnElement[bool]:
+    condition: ColumnElement[bool] = contact_id.is_not(None) if span is None else span.holds(contact_id)
+    return condition
+
+
+def _of_survey(survey_id: Any, surveys: Any, span: Span | None) -> ColumnElement[bool]:
+    """Return "of one of ``surveys``"; of a span it is asked so that no engine takes the survey's index.
+
+    The ids of a span lie side by side in the index of the contacts, where a survey may have a million.
+    """
+    condition: ColumnElement[bool] = (survey_id if span is None else survey_id + 0).in_(surveys)
+    return condition
+
+
+def _speaks(announcement_id: int, span: Span | None = None) -> ColumnElement[bool]:
     """Return the condition "this mention, in this placement, is about the announced changes"."""
     return (
         (Mention.state == "open")
-        & Mention.survey_id.in_(_surveys(announcement_id))
-        & Placement.theme_id.in_(_themes(announcement_id))
+        & _of_survey(Mention.survey_id, _surveys(announcement_id), span)
+        & (Placement.theme_id if span is None else Placement.theme_id + 0).in_(_themes(announcement_id))
     )
 
 
-def _people(announcement_id: int, audience: str) -> Subquery:
+def _people(announcement_id: int, audience: str, span: Span | None) -> Subquery:
     """Return (contact_id, place): each person once, with the place in WHY of the best reason to tell them."""
     surveys = _surveys(announcement_id)
+    spoke = select(Mention.contact_id, literal(0).label("place")).join(Placement, Placement.mention_id == Mention.id)
+    answered = select(Response.contact_id, literal(1)).where(_of_survey(Response.survey_id, surveys, span))
+    asked = select(Invitation.contact_id, literal(2)).where(_of_survey(Invitation.survey_id, surveys, span))
     parts = [
-        select(Mention.contact_id, literal(0).label("place"))
-        .join(Placement, Placement.mention_id == Mention.id)
-        .where(_speaks(announcement_id), Mention.contact_id.is_not(None))
+        spoke.where(_speaks(announcement_id, span), _within(Mention.contact_id, span)),
+        *([answered.where(_within(Response.contact_id, span))] if audience != "mentioned" else []),
+        *([asked.where(_within(Invitation.contact_id, span))] if audience == "invited" else []),
     ]
-    if audience != "mentioned":
-        answered = select(Response.contact_id, literal(1)).where(Response.survey_id.in_(surveys))
-        parts.append(answered.where(Response.contact_id.is_not(None)))
-    if audience == "invited":
-        parts.append(select(Invitation.contact_id, literal(2)).where(Invitation.survey_id.in_(surveys)))
     every = union_all(*parts).subquery()
     return select(every.c.contact_id, func.min(every.c.place).label("place")).group_by(every.c.contact_id).subquery()
 
@@ -107,9 +130,14 @@ def _named(names: Sequence[str], place: ColumnElement[Any]) -> ColumnElement[str
     return case(dict(enumerate(names)), value=place)
 
 
-def recipients(announcement_id: int, audience: str, languages: Sequence[str], fallback: str) -> Subquery:
-    """Return one row per person: contact_id, why, own_language, language, excluded_because ("" = gets a letter)."""
-    people, stopped = _people(announcement_id, audience), _stopped()
+def recipients(
+    announcement_id: int, audience: str, languages: Sequence[str], fallback: str, span: Span | None = None
+) -> Subquery:
+    """Return one row per person: contact_id, why, own_language, language, excluded_because ("" = gets a letter).
+
+    All people concerned, or those of a ``span``.
+    """
+    people, stopped = _people(announcement_id, audience, span), _stopped()
     excluded = case(
         (stopped.c.place.is_not(None), _named(STOPPED_BY, stopped.c.place)),
         (Contact.email == "", literal(NO_ADDRESS)),
@@ -128,6 +156,36 @@ def recipients(announcement_id: int, audience: str, languages: Sequence[str], fa
         .outerjoin(stopped, stopped.c.email_key == Contact.email_key)
         .subquery()
     )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How an announcement would be written now: people by spans, and how many get a letter or are left out."""
+
+    spans: list[Span]
+    letters: int
+    left_out: int
+
+
+def plan(announcement_id: int, audience: str, languages: Sequence[str], fallback: str, size: int) -> Plan:
+    """Part all people concerned into spans of ``size`` people; the last is open and takes who comes meanwhile."""
+    rows = recipients(announcement_id, audience, languages, fallback)
+    in_order = rows.c.contact_id
+    told = case((rows.c.excluded_because == "", 1), else_=0)
+    counted = select(
+        in_order,
+        func.row_number().over(order_by=in_order).label("place"),
+        func.sum(told).over(order_by=in_order, rows=(None, 0)).label("letters"),
+        func.count().over().label("people"),
+    ).subquery()
+    ends = (counted.c.place % size == 0) | (counted.c.place == counted.c.people)
+    found = db.session.execute(select(counted).where(ends).order_by(counted.c.place)).all()
+    if not found:
+        return Plan([Span(0, None)], 0, 0)
+    *inner, last = found
+    above = [0, *(row.contact_id for row in inner)]
+    spans = [Span(low, high) for low, high in zip(above, [*above[1:], None], strict=True)]
+    return Plan(spans, int(last.letters), int(last.people - last.letters))
 
 
 def reach(announcement_id: int, audience: str, languages: Sequence[str], fallback: str) -> Reach:
@@ -160,21 +218,13 @@ def spoken(session: Session, announcement_id: int, contact_id: int) -> list[Spok
     return [_piece(row) for row in session.execute(said)]
 
 
-def spoken_by_all(session: Session, announcement_id: int) -> Iterator[dict[int, list[Spoken]]]:
-    """Yield what everybody said about the announced changes, keyed by contact; a batch in memory at a time."""
-    surveys = session.scalars(_surveys(announcement_id)).all()
-    themes = session.scalars(_themes(announcement_id)).all()
-    # "+ 0" keeps both engines from any index but the one on the contact: the ids of a batch lie side by side in it
-    speaks = (Mention.state == "open") & (Mention.survey_id + 0).in_(surveys) & (Placement.theme_id + 0).in_(themes)
-    said, first = _said(speaks), 0
-    while (
-        start := session.scalar(select(func.min(Mention.contact_id)).where(Mention.contact_id >= first))
-    ) is not None:
-        first = start + BATCH
-        found: dict[int, list[Spoken]] = defaultdict(list)
-        for row in session.execute(said.where(Mention.contact_id >= start, Mention.contact_id < first)):
-            found[row[0]].append(_piece(row))
-        yield found
+def spoken_by(session: Session, announcement_id: int, span: Span | None) -> dict[int, list[Spoken]]:
+    """Return what all people of ``span`` (None: all concerned) said about the announced changes, keyed by contact."""
+    found: dict[int, list[Spoken]] = defaultdict(list)
+    said = _said(_speaks(announcement_id, span)).where(_within(Mention.contact_id, span))
+    for row in session.execute(said):
+        found[row[0]].append(_piece(row))
+    return found
 
 
 def _said(speaks: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

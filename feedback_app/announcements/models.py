@@ -12,7 +12,7 @@ from feedback_app import clock
 from feedback_app.changes.models import Change
 from feedback_app.database import UtcDateTime
 from feedback_app.errors import N_
-from feedback_app.extensions import Base
+from feedback_app.extensions import Base, json_type
 from feedback_app.surveys.models import Survey
 
 STATES = ("draft", "sending", "sent", "stopped")
@@ -108,3 +108,18 @@ class Notice(Base):
     included: Mapped[bool] = mapped_column(default=True)
     excluded_because: Mapped[str] = mapped_column(String(40), default="")  # a suppression reason, or "no_address"
     quotes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # their words as sent: text, theme, date
+
+
+class Piece(Base):
+    """Some of the people of an announcement under way whose notices and letters are still to be written.
+
+    It is deleted by the transaction that writes them, so that each piece is written once, whoever dies in between.
+    """
+
+    __tablename__ = "announcement_piece"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    announcement_id: Mapped[int] = mapped_column(ForeignKey("announcement.id", ondelete="CASCADE"), index=True)
+    above: Mapped[int] = mapped_column()  # the contacts with a higher id
+    upto: Mapped[int | None] = mapped_column()  # up to and with this one; None: all the others
+    variants: Mapped[dict[str, int]] = mapped_column(json_type)  # language -> letter_variant.id

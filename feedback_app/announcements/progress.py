@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select
 
 from feedback_app.announcements.letters import KIND
-from feedback_app.announcements.models import Notice
+from feedback_app.announcements.models import Notice, Piece
 from feedback_app.contacts.models import Contact
 from feedback_app.database import Page, page_of
 from feedback_app.delivery.models import OutgoingEmail
@@ -27,11 +27,15 @@ GROUPS = {
 
 @dataclass
 class Progress:
-    """How far a sending is: letters by state, and people left out from the start by reason."""
+    """How far a sending is: letters by state, and people left out from the start by reason.
+
+    ``written``: everybody's letter is there; until then the numbers grow.
+    """
 
     state: str
     letters: dict[str, int] = field(default_factory=dict)
     excluded: dict[str, int] = field(default_factory=dict)
+    written: bool = True
 
     def group(self, name: str) -> int:
         """Return how many people are told, waiting, left out or failed."""
@@ -46,12 +50,12 @@ class Progress:
     def as_dict(self) -> dict[str, Any]:
         """Return the numbers as programs read them."""
         counted = {name: self.group(name) for name in GROUPS}
-        return {"state": self.state, "people": self.people, **counted,
+        return {"state": self.state, "written": self.written, "people": self.people, **counted,
                 "letters": self.letters, "left_out_because": self.excluded}  # fmt: skip
 
 
 def of(announcement_id: int, state: str) -> Progress:
-    """Return how far a sending is: two counting statements, each on an index."""
+    """Return how far a sending is: a few statements, each on an index."""
     sent = (
         select(OutgoingEmail.state, func.count())
         .where(OutgoingEmail.kind == KIND, OutgoingEmail.group_id == announcement_id)
@@ -66,6 +70,7 @@ def of(announcement_id: int, state: str) -> Progress:
         state,
         {row[0]: row[1] for row in db.session.execute(sent)},
         {row[0]: row[1] for row in db.session.execute(out)},
+        not db.session.scalar(select(exists().where(Piece.announcement_id == announcement_id))),
     )
 
 

@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, case, func, literal, select, text
+from sqlalchemy import CTE, Integer, case, cast, delete, func, literal, select
 from sqlalchemy.orm import Session
 
+from feedback_app import clock
 from feedback_app.announcements import audience, letters, queries
+from feedback_app.announcements.audience import Span
 from feedback_app.announcements.letters import KIND, SCOPE
-from feedback_app.announcements.models import Announcement, Notice
+from feedback_app.announcements.models import Announcement, Notice, Piece
 from feedback_app.announcements.quotes import choose
 from feedback_app.contacts.models import Contact
 from feedback_app.database import insert, is_postgresql
-from feedback_app.delivery import actions as letter_desk
 from feedback_app.delivery import outbox
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.errors import N_, Refused
 
-if TYPE_CHECKING:
-    import psycopg
-
+SIZE = 15_000  # people of a piece: on SQLite no other can write while it is written
 _json = json.JSONEncoder(ensure_ascii=False).encode
-SAID = Table(
-    "announcement_said",
-    MetaData(),
-    Column("contact_id", Integer, primary_key=True, autoincrement=False),
-    Column("quotes", Notice.quotes.type, nullable=False),
-    prefixes=["TEMPORARY"],
-)
 
 
 @dataclass(frozen=True)
@@ -42,49 +34,70 @@ class Sent:
     left_out: int
 
 
-def notify(session: Session, one: Announcement) -> None:
-    """Write one notice per person concerned, told or left out, each told one's own words frozen into theirs.
+def variants(one: Announcement) -> dict[str, int]:
+    """Write out what is the same for everybody; return the id of the variant of each language."""
+    return {
+        each.language: outbox.add_variant(
+            KIND, each.language, SCOPE, letters.words(each.subject, each.body, one.changes, each.language)
+        )
+        for each in one.texts
+    }
 
-    Words are chosen a batch of people at a time into a table of this transaction's own, then one INSERT .. SELECT
-    writes every notice once: changing a million rows that were written a moment ago costs more than writing them.
+
+def part(session: Session, one: Announcement, spans: Sequence[Span], variants: dict[str, int]) -> None:
+    """Note what is to be written, span by span: see :func:`next_piece`."""
+    session.add_all(Piece(announcement_id=one.id, variants=variants, **span._asdict()) for span in spans)
+
+
+def next_piece(session: Session, announcement_id: int | None = None) -> Piece | None:
+    """Take the next piece (of one announcement) off the list and return it, None when nothing is left to write.
+
+    Two who take at once get different ones. What a crash or an error takes back is on the list again.
     """
-    _collect(session, one.id)
-    rows = audience.recipients(*queries.choice(one))
+    first = select(Piece).order_by(Piece.id).limit(1).with_for_update(skip_locked=True)
+    if announcement_id is not None:
+        first = first.where(Piece.announcement_id == announcement_id)
+    if (piece := session.scalar(first)) is not None:
+        session.expunge(piece)
+        session.execute(delete(Piece).where(Piece.id == piece.id))
+    return piece
+
+
+def write(session: Session, one: Announcement, span: Span | None, variants: Mapping[str, int]) -> None:
+    """Write the notices and the letters of the people of ``span`` (None: of all).
+
+    When the sending was stopped meanwhile they get their notice and a letter that is cancelled, so that of everybody
+    can be said what became of them.
+    """
+    _notify(session, one, span)
+    _queue(session, one, span, variants)
+
+
+def _notify(session: Session, one: Announcement, span: Span | None) -> None:
+    """Write one notice per person concerned, told or left out, each told one's own words frozen into theirs."""
+    rows = audience.recipients(*queries.choice(one), span)
+    said = _quotes(session, one.id, span)
     told = rows.c.excluded_because == ""
     nothing = literal([], Notice.quotes.type)
-    quotes = case(((rows.c.why == "mentioned") & told, func.coalesce(SAID.c.quotes, nothing)), else_=nothing)
+    quotes = case(((rows.c.why == "mentioned") & told, func.coalesce(said.c.quotes, nothing)), else_=nothing)
     source = (
         select(literal(one.id), rows.c.contact_id, rows.c.language, rows.c.why, told, rows.c.excluded_because, quotes)
-        .outerjoin(SAID, SAID.c.contact_id == rows.c.contact_id)
+        .outerjoin(said, said.c.contact_id == rows.c.contact_id)
         .where(rows.c.contact_id.is_not(None))
     )
     names = ["announcement_id", "contact_id", "language", "why", "included", "excluded_because", "quotes"]
     statement = insert(Notice).from_select(names, source, include_defaults=False)
     session.execute(statement.on_conflict_do_nothing(index_elements=["announcement_id", "contact_id"]))
-    SAID.drop(session.connection())
-    if is_postgresql():
-        session.execute(text("ANALYZE notice"))  # else the letters are planned as if there were no notice
 
 
-def _collect(session: Session, announcement_id: int) -> None:
-    """Choose everybody's quotes into SAID."""
-    connection = session.connection()
-    SAID.create(connection)
-    write = _copy if is_postgresql() else _write
-    for batch in audience.spoken_by_all(session, announcement_id):
-        write(connection, [(contact_id, _json(choose(said))) for contact_id, said in batch.items()])
-
-
-def _write(connection: Connection, rows: list[tuple[int, str]]) -> None:
-    if rows:  # straight to the driver: a million rows spend half their time in the layers above it
-        connection.exec_driver_sql("INSERT INTO announcement_said VALUES (?, ?)", rows)
-
-
-def _copy(connection: Connection, rows: list[tuple[int, str]]) -> None:
-    raw = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
-    with raw.cursor() as cursor, cursor.copy("COPY announcement_said FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+def _quotes(session: Session, announcement_id: int, span: Span | None) -> CTE:
+    """Choose everybody's quotes and return them as rows of (contact_id, quotes)."""
+    chosen = {who: choose(said) for who, said in audience.spoken_by(session, announcement_id, span).items()}
+    each = func.jsonb_each if is_postgresql() else func.json_each
+    document = literal(_json(chosen))
+    given: Any = each(cast(document, Notice.quotes.type) if is_postgresql() else document).table_valued("key", "value")
+    rows = select(cast(given.c.key, Integer).label("contact_id"), given.c.value.label("quotes"))
+    return rows.cte("said").prefix_with("MATERIALIZED")
 
 
 def counted(session: Session, announcement_id: int) -> Sent:
@@ -103,28 +116,22 @@ def agree(sent: Sent, expected: int | None) -> None:
         raise Refused(message, was=expected, now=sent.letters)
 
 
-def queue(session: Session, one: Announcement, now: datetime) -> None:
-    """Write the letters: one variant per language in use, then one INSERT .. SELECT from the notices."""
+def _queue(session: Session, one: Announcement, span: Span | None, variants: Mapping[str, int]) -> None:
+    """Write the letters by one INSERT .. SELECT from the notices."""
     mine = (Notice.announcement_id == one.id) & Notice.included
-    used = set(session.scalars(select(Notice.language).where(mine).distinct()))
-    variants = {
-        each.language: outbox.add_variant(
-            KIND, each.language, SCOPE, letters.words(each.subject, each.body, one.changes, each.language)
-        )
-        for each in one.texts
-        if each.language in used
-    }
+    if span is not None:
+        mine &= span.holds(Notice.contact_id)
     rows = (
         select(
             Notice.id,
             literal(one.id),
-            case(variants, value=Notice.language),
+            case(dict(variants), value=Notice.language),
             Contact.email,
             Contact.email_key,
             Contact.name,
-            literal(now, OutgoingEmail.not_before.type),
+            literal(clock.now(), OutgoingEmail.not_before.type),
         )
         .join(Contact, Contact.id == Notice.contact_id)
         .where(mine)
     )
-    letter_desk.watch(KIND, one.id, outbox.put_many(KIND, rows))
+    outbox.put_many(KIND, rows, stopped=one.state == "stopped")

@@ -15,6 +15,7 @@ from feedback_app.database import touched, transaction
 from feedback_app.delivery import doubt, recovery, watching
 from feedback_app.delivery.claims import TABLE, C
 from feedback_app.delivery.holding import halt, pause, resume
+from feedback_app.delivery.outbox import STOPPED
 from feedback_app.delivery.post_office import journals
 from feedback_app.delivery.retry import Schedule
 from feedback_app.errors import N_, Refused
@@ -59,7 +60,7 @@ def cancel(*, letter_id: int | None = None, kind: str | None = None, group_id: i
     if letter_id is None and kind is None:
         raise ValueError("name a letter or a kind")
     stopped = update(TABLE).where(C.state.in_(("queued", "leased")), *_which(letter_id, kind, group_id))
-    return touched(stopped.values(state="cancelled", lease_until=None, reply=N_("stopped by a person")))
+    return touched(stopped.values(state="cancelled", lease_until=None, reply=STOPPED))
 
 
 def watch(kind: str, group_id: int, letters: int) -> bool:

@@ -14,10 +14,12 @@ from feedback_app.database import insert, require_transaction, touched
 from feedback_app.delivery import addresses
 from feedback_app.delivery.holes import Block, Fill, Words, packed
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail
+from feedback_app.errors import N_
 
 __all__ = ["Block", "Fill", "Renderer", "Words", "add_variant", "put", "put_many"]
 
 Renderer = Callable[[Session, Sequence[int]], dict[int, Fill]]
+STOPPED = N_("stopped by a person")
 MANY = ("ref_id", "group_id", "variant_id", "address", "email_key", "name", "not_before")
 
 
@@ -74,18 +76,20 @@ def put(
     return made
 
 
-def put_many(kind: str, rows: Select[Any]) -> int:
+def put_many(kind: str, rows: Select[Any], *, stopped: bool = False) -> int:
     """Queue a letter for each row of ``rows`` in one statement and return how many are new.
 
     ``rows`` selects (ref_id, group_id, variant_id, address, email_key, name, not_before) in this order; a letter
-    that exists for (kind, ref_id) is left alone, so running it again queues nobody twice.
+    that exists for (kind, ref_id) is left alone, so running it again queues nobody twice. ``stopped``: a person did so
+    meanwhile, and they are written down as cancelled.
     """
     asked = rows.subquery()
     columns = [column.label(name) for column, name in zip(asked.columns, MANY, strict=True)]
     now = clock.now()
     # SQLite cannot tell ON CONFLICT from a join's ON unless the SELECT ends in a WHERE
+    state, reply = ("cancelled", STOPPED) if stopped else ("queued", "")
     source = select(
-        literal(kind), *columns, literal("queued"), literal(0), literal(now, OutgoingEmail.created_at.type), literal("")
+        literal(kind), *columns, literal(state), literal(0), literal(now, OutgoingEmail.created_at.type), literal(reply)
     ).where(literal_column("1") == literal_column("1"))
     statement = (
         insert(OutgoingEmail)

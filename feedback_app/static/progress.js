@@ -8,7 +8,7 @@ async function look() {
     const reply = await fetch(board.dataset.progress, { headers: { Accept: "application/json" } });
     if (reply.ok) {
       const found = await reply.json();
-      if (found.state !== board.dataset.state) {
+      if (found.state !== board.dataset.state || String(found.written) !== board.dataset.written) {
         location.reload();
         return;
       }

@@ -27,7 +27,7 @@ from feedback_app.errors import NotFound, Refused
 from feedback_app.extensions import db
 from feedback_app.themes.models import Mention
 from tests.announcements.conftest import Company
-from tests.announcements.factories import ENGLISH, a_change, a_mention, suppressed, table
+from tests.announcements.factories import ENGLISH, a_change, suppressed, table
 from tests.factories import a_contact, a_response
 
 
@@ -345,15 +345,3 @@ def test_preview_is_the_letter_that_will_be_sent(company: Company) -> None:
         assert words.text.replace("\n#", "\nhttp://localhost/u") == after[email].text
     with pytest.raises(NotFound, match="not among those"):
         queries.preview(queries.get(one), a_contact().id)
-
-
-def test_many_people_in_batches(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("feedback_app.announcements.audience.BATCH", 2)
-    for number in range(7):
-        person = a_contact(f"many{number}@example.org")
-        a_mention(a_response(company.survey, person, missing=f"words of {number}"), company.theme)
-    actions.send(drafted(company), COMMAND)
-    quotes = {row.contact_id: [one["text"] for one in row.quotes] for row in table(Notice)}
-    assert sorted(text for texts in quotes.values() for text in texts if text.startswith("words")) == [
-        f"words of {number}" for number in range(7)
-    ]
