@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from importlib import import_module
-from shutil import copyfileobj
-from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -40,10 +38,8 @@ def _workbook(codebook: Codebook, output: IO[bytes]) -> None:
     if output.isatty():
         raise import_module("feedback_app.errors").Refused("A workbook is no text: add --output FILE.xlsx.")
     zone = import_module("feedback_app.extensions").current_settings().timezone
-    with TemporaryFile() as file:  # a pipe cannot be sought in, and the format needs it
-        lazy("export_xlsx").write(file, codebook, lazy("looking").Look(), zone)
-        file.seek(0)
-        copyfileobj(file, output)
+    for piece in lazy("export_xlsx").workbook(codebook, lazy("looking").Look(), zone):
+        output.write(piece)
 
 
 @click.command("import")

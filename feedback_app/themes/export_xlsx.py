@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from typing import IO, Any
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
+from collections.abc import Iterable, Iterator
 
 from feedback_app import clock
 from feedback_app.contacts.models import KINDS
@@ -16,55 +10,29 @@ from feedback_app.themes.figures import Overview, overview
 from feedback_app.themes.looking import Look
 from feedback_app.themes.models import Codebook
 from feedback_app.themes.queries import staff_choices, surveys_of
-from feedback_app.themes.queries_mentions import Agreement, agreements, csv_rows
-
-LONGEST = 32_000  # characters of a cell; Excel takes 32,767
-MOST = 1_000_000  # rows of a sheet; Excel takes 1,048,576
-MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, section 2.2
-_WIDTHS = {
-    "themes": [8, 36, 50, 50, 22, 10, 10, *[12] * len(KINDS), 12, 12, 12],
-    "mentions": [18, 26, 16, 14, 10, 30, 11, 11, 70, 70],
-    "about": [28, 70],
-}
+from feedback_app.themes.queries_export import mention_rows
+from feedback_app.themes.queries_mentions import Agreement, agreements
+from feedback_app.web import xlsx
+from feedback_app.web.xlsx import Sheet
 
 
-def write(file: IO[bytes], codebook: Codebook, look: Look, zone: str, theme: int = 0) -> None:
-    """Write a workbook with the sheets themes, mentions and about; all under the filter, of one theme if one is named.
+def workbook(codebook: Codebook, look: Look, zone: str, theme: int = 0) -> Iterator[bytes]:
+    """Return a workbook in pieces: themes, mentions, and what it is about; under the filter, of one theme if named.
 
-    Every text is written as text, so that no cell is run as a formula ("CSV injection", OWASP); control characters
-    that XML cannot hold are left out. Rows go to the disk as they are read: memory does not grow with them.
+    What is counted is counted at once; mentions are read as the pieces are asked for.
     """
-    book = Workbook(write_only=True)
     found = overview(codebook.id, look, zone)
-    _sheet(book, "themes", _theme_rows(found, theme, agreements(codebook.id)))
-    _sheet(book, "mentions", csv_rows(codebook.id, look, zone, theme))
-    _sheet(book, "about", _about(codebook, look, found))
-    book.save(file)
-
-
-def _sheet(book: Any, name: str, rows: Iterable[Iterable[object]]) -> None:
-    sheet = book.create_sheet(name)
-    sheet.freeze_panes = "A2"
-    for at, width in enumerate(_WIDTHS[name]):
-        sheet.column_dimensions[chr(ord("A") + at)].width = width
-    bold = Font(bold=True)
-    for number, row in enumerate(rows):
-        if number > MOST:
-            break
-        cells = [_cell(sheet, value) for value in row]
-        if not number:
-            for cell in cells:
-                cell.font = bold
-        sheet.append(cells)
-
-
-def _cell(sheet: Any, value: object) -> Any:
-    if value is None or isinstance(value, bool | int | float):
-        return WriteOnlyCell(sheet, value)
-    cell = WriteOnlyCell(sheet, _UNFIT.sub("", str(value))[:LONGEST])
-    cell.data_type = "s"  # also what begins with "=": a text, never a formula
-    return cell
+    return xlsx.stream(
+        [
+            Sheet(
+                "themes",
+                [8, 36, 50, 50, 22, 10, 10, *[12] * len(KINDS), 12, 12, 12],
+                list(_theme_rows(found, theme, agreements(codebook.id))),
+            ),
+            Sheet("mentions", [18, 26, 16, 14, 10, 30, 11, 11, 70, 70], mention_rows(codebook.id, look, zone, theme)),
+            Sheet("about", [28, 70], list(_about(codebook, look, found))),
+        ]
+    )
 
 
 def _theme_rows(found: Overview, theme: int, judged: dict[int, Agreement]) -> Iterable[list[object]]:

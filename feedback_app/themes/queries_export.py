@@ -1,16 +1,20 @@
-"""A codebook as data that can be taken along. Reads only."""
+"""What can be taken along: a codebook as data, mentions as rows. Reads only."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
 
 from feedback_app.extensions import db
-from feedback_app.themes.models import FORMAT, Codebook, Mention, Placement, ThemeExample
+from feedback_app.responses.models import Answer, Response
+from feedback_app.surveys.models import Survey
+from feedback_app.themes.looking import Look, mentions_where
+from feedback_app.themes.models import FORMAT, Codebook, Mention, Placement, Theme, ThemeExample
 from feedback_app.themes.queries import open_themes
 
+BATCH = 1_000  # rows fetched at a time
 EXAMPLES = 30  # sentences per theme that go along: those people confirmed first, then the surest
 
 
@@ -60,3 +64,28 @@ def _examples(theme_ids: Sequence[int]) -> dict[int, list[dict[str, str]]]:
         theme_id: [{"language": language, "text": text} for text, language in mine.items()]
         for theme_id, mine in texts.items()
     }
+
+
+def mention_rows(codebook_id: int, look: Look, zone: str, theme: int = 0) -> Iterator[tuple[object, ...]]:
+    """Yield the header and then one row per mention and theme, for a file.
+
+    One statement, read as the rows are asked for: they are those of one moment, and a thousand at most are in memory.
+    """
+    yield ("survey", "date", "kind", "stage_lost", "language", "theme", "confidence", "confirmed", "mention", "answer")
+    rows = db.session.execute(
+        mentions_where(codebook_id, look, zone, theme=theme)
+        .with_only_columns(
+            Survey.slug, Response.submitted_at, Response.kind, Response.stage_lost, Mention.language,
+            Theme.name, Placement.confidence, Placement.confirmed_at, Mention.text, Answer.text,
+            maintain_column_froms=True,
+        )
+        .join(Survey, Survey.id == Mention.survey_id)
+        .join(Answer, Answer.id == Mention.answer_id)
+        .outerjoin(Placement, Placement.mention_id == Mention.id)
+        .outerjoin(Theme, Theme.id == Placement.theme_id)
+        .order_by(Mention.id, Placement.theme_id),
+        execution_options={"yield_per": BATCH},
+    )  # fmt: skip
+    for slug, at, kind, stage, language, name, sure, confirmed, text, answer in rows:
+        shown = None if sure is None else round(sure, 2)
+        yield (slug, at.isoformat(), kind, stage, language, name, shown, bool(confirmed), text, answer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,8 +11,7 @@ from sqlalchemy.orm import undefer
 
 from feedback_app.database import Page, page_of
 from feedback_app.extensions import db
-from feedback_app.responses.models import Answer, Response
-from feedback_app.surveys.models import Survey
+from feedback_app.responses.models import Response
 from feedback_app.themes import search
 from feedback_app.themes.looking import Look, mentions_where, of_codebook
 from feedback_app.themes.models import CodebookSurvey, Mention, Placement, Theme, ThemeEvent
@@ -23,7 +22,6 @@ SURE = 0.6  # confidence from which the machine is called sure
 QUOTED = 3
 BORDERLINE = 2
 LONGEST = 600  # characters of a mention in a list
-CSV_BATCH = 2_000
 
 
 @dataclass(frozen=True)
@@ -220,26 +218,3 @@ def last_step(codebook_id: int, staff_id: int, since: datetime) -> ThemeEvent | 
     mine = select(ThemeEvent).where(ThemeEvent.codebook_id == codebook_id, ThemeEvent.by_id == staff_id)
     found = db.session.scalar(mine.where(ThemeEvent.action != "found").order_by(ThemeEvent.id.desc()).limit(1))
     return found if found and found.undone_at is None and found.at >= since else None
-
-
-def csv_rows(codebook_id: int, look: Look, zone: str, theme: int = 0) -> Iterator[tuple[object, ...]]:
-    """Yield the header and then one row per mention and theme, for a CSV file; read in batches."""
-    yield ("survey", "date", "kind", "stage_lost", "language", "theme", "confidence", "confirmed", "mention", "answer")
-    ids = list(db.session.scalars(mentions_where(codebook_id, look, zone, theme=theme).order_by(Mention.id)))
-    for start in range(0, len(ids), CSV_BATCH):
-        rows = db.session.execute(
-            select(
-                Survey.slug, Response.submitted_at, Response.kind, Response.stage_lost, Mention.language,
-                Theme.name, Placement.confidence, Placement.confirmed_at, Mention.text, Answer.text,
-            )
-            .join(Response, Response.id == Mention.response_id)
-            .join(Survey, Survey.id == Mention.survey_id)
-            .join(Answer, Answer.id == Mention.answer_id)
-            .outerjoin(Placement, Placement.mention_id == Mention.id)
-            .outerjoin(Theme, Theme.id == Placement.theme_id)
-            .where(Mention.id.in_(ids[start : start + CSV_BATCH]))
-            .order_by(Mention.id)
-        )  # fmt: skip
-        for slug, at, kind, stage, language, name, sure, confirmed, text, answer in rows:
-            shown = "" if sure is None else round(sure, 2)
-            yield (slug, at.isoformat(), kind, stage, language, name, shown, bool(confirmed), text, answer)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-from importlib import import_module
 from typing import Any
 
 from flask import Response as FlaskResponse
@@ -21,6 +19,7 @@ from feedback_app.themes import (
     actions,
     actions_codebook,
     actions_parts,
+    export_xlsx,
     queries,
     queries_export,
     queries_mentions,
@@ -29,6 +28,7 @@ from feedback_app.themes import (
 from feedback_app.themes.blueprint import actor, blueprint, frame, look, whole, zone
 from feedback_app.themes.forms import CodebookForm, GroupForm, ImportForm
 from feedback_app.themes.models import REQUEST_STATES
+from feedback_app.web import xlsx
 from feedback_app.web.csv_safe import stream
 from feedback_app.web.locale import language
 from feedback_app.web.pages import back_to, flash_refusal, see_other
@@ -204,19 +204,17 @@ def export_csv(codebook_id: int) -> Response:
     """All mentions under the filter with their themes, safe to open in a spreadsheet."""
     queries.codebook_by_id(codebook_id)
     theme = whole("theme")
-    rows = queries_mentions.csv_rows(codebook_id, look(), zone(), theme)
+    rows = queries_export.mention_rows(codebook_id, look(), zone(), theme)
     headers = {"Content-Disposition": f'attachment; filename="mentions-{theme or codebook_id}.csv"'}
     return FlaskResponse(stream_with_context(stream(rows)), mimetype="text/csv", headers=headers)
 
 
 @blueprint.get("/themes/codebooks/<int:codebook_id>/export.xlsx")
 @requires(rights.VIEW)
-def export_xlsx(codebook_id: int) -> Response:
+def export_workbook(codebook_id: int) -> Response:
     """Themes, mentions and what the file is about, as a workbook, under the filter in the address."""
     codebook = queries.codebook_by_id(codebook_id)
     theme = whole("theme")
-    writer = import_module("feedback_app.themes.export_xlsx")  # most processes never write a workbook
-    body = io.BytesIO()
-    writer.write(body, codebook, look(), zone(), theme)
+    pieces = export_xlsx.workbook(codebook, look(), zone(), theme)
     headers = {"Content-Disposition": f'attachment; filename="themes-{theme or codebook_id}.xlsx"'}
-    return FlaskResponse(body.getvalue(), mimetype=writer.MIMETYPE, headers=headers)
+    return FlaskResponse(stream_with_context(pieces), mimetype=xlsx.MIMETYPE, headers=headers)

@@ -184,10 +184,10 @@ def test_figures_kept_in_memory_are_never_older_than_the_rows(room: Room) -> Non
 
 
 def test_csv_holds_every_mention_with_its_theme(room: Room) -> None:
-    rows = list(queries_mentions.csv_rows(room.codebook, Look(), "UTC"))
+    rows = list(queries_export.mention_rows(room.codebook, Look(), "UTC"))
     assert len(rows) == 1 + 5
     assert {(row[5], row[8]) for row in rows[1:]} >= {("Price", "It is too dear."), (None, "Nobody called back.")}
-    assert len(list(queries_mentions.csv_rows(room.codebook, Look(q="dear"), "UTC"))) == 1 + 2
+    assert len(list(queries_export.mention_rows(room.codebook, Look(q="dear"), "UTC"))) == 1 + 2
 
 
 def test_lines_keep_the_order_asked_for(room: Room) -> None:
