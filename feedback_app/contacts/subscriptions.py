@@ -42,6 +42,11 @@ class Subscription:
         return {scope for scope in CHOICES if scope in self.stops or "all" in self.stops}
 
     @property
+    def ours(self) -> bool:
+        """True when we hold everything back, whatever the reader wishes: a dead address, a complaint, an erasure."""
+        return self.stops.get("all", "unsubscribed") != "unsubscribed"
+
+    @property
     def own(self) -> set[str]:
         """The suppressions the reader chose and may take back."""
         return {scope for scope, reason in self.stops.items() if reason == "unsubscribed"}
@@ -78,6 +83,13 @@ def choose(token: str, wanted: Collection[str]) -> None:
     unwanted = {scope for scope in CHOICES if scope not in wanted}
     stops = {"all"} if unwanted == set(CHOICES) else unwanted
     _choose(asked, add=stops, remove=asked.own - stops)
+
+
+def undo(token: str) -> None:
+    """Take back what the button of this letter did; what the reader stopped besides it stays. Raises NotFound."""
+    asked = subscription(token)
+    everything = "all" in (asked.scope, *asked.own)
+    _choose(asked, add=(), remove=asked.own if everything else asked.own & {asked.scope})
 
 
 def _choose(asked: Subscription, add: Collection[str], remove: Collection[str]) -> None:

@@ -19,6 +19,7 @@ from feedback_app.web.security import PUBLIC_LIMIT
 
 # a mail provider presses for all its readers, from few addresses, and would not press twice
 PRESS_LIMIT = "3000/minute"
+MOST_BYTES = 64 * 1024  # a press is some dozen bytes
 Page = str | tuple[str, int] | Response
 
 
@@ -32,7 +33,9 @@ def unsubscribe(token: str) -> Page:
     except NotFound:
         return _unknown()
     _speak(asked)
-    return render_template("contacts/unsubscribe.html", asked=asked, token=token, choices=CHOICES)
+    return render_template(
+        "contacts/unsubscribe.html", asked=asked, token=token, choices=CHOICES, saved="saved" in request.args
+    )
 
 
 @blueprint.post("/unsubscribe/<token>")
@@ -41,6 +44,7 @@ def unsubscribe(token: str) -> Page:
 @limiter.limit(PRESS_LIMIT)
 def unsubscribe_now(token: str) -> Page:
     """Do what the reader asks: by the mail program's own button (RFC 8058) or by a button of our page."""
+    request.max_content_length = MOST_BYTES
     try:
         asked = subscriptions.subscription(token)
         if _one_click():
@@ -52,13 +56,13 @@ def unsubscribe_now(token: str) -> Page:
         elif wish == "everything":
             subscriptions.choose(token, ())
         elif wish == "undo":
-            subscriptions.choose(token, CHOICES)
+            subscriptions.undo(token)
         else:
             subscriptions.unsubscribe(token)
     except NotFound:
         return _unknown()
     _speak(asked)
-    return see_other("contacts.unsubscribe", token=token)
+    return see_other("contacts.unsubscribe", token=token, saved="yes")
 
 
 def _one_click() -> bool:

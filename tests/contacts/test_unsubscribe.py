@@ -72,10 +72,31 @@ def test_the_button_the_choice_and_the_way_back(client: FlaskClient) -> None:
     assert _stops() == {"all": "unsubscribed"}
     client.post(link, data={"wish": "choose", "wanted": ["surveys"]})
     assert _stops() == {"announcements": "unsubscribed"}
-    client.post(link, data={"wish": "undo"})
-    assert _stops() == {}
     client.post(link, data={"wish": "choose", "wanted": ["nonsense"]})
     assert _stops() == {"all": "unsubscribed"}
+
+
+def test_a_mistake_is_taken_back_and_what_was_chosen_before_stays(client: FlaskClient) -> None:
+    news, questions = _letter("announcements"), _letter("surveys")
+    client.post(questions, data={"wish": "stop"})
+    client.post(news, data={"wish": "stop"})
+    reply = client.post(news, data={"wish": "undo"}, follow_redirects=True)
+    assert _stops() == {"surveys": "unsubscribed"}
+    assert "Your choice is saved" in reply.text
+    assert "You will get from us: news of what changed because of answers." in reply.text
+    client.post(news, data={"wish": "everything"})
+    client.post(questions, data={"wish": "undo"})
+    assert _stops() == {}
+
+
+def test_what_we_hold_back_offers_no_choice_that_does_nothing(client: FlaskClient) -> None:
+    link = _letter()
+    assert "Choose what we may send you" in client.get(link).text
+    with transaction():
+        suppression.suppress(KEY, "all", "hard_bounce")
+    page = client.get(link).text
+    assert "Some letters are held back by us" in page
+    assert "<form" not in page
 
 
 @pytest.mark.parametrize("reason", ["hard_bounce", "complaint", "manual", "erased"])
@@ -104,6 +125,54 @@ def test_one_changed_sign_is_a_forgery(client: FlaskClient, position: int) -> No
     sign = "A" if link[position] != "A" else "B"
     damaged = link[:position] + sign + link[len(link) + position + 1 :]
     assert client.post(damaged, data={"List-Unsubscribe": "One-Click"}).status_code == 404
+    assert _stops() == {}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("query", ["", "?saved=yes", "?wish=stop&List-Unsubscribe=One-Click"])
+def test_nothing_but_a_press_changes_anything(client: FlaskClient, method: str, query: str) -> None:
+    reply = client.open(_letter() + query, method=method, data={"wish": "stop"})
+    assert reply.status_code == (405 if method in ("PUT", "PATCH", "DELETE") else 200)
+    assert _stops() == {}
+    assert db.session.query(AuditEntry).count() == 0
+
+
+def test_links_that_are_not_this_letters_are_all_answered_alike(client: FlaskClient) -> None:
+    link = _letter()
+    number = link.rsplit("/", 1)[1].split(".")[0]
+    foreign = (
+        tokens.sign("another installation, another secret", "unsubscribe", number),
+        tokens.sign(SECRET, "answer", number),  # ours, for something else
+        tokens.sign(SECRET, "unsubscribe", "424242"),  # ours, of a letter that is no more
+        link.rsplit("/", 1)[1][:-4],
+        number,
+    )
+    for method in ("GET", "POST"):
+        replies = {
+            (one.status_code, one.text)
+            for one in (client.open(f"/unsubscribe/{token}", method=method, data={"wish": "stop"}) for token in foreign)
+        }
+        assert [status for status, _ in replies] == [404]
+    assert _stops() == {}
+
+
+@pytest.mark.parametrize(("body", "kind"), [
+    (b"", ""), (b'{"a"', "application/json"), (b"\xff\xfe\x00", "application/x-www-form-urlencoded"),
+    (b"wish=%c3", "application/x-www-form-urlencoded; charset=utf-7"), (b"no boundary", "multipart/form-data"),
+    (b"&".join([b"wanted=x"] * 900), "application/x-www-form-urlencoded"),
+])  # fmt: skip
+def test_a_press_in_any_dress_is_a_press(client: FlaskClient, body: bytes, kind: str) -> None:
+    """Whoever holds the link and presses wants to be left alone, however their program words it."""
+    link = _letter()
+    for _time in range(2):
+        assert client.post(link, data=body, content_type=kind).status_code == 303
+    assert _stops() == {"surveys": "unsubscribed"}
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+def test_a_press_that_weighs_too_much_is_not_read(client: FlaskClient, kind: str) -> None:
+    reply = client.post(_letter(), data=b"x" * 70_000, content_type=kind)
+    assert reply.status_code == 413
     assert _stops() == {}
 
 
