@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import update
 
 from feedback_app import clock
 from feedback_app.database import touched, transaction
@@ -18,6 +18,7 @@ from feedback_app.delivery.holding import halt, pause, resume
 from feedback_app.delivery.outbox import STOPPED
 from feedback_app.delivery.post_office import journals
 from feedback_app.delivery.retry import Schedule
+from feedback_app.delivery.searching import holds
 from feedback_app.errors import N_, Refused
 from feedback_app.extensions import current_settings
 
@@ -36,7 +37,7 @@ def resend(
 ) -> int:
     """Queue letters in ``state`` ("failed" or "in_doubt") again, with the same Message-ID; return how many.
 
-    All of them, one letter, those of a kind or group, or those whose address or name holds ``to``.
+    All of them, one letter, those of a kind or group, or those whose address or name ``searching.holds`` ``to``.
     Suppressed addresses are still skipped when their turn comes.
     """
     if state not in RESENDABLE:
@@ -89,5 +90,5 @@ def _which(letter_id: int | None, kind: str | None, group_id: int | None, to: st
     asked = ((C.id, letter_id), (C.kind, kind), (C.group_id, group_id))
     conditions: list[Any] = [column == value for column, value in asked if value is not None]
     if to:
-        conditions.append(or_(*(column.icontains(to, autoescape=True) for column in (C.address, C.name))))
+        conditions.append(holds(to))
     return conditions

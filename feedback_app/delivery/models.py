@@ -97,7 +97,8 @@ class OutgoingEmail(Base):
         Index("ix_outgoing_email_sent", "sent_at", sqlite_where=text("sent_at IS NOT NULL"),
               postgresql_where=text("sent_at IS NOT NULL")),
         Index("ix_outgoing_email_trouble", "state", "id", sqlite_where=text(TROUBLE), postgresql_where=text(TROUBLE)),
-        Index("ix_outgoing_email_key", "email_key"),
+        # in the order of its bytes, so that the beginning of an address is found by it, too
+        Index("ix_outgoing_email_key", "email_key", postgresql_ops={"email_key": "varchar_pattern_ops"}),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, select
 
 from feedback_app.announcements import queries as announcements
 from feedback_app.announcements.letters import KIND as ANNOUNCEMENT
@@ -15,6 +15,7 @@ from feedback_app.database import Page, page_of
 from feedback_app.delivery import queries as post_office
 from feedback_app.delivery.models import LetterHalt, LetterPause, LetterVariant, OutgoingEmail
 from feedback_app.delivery.queries import Tally
+from feedback_app.delivery.searching import holds
 from feedback_app.extensions import db
 from feedback_app.surveys.models import Survey, Wave
 
@@ -44,8 +45,7 @@ class LetterFilter:
         if self.group is not None:
             conditions.append(OutgoingEmail.group_id == self.group)
         if self.search:
-            columns = (OutgoingEmail.address, OutgoingEmail.name)
-            conditions.append(or_(*(column.icontains(self.search, autoescape=True) for column in columns)))
+            conditions.append(holds(self.search))
         return conditions
 
 
