@@ -113,7 +113,9 @@ def _people(announcement_id: int, audience: str, span: Span | None) -> Subquery:
         *([asked.where(_within(Invitation.contact_id, span))] if audience == "invited" else []),
     ]
     every = union_all(*parts).subquery()
-    return select(every.c.contact_id, func.min(every.c.place).label("place")).group_by(every.c.contact_id).subquery()
+    people = select(every.c.contact_id, func.min(every.c.place).label("place")).group_by(every.c.contact_id)
+    # PostgreSQL takes a union for 200 people, and looks each up among the contacts: in their order that is quick
+    return people.order_by(every.c.contact_id).subquery()
 
 
 def _stopped() -> Subquery:
