@@ -19,28 +19,27 @@ import ctypes
 import json
 import os
 import random
-import shutil
 import signal
 import sys
 import tempfile
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, select, update
 
-from feedback_app import clock, create_app
+from feedback_app import clock
 from feedback_app.database import transaction
 from feedback_app.delivery import dkim_keys, outbox
 from feedback_app.delivery.holes import Words
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.extensions import db
 from feedback_app.jobs.worker import WorkerProcess
-from feedback_app.settings import Settings
 
 sys.path.insert(0, str(Path(__file__).parent))
+import application as house
 from delivery_table import table
 
-HOME = Path(os.environ.get("BENCH_HOME", tempfile.gettempdir())) / "feedback-delivery-benchmark"
+HOME = house.home("delivery")
 POINT = (
     "We read every answer about this step and sorted them by what would have helped. Most of you asked for one "
     "confirmation instead of three, and for somebody with a name to call when a delivery does not come. "
@@ -73,21 +72,11 @@ def words() -> Words:
 
 
 def application(database: str, mail_url: str = "", connections: int = 5, workers: int = 1, dkim: str = "") -> Flask:
-    settings = Settings(
-        secret_key="benchmark-benchmark-benchmark-benchmark",  # noqa: S106  # protects nothing
-        development=True,
-        var=str(HOME),
-        base_url="https://feedback.velo.example",
-        mail_from="feedback@velo.example",
-        organisation="Velo Verde",
-        database_url=database or f"sqlite:///{HOME / 'letters.sqlite3'}",
-        mail_url=mail_url,
-        mail_connections=connections,
-        mail_processes=workers,
-        **({f"dkim_{'' if kind == 'rsa' else kind + '_'}key": key(kind) for kind in dkim.split(",") if kind}),
-        log_level="error",
-    )
-    return create_app(settings.completed())
+    keys = {f"dkim_{'' if kind == 'rsa' else kind + '_'}key": key(kind) for kind in dkim.split(",") if kind}
+    return house.application(
+        HOME, database, base_url="https://feedback.velo.example", mail_url=mail_url, mail_connections=connections,
+        mail_processes=workers, **keys,
+    )  # fmt: skip
 
 
 def key(kind: str) -> str:
@@ -100,12 +89,10 @@ def key(kind: str) -> str:
 
 
 def prepare(count: int, database: str) -> None:
-    shutil.rmtree(HOME, ignore_errors=True)
-    HOME.mkdir(parents=True)
+    house.emptied(HOME)
     app = application(database)
     with app.app_context():
-        db.drop_all()
-        db.create_all()
+        house.make_tables()
         with transaction() as session:
             variant = outbox.add_variant("announcement", "en", "announcements", words())
             dice = random.Random(2026)  # noqa: S311  # every run sends the same letters
@@ -113,9 +100,7 @@ def prepare(count: int, database: str) -> None:
                 session.execute(
                     insert(OutgoingEmail), [row(n, variant, dice) for n in range(start, min(start + 5000, count))]
                 )
-        if db.engine.dialect.name == "postgresql":
-            with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.execute(text("VACUUM ANALYZE outgoing_email"))
+        house.analyze("outgoing_email")
     print(json.dumps({"queued": count}))
 
 
