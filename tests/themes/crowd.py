@@ -55,19 +55,20 @@ KINDS = ("customer", "customer", "prospect", "lost_prospect", "former_customer")
 STAGES = ("offer", "price", "trial", "contract")
 
 
-def fill(mentions: int) -> None:
-    """Insert two surveys, half as many responses as mentions, and 40 themes of very different sizes."""
+def fill(mentions: int, surveys: int = 2) -> None:
+    """Insert surveys that share a codebook, half as many responses as mentions, 40 themes of very different sizes."""
     dice, now = random.Random(7), clock.now()
     with transaction() as session:
-        surveys = [
-            Survey(slug=f"s{n}", state="published", languages=["en", "pl"], title={"en": f"S{n}"}) for n in (1, 2)
+        asked = [
+            Survey(slug=f"s{n + 1}", state="published", languages=["en", "pl"], title={"en": f"S{n + 1}"})
+            for n in range(surveys)
         ]
-        session.add_all(surveys)
+        session.add_all(asked)
         codebook = Codebook(name="Bench", grouped_at=now)
         session.add(codebook)
         session.flush()
         questions = {}
-        for survey in surveys:
+        for survey in asked:
             section = Section(survey_id=survey.id, position=1)
             session.add(section)
             session.flush()
@@ -83,7 +84,7 @@ def fill(mentions: int) -> None:
         weights = [1 / (n + 1) ** 0.8 for n in range(THEMES)]
         people, responses, answers, rows, placed = [], [], [], [], []
         for n in range(1, mentions // 2 + 1):
-            survey, kind = surveys[n % 2].id, dice.choice(KINDS)
+            survey, kind = asked[n % surveys].id, dice.choice(KINDS)
             language = dice.choice(("en", "pl"))
             email = f"p{n}@example.org"
             people.append({"id": n, "email": email, "email_key": email, "kind": kind, "language": language, "name": "", "stage_lost": "", "attributes": {}, "source": ""})  # fmt: skip

@@ -1,4 +1,4 @@
-"""Sorting by hand in Chromium, with 50,000 mentions in the database: each step, and each step undone."""
+"""Sorting by hand in Chromium on the survey that holds 50,000 mentions: each step, and each step undone."""
 
 from __future__ import annotations
 
@@ -30,12 +30,13 @@ pytestmark = [
 ]
 MENTIONS = 50_000
 BOOK = 1
+WIDE = 2  # a theme of thousands
 
 
 @pytest.fixture
 def page(app: Flask, a_staff: Callable[..., Staff]) -> Iterator[Page]:
-    """A window of a product owner on a real server, with a crowd's mentions in the database."""
-    fill(MENTIONS)
+    """A window of a product owner on a real server, with a crowd's mentions in one survey."""
+    fill(MENTIONS, surveys=1)
     person = a_staff("product_owner").fs_uniquifier
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -65,9 +66,58 @@ def test_fifty_thousand_mentions_are_sorted_by_hand(page: Page) -> None:
     move_with_the_keyboard(page)
     decide_suggestions(page)
     search_and_start_a_theme(page)
+    split_a_theme_of_thousands(page)
+    group_what_waits(page)
+    group_a_survey_beside_it(page)
 
 
-def test_a_survey_is_grouped_and_a_theme_split_beside_the_crowd(page: Page) -> None:
+def split_a_theme_of_thousands(page: Page) -> None:
+    """The worker looks inside and tells how far it is; the split itself and its undoing are one click each."""
+    before = state()
+    size = sum(theme == WIDE for _mention, theme in before)
+    assert size > 4_000
+    page.goto(f"/themes/{WIDE}")
+    open_more(page)
+    page.get_by_role("button", name="Suggest how to split it").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    work()
+    page.reload()
+    page.get_by_role("button", name="Split", exact=True).click()
+    expect(page.get_by_text("It can be undone from the history")).to_be_visible()
+    parts = [theme for _mention, theme in state() - before]
+    assert len(set(parts)) > 1
+    assert len(parts) > size / 2
+    undo_from_the_history(page, "was split off")
+    assert state() == before
+
+
+def undo_from_the_history(page: Page, words: str) -> None:
+    page.goto(f"/themes/codebooks/{BOOK}/history")
+    steps = page.get_by_role("row", name=re.compile(words)).get_by_role("button", name="Undo")
+    while left := steps.count():
+        steps.first.click()
+        expect(steps).to_have_count(left - 1)
+
+
+def group_what_waits(page: Page) -> None:
+    """Themes stay as they are; what was in none is put into them, by the worker."""
+    before, themes = state(), len(queries.open_themes(BOOK))
+    db.session.rollback()
+    page.goto(f"/themes?codebook={BOOK}")
+    expect(page.get_by_text("wait to be grouped")).to_be_visible()
+    page.locator("summary", has_text="Group now").click()
+    page.get_by_role("button", name="Group now").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    work()
+    page.reload()
+    expect(page.get_by_text("wait to be grouped")).to_have_count(0)
+    after = state()
+    assert before < after
+    assert len(after - before) > 1_000
+    assert len(queries.open_themes(BOOK)) == themes
+
+
+def group_a_survey_beside_it(page: Page) -> None:
     survey = a_survey("small")
     for number in range(14):
         a_response(survey, a_contact(), expected=f"The courier came {number + 2} days too late with my parcel.")
@@ -82,19 +132,6 @@ def test_a_survey_is_grouped_and_a_theme_split_beside_the_crowd(page: Page) -> N
     work()
     page.reload()
     expect(page.locator(".theme-list > li")).to_have_count(1)
-    page.locator(".theme-list h3 a").click()
-    before = state()
-    open_more(page)
-    page.get_by_role("button", name="Suggest how to split it").click()
-    work()
-    page.reload()
-    page.get_by_role("button", name="Split", exact=True).click()
-    expect(page.get_by_text("It can be undone from the history")).to_be_visible()
-    assert state() != before
-    page.goto(f"/themes/codebooks/{BOOK + 1}/history")
-    for _ in range(page.get_by_role("cell", name=re.compile("was split off")).count()):
-        page.get_by_role("row", name=re.compile("was split off")).get_by_role("button", name="Undo").first.click()
-    assert state() == before
 
 
 def work() -> None:
