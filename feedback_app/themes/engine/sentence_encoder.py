@@ -8,6 +8,7 @@ a word is cut into is kept likewise. The weights are the package's own; so is th
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import chain
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -141,21 +142,26 @@ class _Tokens:
         self._kept = np.zeros((_KEPT_TOKENS + 1, self.width + sum(self._sizes)), np.float32)
         self._place = np.zeros(len(model.table), dtype=np.int64)
         self._count = 0
+        self._lock = Lock()
 
     def rows(self, tokens: NDArray[np.int64], inside: NDArray[np.bool_]) -> Rows:
-        """One row per place, zeros where nothing is inside."""
+        """One row per place, zeros where nothing is inside. Safe among threads."""
+        with self._lock:
+            self._keep(tokens)
+            places = np.zeros(len(inside), dtype=np.int64)
+            places[inside] = self._place[tokens]
+            return self._kept[places]
+
+    def _keep(self, tokens: NDArray[np.int64]) -> None:
         fresh = np.unique(tokens[self._place[tokens] == 0])
         if len(fresh) + self._count > _KEPT_TOKENS:
             self._place[:], self._count = 0, 0
             fresh = np.unique(tokens)
         if len(fresh) >= len(self._kept):  # one text of so many different tokens
             self._kept = np.zeros((len(fresh) + 1, self._kept.shape[1]), np.float32)
-        self._place[fresh] = np.arange(self._count + 1, self._count + 1 + len(fresh))
         self._kept[self._count + 1 : self._count + 1 + len(fresh)] = self._made(fresh)
+        self._place[fresh] = np.arange(self._count + 1, self._count + 1 + len(fresh))
         self._count += len(fresh)
-        places = np.zeros(len(inside), dtype=np.int64)
-        places[inside] = self._place[tokens]
-        return self._kept[places]
 
     def parts(self, rows: Rows, branch: int) -> tuple[Rows, Rows]:
         """The projections of one branch, and their products with its first convolution, offset beside offset."""
