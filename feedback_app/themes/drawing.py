@@ -43,7 +43,7 @@ def theme_map(themes: Sequence[ThemeFigures], width: float, height: float) -> Ma
     for box in treemap([one.mentions for one in shown], width, height):
         one = shown[box.index]
         letter = min(19.0, max(11.0, (box.width * box.height) ** 0.5 / 9))
-        words = lines(one.theme.name, box.width - 16, box.height - 14 - letter, letter)
+        words = lines(one.theme.name, box.width - 16, box.height - 20 - letter, letter)  # above the figure
         share = one.gone / one.mentions
         areas.append(Area(one, box, words, letter, sum(share > usual * step for step in STEPS) if usual else 2))
     return Map(width, height, areas)
