@@ -58,7 +58,7 @@ def line(name: str, connections: int, workers: int, ours: dict[str, float], peer
 
 def far(options: argparse.Namespace) -> None:
     """The same over a line with a round trip of 20 ms."""
-    count = 2000
+    count = 6000  # enough that the start does not rule
     prepare(count, "")
     with sink() as port, proxy(options.harness, port) as behind:
         env = {**os.environ, "BENCH_HOST": LOOPBACK, "BENCH_PORT": str(behind), "BENCH_N": str(count),

@@ -100,6 +100,7 @@ class Desk:
     wake: Event = field(default_factory=Event)  # the database thread has something to do
     closing: Event = field(default_factory=Event)  # no letter is given out any more
     held: dict[int, tuple[int, Letter]] = field(default_factory=dict)  # given out: letter id -> thread, letter
+    recalled: float = 0.0  # monotonic moment since which no earlier look into the database is trusted
 
     def take(self, wait: float = 0.0) -> Letter | None:
         """Return the next letter, None when there is none within ``wait`` seconds or we are closing."""
@@ -112,15 +113,27 @@ class Desk:
                 return None
             if self.ready.qsize() < SERVED * self.connections:
                 self.wake.set()
-            if time.monotonic() - letter.seen <= FRESH:
+            if self.may_go(letter):
                 self.held[letter.id] = (get_ident(), letter)
                 return letter
-            self.stale.append(letter)
-            self.wake.set()
         return None
 
+    def may_go(self, letter: Letter) -> bool:
+        """True when what the database said about a letter can still be trusted; else the letter is put back."""
+        if time.monotonic() - letter.seen <= FRESH and letter.seen >= self.recalled and not self.closing.is_set():
+            return True
+        self.put_back(letter)
+        return False
+
+    def put_back(self, letter: Letter) -> None:
+        """Give up a letter of which the relay has heard nothing: the database is asked again before it goes out."""
+        self.held.pop(letter.id, None)
+        self.stale.append(letter)
+        self.wake.set()
+
     def withdraw(self) -> list[Letter]:
-        """Take back what no connection has taken."""
+        """Take back what no connection has taken, and what they have taken but not announced to the relay."""
+        self.recalled = time.monotonic()
         letters = []
         while not self.ready.empty():
             letter = self.ready.get()

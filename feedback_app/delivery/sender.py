@@ -199,7 +199,7 @@ class Sender:
         """Return how many letters to claim now."""
         if self._breaker.broken or self._stop.is_set() or not self._journal.caught_up():
             return 0
-        ahead = min(MOST_AHEAD, max(4 * self._desk.connections, int(self._rate * AHEAD), 2 * len(self._decided)))
+        ahead = min(MOST_AHEAD, max(6 * self._desk.connections, int(self._rate * AHEAD), 2 * len(self._decided)))
         return max(0, ahead - len(self._in_hand) + len(self._decided))
 
     def _exchange(self, wanted: int) -> list[claims.Claimed]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import re
+import select
 import smtplib
 import socket
 import ssl
 import struct
+import time
 from typing import Any
 
 from feedback_app.delivery.identity import Identity
 from feedback_app.delivery.replies import Reply
 
 READ = 65536
+LULL = 0.003  # seconds that are left to other connections before the next letter is built
 LONGEST_LINE = 8192  # a reply line has 512 octets (RFC 5321 4.5.3.1.5); some have more
 XTEXT = re.compile(r"[!-*,-<>-~]+")  # printable ASCII but "+" and "="
 
@@ -26,8 +29,11 @@ class Wire:
         self._held = _unread(self._sock, smtp.file)
         self._encrypted = isinstance(self._sock, ssl.SSLSocket)
         self._sock.settimeout(None)
+        self._poll = select.poll()
+        self._poll.register(self._sock, select.POLLIN)
         self._patience = 300.0
         self._in_force: dict[int, float] = {}
+        self._pushed, self._waited = 0.0, 0.0  # the monotonic moment of the last push, and how long its reply took
 
     def patience(self, seconds: float) -> None:
         """Wait so long for what follows."""
@@ -44,6 +50,15 @@ class Wire:
             said = TimeoutError("timed out") if isinstance(error, BlockingIOError) else error
             said.handed = handed  # type: ignore[attr-defined]
             raise said from None
+        self._pushed = time.monotonic()
+
+    def idle(self) -> bool:
+        """True when there is time to do something before the reply comes: it usually takes long, and is not here yet.
+
+        The replies of a far relay come in crowds, since all connections began together. So the first LULL seconds are
+        left to those whose reply is in: work that can wait would keep the interpreter from them.
+        """
+        return self._waited > 2 * LULL and not self._poll.poll(LULL * 1000)
 
     def unexpected(self, wanted: bytes) -> Reply | None:
         """Read a reply; None when it is the usual one, which is then not taken apart."""
@@ -85,6 +100,7 @@ class Wire:
             if not more:
                 raise smtplib.SMTPServerDisconnected("it hung up")
             self._held += more
+            self._waited = time.monotonic() - self._pushed
         line, _, self._held = self._held.partition(b"\n")
         return line
 
