@@ -8,9 +8,11 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from feedback_app import clock
@@ -143,6 +145,19 @@ def test_another_number_than_agreed_writes_no_piece(many: Company) -> None:
     db.session.rollback()
     assert queries.get(one).state == "draft"
     assert table(Piece) == table(Notice) == table(OutgoingEmail) == table(LetterVariant) == []
+
+
+def test_the_page_says_that_letters_are_still_being_written(
+    many: Company, as_role: Callable[[str], FlaskClient]
+) -> None:
+    one = drafted(many)
+    killed_in_the_middle(one)
+    browser, note = as_role("viewer"), "Letters are still being written"
+    assert note in browser.get(f"/announcements/{one}/sending").text
+    assert browser.get(f"/announcements/{one}/progress.json").json["written"] is False  # type: ignore[index]
+    actions.write_waiting()
+    assert note not in browser.get(f"/announcements/{one}/sending").text
+    assert browser.get(f"/announcements/{one}/progress.json").json["written"] is True  # type: ignore[index]
 
 
 def test_killed_in_the_middle_the_rest_is_written_and_nobody_twice(many: Company) -> None:
