@@ -8,15 +8,19 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import click
+from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from feedback_app.errors import Refused
 
+ADVICE = "Check FEEDBACK_DATABASE_URL; `feedback-app db upgrade` makes the tables, `feedback-app doctor` looks further."
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def in_app(command: Callable[P, R]) -> Callable[P, R]:
     """Run ``command`` inside the application; a Refused becomes one line on stderr and exit code 1.
+
+    So does a database that is away, without tables or no database at all; other errors of it are mistakes of ours.
 
     The root context carries the factory, so rooms need not import it and ``--help`` loads nothing heavy.
     """
@@ -29,6 +33,11 @@ def in_app(command: Callable[P, R]) -> Callable[P, R]:
                 return command(*args, **kwargs)
             except Refused as error:
                 raise click.ClickException(str(error)) from error
+            except DatabaseError as error:
+                if type(error) not in (OperationalError, ProgrammingError, DatabaseError):
+                    raise
+                why = str(error.orig).strip().splitlines()[0]
+                raise click.ClickException(f"the database did not answer as it should: {why}. {ADVICE}") from error
 
     return run
 

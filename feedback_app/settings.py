@@ -85,6 +85,12 @@ def _mail_url(value: str) -> str:
     return value.strip()
 
 
+def _database_url(value: str) -> str:
+    if not re.match(r"(sqlite|postgres|postgresql|postgresql\+psycopg):", value.strip()):
+        raise ValueError("use postgresql://user:password@host/name, or sqlite:////folder/file.sqlite3")
+    return value.strip()
+
+
 def _host_name(value: str) -> str:
     name = value.strip().lower().rstrip(".")
     if len(name) > 253 or not all(LABEL.fullmatch(label) for label in name.split(".")):
@@ -147,7 +153,7 @@ class Settings:
 
     secret_key: str = field(default="", metadata={"read": _text})
     base_url: str = field(default="", metadata={"read": _base_url})
-    database_url: str = field(default="", metadata={"read": _text})
+    database_url: str = field(default="", metadata={"read": _database_url})
     mail_url: str = field(default="", metadata={"read": _mail_url})
     mail_from: str = field(default="feedback@localhost.localdomain", metadata={"read": _text})
     mail_reply_to: str = field(default="", metadata={"read": _text})
@@ -259,11 +265,13 @@ def _collect(environment: Mapping[str, str]) -> dict[str, str]:
 
 def _kept_secret(path: Path) -> str:
     """Return the development key, made once and kept so that links and sessions survive a restart."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             path.chmod(0o600)
             file.write(secrets.token_urlsafe(48))
     except FileExistsError:
         pass
+    except OSError as error:
+        raise BadSetting(f"{PREFIX}VAR: {path.parent} cannot be written to ({error.strerror}).") from error
     return path.read_text("utf-8").strip()

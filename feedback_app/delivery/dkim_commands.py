@@ -20,7 +20,9 @@ from feedback_app.settings import BadSetting
 @json_option
 @in_app
 def dkim_key(file: Path, kind: str, as_json: bool) -> None:
-    """Make a key that signs letters: FILE gets the private half, and the DNS record to publish is printed.
+    """Make a key that signs letters, and its DNS record.
+
+    FILE gets the private half; the record to publish is printed.
 
     A file that exists is left alone. Publish the record first and wait until it can be seen, then let
     FEEDBACK_DKIM_KEY_FILE (FEEDBACK_DKIM_ED25519_KEY_FILE) name the file and start the worker anew.

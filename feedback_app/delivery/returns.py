@@ -29,7 +29,7 @@ COMPLAINTS = N_("%(complaints)s of %(sent)s readers reported it as unwanted; the
 WORDS = {
     Kind.HARD: "hard bounce", Kind.SOFT: "soft bounce", Kind.BLOCKED: "refused", Kind.DELAYED: "delayed",
     Kind.COMPLAINT: "complaint", Kind.DELIVERED: "a success report", Kind.AUTOMATIC: "an automatic reply",
-    Kind.OTHER: "an ordinary message",
+    Kind.OTHER: "neither a bounce nor a complaint",
 }  # fmt: skip
 
 

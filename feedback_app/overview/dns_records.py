@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from urllib.parse import urlsplit
 
 from feedback_app.delivery import signing
@@ -14,6 +15,7 @@ from feedback_app.delivery.identity import identity
 from feedback_app.settings import Settings
 
 STRING = 255  # octets in one string of a TXT record (RFC 1035 3.3.14)
+WIDTH = 96  # characters of a note
 OWN_MACHINE = ("localhost", "127.", "::1")
 
 
@@ -96,9 +98,13 @@ def _mx(settings: Settings, domain: str) -> list[Wanted]:
 
 def zone(records: Sequence[Wanted]) -> str:
     """Return the records as text for a zone file, each below its note."""
-    blocks = [f"; {one.purpose.upper()}: {one.note}\n{one.line}" for one in records]
+    blocks = [f"{_comment(one.purpose, one.note)}\n{one.line}" for one in records]
     if not any(one.purpose == "dkim" for one in records):
-        blocks.insert(
-            1, "; DKIM: FEEDBACK_DKIM_KEY is not set, so the relay must sign: take the record from its pages."
-        )
+        note = "FEEDBACK_DKIM_KEY is not set, so the relay must sign: take the record from its pages."
+        blocks.insert(1, _comment("dkim", note))
     return "\n\n".join(blocks)
+
+
+def _comment(purpose: str, note: str) -> str:
+    lines = wrap(f"{purpose.upper()}: {note}", WIDTH, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(f"; {line}" for line in lines)

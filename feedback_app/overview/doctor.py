@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from feedback_app.accounts.models import Staff
 from feedback_app.delivery import bounce_mailbox
+from feedback_app.delivery import queries as post_office
 from feedback_app.delivery.bounce_mailbox import Mailbox, MailboxTrouble
 from feedback_app.extensions import current_settings, db
 from feedback_app.jobs import queries as jobs
@@ -31,6 +32,7 @@ def examine(asker: Asker | None = None) -> list[Finding]:
             judged("migrations", jobs.migration_trouble(), "at the newest version"),
             judged("worker", jobs.worker_trouble(), "seen within two minutes"),
             judged("staff", _staff_trouble(), "somebody can sign in"),
+            *_held_back(),
         ]
     folder = Path(settings.var)
     found.append(judged("folder", _folder_trouble(folder), f"{folder} can be written to"))
@@ -51,6 +53,20 @@ def _staff_trouble() -> str:
         db.session.rollback()
         return "unknown: the tables are not there yet"
     return "" if able else "nobody can sign in: run feedback-app staff add ADDRESS --role admin"
+
+
+def _held_back() -> list[Finding]:
+    """Say what keeps letters from leaving although everything works: a person, or a halt that waits for one."""
+    try:
+        pauses, halts = post_office.pauses(), post_office.open_halts()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return []  # said by the check of the migrations
+    if not pauses:
+        return []
+    machine = sum((one.kind, one.group_id) in halts for one in pauses)
+    words = f"{len(pauses)} held back, {machine} of them by the machine: `feedback-app mail status` says which and why"
+    return [Finding("letters", None, words)]
 
 
 def _folder_trouble(folder: Path) -> str:

@@ -10,7 +10,7 @@ import click
 
 from feedback_app.accounts.audit import COMMAND
 from feedback_app.command import in_app, json_option, say
-from feedback_app.delivery import bounces
+from feedback_app.delivery import bounces, queries
 from feedback_app.delivery.bounce_mailbox import MailboxTrouble
 from feedback_app.delivery.dkim_commands import dkim_key
 from feedback_app.errors import Refused
@@ -21,7 +21,7 @@ from feedback_app.settings import BadSetting
 
 @click.group()
 def mail() -> None:
-    """The letters: state, resend, bounces."""
+    """The letters: state, hold back, resend, DNS, what came back."""
 
 
 mail.add_command(dkim_key)
@@ -31,18 +31,33 @@ mail.add_command(dkim_key)
 @json_option
 @in_app
 def status(as_json: bool) -> None:
-    """Show how many letters are in which state, how fast they leave, what holds them back, and the last troubles."""
+    """Show the queue and what holds letters back.
+
+    How many letters are in which state, how fast they leave, and the last troubles.
+    """
     data = mail_status.collect()
     say(data, as_json, "\n".join(mail_status.lines(data)))
 
 
 GROUP = click.option("--group", type=click.IntRange(1), help="Only this announcement or mailing (its number).")
-KIND = click.option("--kind", default="", help="Only this kind: announcement, invitation, staff.")
+KINDS = ("announcement", "announcement_test", "invitation", "staff", "test")
+KIND = click.option(
+    "--kind",
+    type=click.Choice(KINDS),
+    callback=lambda _context, _option, value: value or "",
+    help="Only letters of this kind.",
+)
 
 
 def _grouped(kind: str, group: int | None) -> None:
     if group is not None and not kind:
         raise Refused("Say which kind the group is of, too: --kind announcement --group 3.")
+    if group is not None and not queries.counts_by_state(kind, group):
+        raise Refused(f"There are no letters of {kind} {group}: `feedback-app mail status` names the groups.")
+
+
+def _letters(number: int) -> str:
+    return f"{number} letter" if number == 1 else f"{number} letters"
 
 
 @mail.command()
@@ -53,14 +68,18 @@ def _grouped(kind: str, group: int | None) -> None:
 @click.option("--to", default="", help="Only letters whose address or name holds this.")
 @in_app
 def resend(failed: bool, in_doubt: bool, kind: str, group: int | None, to: str) -> None:
-    """Queue letters once more, with the same Message-ID, so that a second copy is known as one."""
+    """Queue failed or doubtful letters once more.
+
+    They keep their Message-ID, so that a second copy is known as one. Addresses that may not be written to are left
+    out again.
+    """
     chosen = [state for state, wanted in (("failed", failed), ("in_doubt", in_doubt)) if wanted]
     if not chosen:
         raise Refused("Say which: --failed, --in-doubt, or both.")
     _grouped(kind, group)
     for state in chosen:
         number = mail_actions.resend(state, COMMAND, kind, group, to)
-        click.echo(f"{number} letters that were {state.replace('_', ' ')} are queued again")
+        click.echo(f"queued again, {state.replace('_', ' ')} before: {_letters(number)}")
 
 
 @mail.command("take-as-sent")
@@ -69,9 +88,12 @@ def resend(failed: bool, in_doubt: bool, kind: str, group: int | None, to: str) 
 @click.option("--to", default="", help="Only letters whose address or name holds this.")
 @in_app
 def take_as_sent(kind: str, group: int | None, to: str) -> None:
-    """Take letters in doubt as sent, without ever having seen the relay's answer."""
+    """Take letters in doubt as sent.
+
+    The relay's answer to them was never seen; this says that a person believes they arrived.
+    """
     _grouped(kind, group)
-    click.echo(f"{mail_actions.take_as_sent(COMMAND, kind, group, to)} letters in doubt are taken as sent")
+    click.echo(f"taken as sent, in doubt before: {_letters(mail_actions.take_as_sent(COMMAND, kind, group, to))}")
 
 
 @mail.command()
@@ -79,7 +101,10 @@ def take_as_sent(kind: str, group: int | None, to: str) -> None:
 @GROUP
 @in_app
 def pause(kind: str, group: int | None) -> None:
-    """Hold back letters, until `mail resume`: all, a kind, or a group."""
+    """Hold back all letters, a kind, or a group.
+
+    They wait until `feedback-app mail resume`. What is on the wire this moment may still arrive.
+    """
     _grouped(kind, group)
     done = mail_actions.pause(COMMAND, kind, group or 0)
     click.echo(f"{_which(kind, group)} are held back." if done else "They were held back already.")
@@ -97,7 +122,7 @@ def resume(kind: str, group: int | None) -> None:
 
 
 @mail.command()
-@click.option("--kind", required=True, help="announcement or invitation.")
+@click.option("--kind", type=click.Choice(KINDS), required=True, help="The kind of the letters.")
 @click.option("--group", type=click.IntRange(1), required=True, help="The number of the announcement or mailing.")
 @click.option("--yes", is_flag=True, help="Do it: what waits is kept back for good.")
 @in_app
@@ -105,20 +130,24 @@ def stop(kind: str, group: int, yes: bool) -> None:
     """Stop for good what waits of a group."""
     if not yes:
         raise Refused("This cannot be undone: letters that wait are never sent. Add --yes, or use `mail pause`.")
-    click.echo(f"{mail_actions.stop(COMMAND, kind, group)} letters were kept back")
+    _grouped(kind, group)
+    click.echo(f"kept back for good: {_letters(mail_actions.stop(COMMAND, kind, group))}")
 
 
 def _which(kind: str, group: int | None) -> str:
     if not kind:
         return "All letters"
-    return f"Letters of the kind {kind}" + (f", group {group}," if group else "")
+    return f"The letters of {kind} {group}" if group else f"Letters of the kind {kind}"
 
 
 @mail.command()
 @json_option
 @in_app
 def dns(as_json: bool) -> None:
-    """Print the DNS records that the settings in force ask for, ready to paste into a zone file."""
+    """Print the DNS records to set, ready to paste.
+
+    They are those that the settings in force ask for, as lines of a zone file.
+    """
     settings = current_settings()
     try:
         records = dns_records.wanted(settings)
@@ -131,20 +160,27 @@ def dns(as_json: bool) -> None:
 @click.argument("message", type=click.File("rb"), default="-")
 @in_app
 def bounce(message: Any) -> None:
-    """Take in a message that came back: `feedback-app mail bounce < message.eml`.
+    """Take in a message that came back.
 
-    Meant for the pipe of a mail server's alias. Junk is no error: it exits 0 and says what it made of it.
+    Give it as a file, or by standard input: `feedback-app mail bounce < message.eml`. Meant for the pipe of a mail
+    server's alias. Junk is no error: it exits 0 and says what it made of it; nothing at all is one.
     """
     if message is sys.stdin.buffer and sys.stdin.isatty():
         raise Refused("Give the message: feedback-app mail bounce < message.eml")
-    taken = mail_returns.take_in(message.read(bounces.LARGEST), "command", COMMAND)
+    raw = message.read(bounces.LARGEST)
+    if not raw.strip():
+        raise Refused("Nothing came in. Give the message: feedback-app mail bounce < message.eml")
+    taken = mail_returns.take_in(raw, "command", COMMAND)
     click.echo(taken.did)
 
 
 @mail.command()
 @in_app
 def collect() -> None:
-    """Visit the bounce mailbox now, as the worker does each minute."""
+    """Visit the bounce mailbox now.
+
+    The worker does so each minute.
+    """
     if not current_settings().bounce_mailbox:
         raise Refused("No bounce mailbox is set: see FEEDBACK_BOUNCE_MAILBOX in docs/settings.md.")
     try:

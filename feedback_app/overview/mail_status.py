@@ -83,7 +83,7 @@ def _relay(data: dict[str, Any]) -> list[str]:
     halted = data["halted_by_relay"]
     if not halted:
         return []
-    return [f"halted: the relay takes nothing since {halted['since']:{MOMENT}} UTC; letters go on by themselves"]
+    return [f"halted: the relay takes nothing since {halted['since']:{MOMENT}} UTC; letters go on when it is back"]
 
 
 def _came_back(data: dict[str, Any]) -> list[str]:
@@ -95,19 +95,23 @@ def _paused(data: dict[str, Any]) -> list[str]:
     found = []
     for one in data["paused"]:
         what = f"letters of the kind {one['kind']}" if one["kind"] else "all letters"
-        what += f" of group {one['group']}" if one["group"] else ""
+        what = f"{one['kind']} {one['group']}" if one["group"] else what
         how = "halted by the machine" if one["halted"] else "held back"
-        found.append(f"{how}: {what} since {one['since']:{MOMENT}} UTC: {one['reason']}".rstrip(": "))
-    return found
+        who = f" by {one['reason']}" if one["reason"] and not one["halted"] else ""
+        why = f": {one['reason']}" if one["halted"] else ""
+        found.append(f"{how}{who}: {what}, since {one['since']:{MOMENT}} UTC{why}")
+    return [*found, "let them go on: feedback-app mail resume [--kind KIND --group NUMBER]"] if found else []
 
 
 def _groups(data: dict[str, Any]) -> list[str]:
     return [
-        f"{one['kind']} {one['group']}: "
+        f"{one['kind']} {one['group']}{' (' + one['name'] + ')' if one['name'] else ''}: "
         + ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in sorted(one["states"].items()))
         for one in data["groups"]
     ]
 
 
 def _troubles(data: dict[str, Any]) -> list[str]:
-    return [f"{one['letters']} letters: {one['reply']}" for one in data["troubles"]]
+    return [
+        f"{one['letters']} {'letter' if one['letters'] == 1 else 'letters'}: {one['reply']}" for one in data["troubles"]
+    ]

@@ -166,14 +166,14 @@ def test_mail_commands(bare_app: Flask) -> None:
     assert run("pause") == "All letters are held back.\n"
     assert run("pause") == "They were held back already.\n"
     CliRunner().invoke(feedback_app, ["worker", "--until-idle", "--only", "sender"], obj=lambda: bare_app)
-    assert "held back: all letters since" in run("status")
+    assert "held back by command: all letters, since" in run("status")
     assert run("resume") == "Letters leave again.\n"
     CliRunner().invoke(feedback_app, ["worker", "--until-idle", "--only", "sender"], obj=lambda: bare_app)
     told = json.loads(run("status", "--json"))
     assert told["states"]["failed"] == 1
     assert told["last_errors"][0]["reply"] == "the letter has a place {{said}} that nothing fills"
     assert run("resend").startswith("exit 1: Error: Say which")
-    assert run("resend", "--failed") == "1 letters that were failed are queued again\n"
+    assert run("resend", "--failed") == "queued again, failed before: 1 letter\n"
     with bare_app.app_context():
         assert queries.status().due == 1
         assert db.session.query(OutgoingEmail).one().attempts == 0

@@ -171,7 +171,7 @@ def test_commands_act_on_a_group(app: Flask) -> None:
         return done.exit_code, done.output
 
     assert mail("resend", "--failed", "--kind", "invitation", "--group", "7") == (
-        0, "1 letters that were failed are queued again\n",
+        0, "queued again, failed before: 1 letter\n",
     )  # fmt: skip
     assert mail("pause", "--group", "7")[0] == 1
     assert mail("pause", "--kind", "invitation", "--group", "7")[0] == 0
@@ -182,6 +182,13 @@ def test_commands_act_on_a_group(app: Flask) -> None:
     assert told["domains"][0]["domain"] == "example.org"
     assert "invitation 8: 1 failed, 1 queued" in mail("status")[1]
     assert mail("stop", "--kind", "invitation", "--group", "7")[0] == 1
-    assert mail("stop", "--kind", "invitation", "--group", "7", "--yes") == (0, "3 letters were kept back\n")
-    assert mail("resume", "--kind", "invitation", "--group", "7")[0] == 0
+    assert mail("stop", "--kind", "invitation", "--group", "7", "--yes") == (0, "kept back for good: 3 letters\n")
+    assert mail("resume", "--kind", "invitation", "--group", "7") == (0, "Nothing was held back.\n")
+    for verb in ("pause", "resume", "resend --failed", "take-as-sent", "stop --yes"):
+        code, said = mail(*verb.split(), "--kind", "invitation", "--group", "99")
+        assert (code, said) == (
+            1, "Error: There are no letters of invitation 99: `feedback-app mail status` names the groups.\n",
+        )  # fmt: skip
+        assert mail(*verb.split(), "--kind", "nonsense")[0] == 2
+    assert post_office.pauses() == []
     assert "IN TXT" in mail("dns")[1]
