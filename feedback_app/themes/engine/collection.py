@@ -1,8 +1,9 @@
 """A collection of texts made ready once: distinct texts, languages, vectors, and a fair sample of them."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import Future
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,16 @@ from feedback_app.themes.engine.parallel import EncodingPool
 from feedback_app.themes.engine.subjects import subject_of
 from feedback_app.themes.engine.texts import clean, has_content, text_key
 
+_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Vectors on their way: of every row, and of the first rows in order of hash, which are made first."""
+
+    every: Future[Vectors]
+    first: Future[Vectors] | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Collection:
@@ -22,7 +33,7 @@ class Collection:
 
     texts: tuple[str, ...]
     languages: NDArray[np.object_]
-    vectors: Vectors
+    encoded: Encoded
     row_of: NDArray[np.int64]
     order: NDArray[np.int64]
     """Rows in the order of their hash: its beginning is a random sample that does not depend on the input order."""
@@ -33,12 +44,22 @@ class Collection:
     subjects: Vectors | None = None
     """Vectors of the subjects of the first rows in `order`, as many as were asked for."""
 
+    @property
+    def vectors(self) -> Vectors:
+        """One unit vector per row; waits for those that are still being made."""
+        return self.encoded.every.result()
+
+    def first_vectors(self, count: int) -> Vectors:
+        """The vectors of the first `count` rows in `order`: ready before the others where subjects were asked for."""
+        first = self.encoded.first
+        return self.vectors[self.order[:count]] if first is None else first.result()[:count]
+
     def only(self, rows: NDArray[np.int64]) -> "Collection":
         """A collection of these rows alone, each of them given once."""
         every = np.arange(len(rows))
         kept = tuple(self.texts[row] for row in rows)
         words = None if self.words is None else self.words[rows]
-        return Collection(kept, self.languages[rows], self.vectors[rows], every, every, words)
+        return Collection(kept, self.languages[rows], made(self.vectors[rows]), every, every, words)
 
     def wording(self, rows: NDArray[np.int64]) -> sparse.csr_matrix:
         """How these rows are worded (`classifier.wording`)."""
@@ -50,6 +71,13 @@ class Collection:
         return len(self.texts)
 
 
+def made(vectors: Vectors) -> Encoded:
+    """Vectors that are there."""
+    every: Future[Vectors] = Future()
+    every.set_result(vectors)
+    return Encoded(every)
+
+
 def collect(
     texts: Sequence[str],
     hints: Sequence[str | None] = (),
@@ -58,22 +86,49 @@ def collect(
     *,
     worded: bool = False,
     subjects: int = 0,
+    pool: EncodingPool | None = None,
 ) -> Collection:
     """Read the texts: distinct ones, the language of each (a hint is a language code that may be wrong), vectors.
 
     `worded` also keeps the wording of each, and `subjects` the vectors of so many rows' subjects: made here, where
-    they cost nothing while other processes encode.
+    they cost nothing while other processes encode. With a `pool`, which must stay open until all are needed no more,
+    the vectors of the other rows may still be on their way.
     """
     distinct, told, row_of, order = _distinct(texts, hints)
     encoder = embedder or default_embedder()
-    with EncodingPool() as pool, ThreadPoolExecutor(2) as aside:
-        vectors = aside.submit(vectors_of, distinct, encoder, cache, pool.encode)
+    with nullcontext(pool) if pool else EncodingPool() as encoding:
+        encoded = _encoded(distinct, order, subjects, encoder, cache, encoding)
         spoken = languages_of(distinct, plausible(distinct, told), told) if distinct else np.array([], dtype=object)
         about = _subjects(distinct, spoken, order[:subjects])
-        telling = aside.submit(vectors_of, about, encoder, None, pool.encode) if subjects else None
+        telling = encoding.later(vectors_of, about, encoder, None, encoding.encode) if subjects else None
         words = wording(distinct, spoken) if worded and distinct else None
         found = telling.result() if telling else None
-        return Collection(tuple(distinct), spoken, vectors.result(), row_of, order, words, found)
+        collection = Collection(tuple(distinct), spoken, encoded, row_of, order, words, found)
+        return collection if pool else replace(collection, encoded=made(collection.vectors))
+
+
+def _encoded(
+    texts: Sequence[str],
+    order: NDArray[np.int64],
+    count: int,
+    encoder: Embedder,
+    cache: VectorCache | None,
+    pool: EncodingPool,
+) -> Encoded:
+    """Vectors of all texts; those of the first `count` in order of hash before the others."""
+    if not 0 < count < len(texts):
+        return Encoded(pool.later(vectors_of, texts, encoder, cache, pool.encode))
+    first = pool.later(vectors_of, [texts[row] for row in order[:count]], encoder, cache, pool.encode)
+
+    def others() -> Vectors:
+        rows = np.empty((len(texts), encoder.dimensions), np.float32)
+        rows[order[:count]] = first.result()
+        for start in range(count, len(texts), _AT_ONCE):  # not all at once: the subjects are waited for
+            block = order[start : start + _AT_ONCE]
+            rows[block] = vectors_of([texts[row] for row in block], encoder, cache, pool.encode)
+        return rows
+
+    return Encoded(pool.later(others), first)
 
 
 def _subjects(texts: Sequence[str], languages: Languages, rows: NDArray[np.int64]) -> list[str]:

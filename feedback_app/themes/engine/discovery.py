@@ -1,6 +1,6 @@
 """Finding themes: partition a sample, learn it, assign the rest, name what was found."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,8 @@ STRONGER = 1.5
 
 BLOCK = 5_000
 
+Encode = Callable[[Sequence[str]], Vectors]
+
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
@@ -41,20 +43,25 @@ def discover(
     themes: int | None = None,
     grain: Grain = "auto",
     extra_views: Sequence[Vectors] = (),
+    encode: Encode | None = None,
 ) -> Discovery:
-    """Group a collection (at least one row). `extra_views` hold stronger vectors of the rows of `sample_of`."""
+    """Group a collection (at least one row). `extra_views` hold stronger vectors of the rows of `sample_of`.
+
+    `encode` makes the vectors of phrases, where other processes can: otherwise this one does.
+    """
     sample = sample_of(collection)
     spoken = collection.languages
-    space = fit_space(collection.vectors[sample], spoken[sample])
-    centred = space.centred(collection.vectors, spoken)
-    view = space.view(centred)
+    first = collection.first_vectors(SAMPLE)
+    space = fit_space(first, spoken[sample])
+    centred = space.centred(first, spoken[sample])
     texts = [collection.texts[row] for row in sample]
-    views = [view[sample], subject_view(texts, spoken[sample], collection.subjects), *extra_views]
+    views = [space.view(centred), subject_view(texts, spoken[sample], collection.subjects), *extra_views]
     found = partition(views, themes, grain, weights=(1.0, WEIGHT, *[STRONGER] * len(extra_views)))
-    machine = learn(collection.wording(sample), centred[sample], found, space, default_embedder().name)
+    machine = learn(collection.wording(sample), centred, found, space, default_embedder().name)
+    centred = space.centred(collection.vectors, spoken)
     labels, confidence = _assign(machine, collection, centred, sample, found)
-    phrases = names_of(collection, labels, len(machine.ids), space, centred)
-    return Discovery(machine, labels, confidence, phrases, quotes_of(view, labels, collection))
+    phrases = names_of(collection, labels, len(machine.ids), space, centred, encode)
+    return Discovery(machine, labels, confidence, phrases, quotes_of(space.view(centred), labels, collection))
 
 
 def sample_of(collection: Collection) -> NDArray[np.int64]:
@@ -79,7 +86,12 @@ def _assign(
 
 
 def names_of(
-    collection: Collection, labels: Labels, count: int, space: Space, centred: Vectors
+    collection: Collection,
+    labels: Labels,
+    count: int,
+    space: Space,
+    centred: Vectors,
+    encode: Encode | None = None,
 ) -> list[tuple[str, ...]]:
     """Phrases per label, from at most some thousand rows (all labelled ones first where only some are labelled)."""
     rows = collection.order[np.argsort(labels[collection.order] < 0, kind="stable")][:_NAMED_FROM]
@@ -87,7 +99,7 @@ def names_of(
     given = labels[rows].tolist()
 
     def meaning(phrases: Sequence[str], languages: Sequence[str]) -> Vectors:
-        return space.centred(default_embedder().encode(phrases), languages)
+        return space.centred((encode or default_embedder().encode)(phrases), languages)
 
     return name_themes(spoken, given, centres_of_labels(centred[rows], given, count), meaning)
 

