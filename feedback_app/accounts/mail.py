@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from flask_babel import force_locale, format_datetime
 from flask_security import MailUtil
 from flask_security.mail_util import EmailValidateException
 from flask_security.recoverable import generate_reset_password_token
@@ -52,8 +51,7 @@ def fills(session: Session, entry_ids: Sequence[int]) -> dict[int, Fill]:
 
 
 def _fill(entry: AuditEntry, staff: Staff) -> Fill:
-    with force_locale(staff.language):
-        when = format_datetime(entry.at, "long")
+    when = layout.moment(entry.at, staff.language)
     inviter = entry.actor if entry.actor_id else current_settings().organisation
     return {"link": one_time_link(staff), "ask": absolute("security.forgot_password"), "inviter": inviter, "when": when}
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from html import escape
 from typing import Any
 
-from babel.dates import format_date
 from markupsafe import Markup
 
 from feedback_app.announcements import wording
@@ -23,7 +21,6 @@ from feedback_app.extensions import current_settings
 
 KIND = "announcement"
 SCOPE = "announcements"
-_DATES = {"en": "en_GB"}  # "14 May 2026" is read the same on both sides of the ocean
 
 
 def tellable(changes: Sequence[Change], language: str) -> bool:
@@ -42,12 +39,9 @@ def told(changes: Sequence[Change], language: str) -> list[Told]:
                 process=change.process,
                 code=language,
             )
-        found.append(Told(said.process, said.what, said.because(change.state), _day(change.since, language)))
+        since = layout.day(change.since, language) if change.since else ""
+        found.append(Told(said.process, said.what, said.because(change.state), since))
     return found
-
-
-def _day(since: date | None, language: str) -> str:
-    return format_date(since, "long", locale=_DATES.get(language, language)) if since else ""
 
 
 def words(subject: str, body: str, changes: Sequence[Change], language: str) -> Words:

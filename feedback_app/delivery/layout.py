@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from flask import current_app
 from flask_babel import force_locale
 from jinja2 import Environment
@@ -14,7 +18,20 @@ from mjml import mjml2html
 from feedback_app.delivery.holes import Fill, Words, filled, greeting, plain
 from feedback_app.extensions import current_settings
 
+LOCALES = {"en": "en_GB"}  # "14 May 2026" is read the same on both sides of the ocean
 GAP = re.compile(r"\n(?:[ \t]*\n){2,}")
+
+
+@lru_cache(maxsize=1000)
+def day(value: date, language: str) -> str:
+    """Return a date as letters in ``language`` write it."""
+    return format_date(value, "long", locale=LOCALES.get(language, language))
+
+
+def moment(value: datetime, language: str) -> str:
+    """Return date and time to the minute as letters write them, in the organisation's zone."""
+    local = value.astimezone(ZoneInfo(current_settings().timezone))
+    return f"{day(local.date(), language)}, {local:%H:%M}"
 
 
 def render(kind: str, language: str, **context: Any) -> Words:

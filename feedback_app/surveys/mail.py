@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -92,10 +90,5 @@ def fill_for(link: str, title: dict[str, str], name: str, language: str, until: 
         "greeting_name": greeting,
         "spaced_name": f" {bare}" if bare else "",
         "opening_name": f"{bare}, " if bare else "",
-        "until": _long_day(until.astimezone(ZoneInfo(current_settings().timezone)).date(), language),
+        "until": layout.day(until.astimezone(ZoneInfo(current_settings().timezone)).date(), language),
     }
-
-
-@lru_cache(maxsize=1000)
-def _long_day(day: date, language: str) -> str:
-    return format_date(day, "long", locale=language)

@@ -31,7 +31,7 @@ def test_the_letter_says_what_a_person_needs_to_know(app: Flask) -> None:
         assert "Hello Ada Nowak," in form
         assert "http://localhost/answer/abc" in form
         assert "4 questions" in form
-        assert "January 1, 2027" in form
+        assert "1 January 2027" in form
         assert "Velo Verde" in form
         assert "ul. Rowerowa 1" in form
         assert "http://localhost/unsubscribe/x" in form
