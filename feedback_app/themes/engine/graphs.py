@@ -41,6 +41,19 @@ def neighbour_graph(view: Vectors, neighbours: int = NEIGHBOURS) -> sparse.csr_m
     return (graph + graph.T).tocsr()
 
 
+def reconciled(graph: sparse.csr_matrix, view: Vectors) -> tuple[sparse.csr_matrix, Vectors]:
+    """What several encoders say, settled among neighbours: rows moved half-way to the mean of those around them in
+    `graph`, and the neighbours of the rows so moved, twice as many. n x n and n x dimensions, unit rows.
+
+    A low-pass filter on the graph (Zhang et al., 2019, "Attributed Graph Clustering via Adaptive Graph
+    Convolution"): what one encoder alone hears of a text fades, what its neighbourhood shares stays.
+    """
+    shares = sparse.diags_array(1 / np.maximum(np.asarray(graph.sum(axis=1)).ravel(), 1e-9)) @ graph
+    around = unit(np.asarray(shares @ view, dtype=np.float32))
+    moved = unit(((view + around) / 2).astype(np.float32))
+    return neighbour_graph(moved, 2 * NEIGHBOURS), moved
+
+
 def communities(graph: sparse.csr_matrix, resolution: float, seed: int = 0) -> Labels:
     """Louvain communities (Blondel et al., 2008), numbered by falling size. The same seed, the same communities.
 

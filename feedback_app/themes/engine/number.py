@@ -1,5 +1,6 @@
 """How many themes? A grid of resolutions, the best silhouette among the sensible ones."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +23,7 @@ _CLEAR_MASS = 3.0
 collection themes must be larger to be worth a name."""
 
 _FEWEST, _EACH = 6, 25
-_AS_CLEAR = 0.98
+_AS_CLEAR, _PLATEAU = 0.98, 0.95
 _JUDGED = 1_500
 _BESIDE = (1.0, 2.0, 3.0, 2.0, 1.0)
 
@@ -41,17 +42,22 @@ class Cut:
         return int(self.labels.max()) + 1
 
 
-def cuts(graph: sparse.csr_matrix, view: Vectors) -> list[Cut]:
-    """Sensible cuts, coarse to fine, at least one."""
+def cuts(graph: sparse.csr_matrix, view: Vectors, heard: tuple[sparse.csr_matrix, Vectors] | None = None) -> list[Cut]:
+    """Sensible cuts, coarse to fine, at least one.
+
+    `heard` are graph and view before they were reconciled: cuts are judged by them, for what was smoothed looks clear
+    however fine it is cut.
+    """
+    judge_graph, judge_view = heard or (graph, view)
     found: list[Cut] = []
-    clarity = Clarity(view)
+    clarity = Clarity(judge_view)
     resolution = _FIRST
     while resolution < _LAST:
         labels = nearest_centre(view, communities(graph, resolution), passes=2)
         cut = Cut(labels, resolution, clarity.of(labels))
         if found and not _readable(cut, len(view)):
             break
-        if not found or (cut.count > found[-1].count and _welcome(graph, cut, len(view), found[-1].count)):
+        if not found or (cut.count > found[-1].count and _welcome(judge_graph, cut, len(view), found[-1].count)):
             found.append(cut)
         resolution *= _STEP
     return found
@@ -105,10 +111,28 @@ def choose(found: list[Cut], rows: int) -> int:
 
     A cut is judged together with those beside it, because the silhouette of a single one is partly luck.
     """
+    allowed, clarity = _judged(found, rows)
+    best = max(clarity)
+    return next(at for at, clear in zip(allowed, clarity, strict=True) if clear >= best * _AS_CLEAR or best <= 0)
+
+
+def middle(found: list[Cut], rows: int) -> int:
+    """Index of the cut in the middle (by the ratio of counts) of all that are, within 5 %, as clear as the clearest.
+
+    Where several encoders were reconciled, blurred collections are about as clear at twenty themes as at sixty: the
+    ends of such a plateau move with every breath of arithmetic, its middle hardly does.
+    """
+    allowed, clarity = _judged(found, rows)
+    best = max(clarity)
+    counts = {at: found[at].count for at, c in zip(allowed, clarity, strict=True) if c >= best * _PLATEAU or best <= 0}
+    centre = math.sqrt(min(counts.values()) * max(counts.values()))
+    return min(counts, key=lambda at: abs(math.log(counts[at] / centre)))
+
+
+def _judged(found: list[Cut], rows: int) -> tuple[list[int], list[float]]:
+    """Indices of the cuts that may be shown, and how clear each is beside its neighbours."""
     allowed = [at for at, cut in enumerate(found) if cut.count >= _fewest(rows)] or [len(found) - 1]
-    clarity = dict(zip(allowed, _smoothed([found[at].clarity for at in allowed]), strict=True))
-    best = max(clarity.values())
-    return next(at for at in allowed if clarity[at] >= best * _AS_CLEAR or best <= 0)
+    return allowed, _smoothed([found[at].clarity for at in allowed])
 
 
 def _smoothed(values: list[float]) -> list[float]:

@@ -12,15 +12,19 @@ from feedback_app.themes.engine.graphs import (
     merged_down,
     nearest_centre,
     neighbour_graph,
+    reconciled,
     settled,
     summed,
 )
-from feedback_app.themes.engine.number import choose, cuts
+from feedback_app.themes.engine.number import choose, cuts, middle
 
 Grain = Literal["coarse", "auto", "fine"]
 
 _ALONE = 8
 """Fewer rows than this are one theme: nothing can be said about their structure."""
+
+_ONE_ENCODER = 2
+"""Views that one encoder gives, of the sentence and of its subject. More of them have something to reconcile."""
 
 _COARSER, _FINER = 0.5, 1.8
 
@@ -43,9 +47,13 @@ def partition(
     shares = list(weights) or [1.0] * len(views)
     graph = summed([neighbour_graph(view) * share for view, share in zip(views, shares, strict=True)])
     joint = unit(np.hstack([view * np.float32(share) for view, share in zip(views, shares, strict=True)]))
+    plain = graph, joint
+    several = len(views) > _ONE_ENCODER
+    if several:
+        graph, joint = reconciled(graph, joint)
     if themes is None:
-        found = cuts(graph, joint)
-        at = choose(found, rows)
+        found = cuts(graph, joint, plain)
+        at = (middle if several else choose)(found, rows)
         if grain == "auto":
             return nearest_centre(joint, settled(graph, found[at].resolution), passes=2)
         themes = _other_grain(found[at].count, grain)
