@@ -27,7 +27,7 @@ Results = dict[tuple[str, str], str]
 def contestants(bertopic: str, ours: str) -> Iterator[tuple[str, str, bool]]:
     """Name, command and whether the number is given, of everything that is a command."""
     command = f"{ours} themes cluster --mode {{mode}}"
-    for name, extra in (("ours, default", ""), ("ours, strong", " --strong")):
+    for name, extra in (("ours, default", ""), ("ours, strong", " --strong")) if ours else ():
         yield f"{name}, number given", f"{command} --themes {{k}}{extra}", True
         yield f"{name}, number chosen", f"{command}{extra}", False
     if bertopic:
@@ -86,7 +86,7 @@ def main() -> None:
     asked.add_argument("--bench", type=Path, default=BENCH, help="the developers' bench (default: %(default)s)")
     asked.add_argument("--timeout", type=float, default=900, help="seconds for one row of one set (default: 900)")
     ours = shlex.quote(str(Path(sys.executable).with_name("feedback-app")))
-    asked.add_argument("--ours", default=ours, metavar="COMMAND", help="our command (default: %(default)s)")
+    asked.add_argument("--ours", default=ours, metavar="COMMAND", help="our command ('': none; default: %(default)s)")
     given = asked.parse_args()
     if not given.bench.is_file():
         raise SystemExit(f"{given.bench} is not there: name the developers' bench with --bench.")
