@@ -151,6 +151,8 @@ class Desk:
         """Say what became of a letter."""
         self.held.pop(letter.id, None)
         self.outcomes.append(Outcome(letter, verdict, reply))
+        if self.ready.empty():  # nobody will come for another letter, and so wake the database thread
+            self.wake.set()
 
     def answered(self, letter: Letter, verdict: Verdict, reply: Reply, then: Letter | None = None) -> bool:
         """Say what the relay answered to the text: into the journal first, then to the database thread.

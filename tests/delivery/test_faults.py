@@ -336,8 +336,8 @@ def test_killed_between_the_claim_and_the_desk() -> None:
     """The claim is committed, no letter is anywhere yet: all go back, none is in doubt."""
     die = (
         "import os, signal\n"
-        "from feedback_app.delivery.sender import Sender\n"
-        "Sender._lay_out = lambda self, rows: os.kill(os.getpid(), signal.SIGKILL) if rows else None\n"
+        "from feedback_app.delivery.in_hand import InHand\n"
+        "InHand.lay_out = lambda self, rows: os.kill(os.getpid(), signal.SIGKILL) if rows else None\n"
     )
     with Relay() as relay:
         queue(*(f"p{n}@example.org" for n in range(30)))
