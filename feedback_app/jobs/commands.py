@@ -23,8 +23,9 @@ from feedback_app.settings import BadSetting
 def worker(until_idle: bool, only: str | None, as_json: bool) -> None:
     """Run the worker: it sends letters and does the jobs until it is told to stop.
 
-    Ctrl-C or SIGTERM lets it finish the letters on the wire and give the others back. Any number of workers may run
-    on PostgreSQL; on SQLite one is right.
+    Ctrl-C or SIGTERM lets it finish the letters on the wire and give the others back. FEEDBACK_MAIL_PROCESSES says
+    how many of its processes send. Any number of workers may run on PostgreSQL. On SQLite run one worker: two
+    processes share the file well and have sent up to twice the letters where cores were free; more were not measured.
     """
     app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]  # the proxy's own accessor
     process = WorkerProcess(app, sends=only != "jobs", does_jobs=only != "sender")
