@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from feedback_app.themes.engine.lemmas import lemma
 from feedback_app.themes.engine.names import centres_of_labels, name_themes
 from feedback_app.themes.engine.phrases import fitness, wordings
 from feedback_app.themes.engine.subjects import subject_of
@@ -57,6 +58,11 @@ from feedback_app.themes.grouping import discover
         ("sieć", "pl", "noun"),
         ("zamówienia", "pl", "noun"),
         ("zawieszenie", "pl", "noun"),
+        ("felt", "en", "verb"),
+        ("prompt", "en", "adjective"),
+        ("multiple", "en", "adjective"),
+        ("życie", "pl", "vague"),
+        ("mężem", "pl", "vague"),
         ("family", "en", "noun"),
         ("invoice", "en", "noun"),
         ("Rechnung", "de", "noun"),
@@ -75,6 +81,7 @@ def test_knows_what_kind_of_word_it_is(word, language, expected):
         ("czekania", "pl", "czekanie"),
         ("zamówieniu", "pl", "zamówienie"),
         ("drzwi", "pl", "drzwi"),
+        ("dane", "pl", "dane"),
         ("repairs", "en", "repairs"),
     ],
 )
@@ -123,6 +130,29 @@ def test_refuses_phrases_that_name_nothing(phrase, language):
 )
 def test_prefers_the_form_fit_for_a_heading(better, worse, language):
     assert fitness(better, language) > fitness(worse, language)
+
+
+@pytest.mark.parametrize(
+    ("plural", "singular"), [("atms", "atm"), ("ids", "id"), ("status", "status"), ("gps", "gps"), ("glass", "glass")]
+)
+def test_plurals_that_no_dictionary_knows_are_one_word_with_their_singular(plural, singular):
+    assert lemma(plural, "en") == singular
+
+
+def test_a_word_that_every_theme_uses_steps_behind_a_phrase_of_this_one():
+    texts = {
+        0: ["The card was stolen abroad", "My card got stolen in a shop", "A stolen card", "Stolen card, what now"],
+        1: ["The card expires", "My card has an expiry date", "Expiry date of the card", "When is the expiry date"],
+        2: ["A card for my child", "Is there a card for a child", "My child wants a card", "A child and a card"],
+    }
+    spoken = [(wordings(text, "en"), label) for label, some in texts.items() for text in some]
+    names = name_themes(
+        [one for one, _ in spoken],
+        [label for _, label in spoken],
+        np.eye(3, 8, dtype=np.float32),
+        lambda phrases, _: np.ones((len(phrases), 8), np.float32),
+    )
+    assert "card" not in {phrases[0] for phrases in names}
 
 
 def test_leaves_of_a_text_what_it_is_about():

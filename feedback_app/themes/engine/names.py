@@ -32,6 +32,9 @@ _LEAST_TELLING = 1.02
 _RICHER = 0.25
 """A longer phrase goes before a word of its own when it scores at least so much of what the word does."""
 
+_COMMON = 3.0
+"""A word alone is worth its full score where it is so many times as frequent as in the whole collection."""
+
 _VARIETY = 0.35
 
 Meaning = Callable[[Sequence[str], Sequence[str]], Vectors]
@@ -112,7 +115,7 @@ class _Counts:
             scored = [(self._telling(key, n, label), key) for key, n in known.items() if n >= least]
             best = sorted(scored, key=lambda item: (-item[0], -len(item[1]), item[1]))
             wanted = math.ceil(self._most * share)
-            found += [self._candidate(key, score) for score, key in best[: 2 * wanted] if score > 0][:wanted]
+            found += [self._candidate(key, score, label) for score, key in best[: 2 * wanted] if score > 0][:wanted]
         return [one for one in found if one.score > 0]
 
     def _telling(self, key: Key, inside: int, label: int) -> float:
@@ -122,7 +125,7 @@ class _Counts:
         elsewhere = (self._overall[key] - inside + 0.5) / (total - size + 1)
         return share * math.log(max(share / elsewhere, _LEAST_TELLING))
 
-    def _candidate(self, key: Key, score: float) -> Candidate:
+    def _candidate(self, key: Key, score: float, label: int) -> Candidate:
         language, forms = key[0], self._forms[key]
         shown, fit = max(
             ((form, fitness(form, language)) for form in forms),
@@ -130,7 +133,17 @@ class _Counts:
         )
         if len(key) == 2:
             shown = self._headword(base_form(min(forms, key=lambda form: (-forms[form], form)), language), language)
+            fit *= self._worth_alone(key, label)
         return Candidate(key, " ".join(map(self._spelt, shown.split())), score * fit)
+
+    def _worth_alone(self, key: Key, label: int) -> float:
+        """1 for a word _COMMON times as frequent in this theme as in all (or found only here), less for a commoner one.
+
+        A phrase tells by what it puts together; a word alone that half of the themes use tells nothing.
+        """
+        size, total = self._spoken[label][key[0]], self._all_spoken[key[0]]
+        ratio = self._inside[label][key] / self._overall[key] * total / size
+        return min(1.0, ratio / min(_COMMON, total / size))
 
     def _headword(self, word: str, language: str) -> str:
         """The masculine noun of whose genitive a dictionary makes a word of its own: elektryka beside elektryk."""

@@ -44,7 +44,7 @@ def kind(word: str, language: str) -> Kind:
 
 def base_form(word: str, language: str) -> str:
     """The form in which a noun is shown alone: in Polish the dictionary form, elsewhere the word as used."""
-    if language != "pl":
+    if language != "pl" or word in lists.PLURAL_NOUNS:
         return word
     verbal = _VERBAL_NOUN.match(word)
     base = lemma(word, language)

@@ -34,7 +34,7 @@ VAGUE = words_of(
     time day week month year hour minute second moment while morning evening afternoon night today tomorrow yesterday
     ago way lot bit people person man woman guy somebody place side end start beginning part kind sort type case fact
     reason point number amount rest matter example problem issue question idea hand word name level everything
-    experience help work length
+    experience help work length life husband wife
     january february march april may june july august september october november december
     monday tuesday wednesday thursday friday saturday sunday km kg mb gb pln eur gbp usd pound dollar euro
     czas dzień tydzień miesiąc rok godzina minuta sekunda moment chwila rano wieczór południe dzisiaj dziś wczoraj
@@ -42,7 +42,7 @@ VAGUE = words_of(
     powód problem pytanie raz ciąg słowo rada reszta część liczba ilość przykład przypadek fakt różnica możliwość
     brak razie styczeń luty marzec kwiecień maj czerwiec lipiec sierpień wrzesień październik listopad grudzień
     poniedziałek wtorek środa czwartek piątek sobota niedziela zł złoty grosz kilometr metr
-    kilo szt proszenie wczoraj porządek minus plus drobiazg uwaga próba
+    kilo szt proszenie wczoraj porządek minus plus drobiazg uwaga próba życie mąż żona
     """
 )
 """Nouns that hardly say what is spoken of: they stand in phrases, but a name needs another noun."""
@@ -67,6 +67,7 @@ VERBS = words_of(
     show shut sign sit sleep slip smell solve sound speak specify spend stand start stay steal stick stop store submit
     suffer suggest suit suppose suspect switch tell tend think throw trust understand unlock update upset verify visit
     wait wake walk warn wash waste watch wear wish wonder worry write
+    felt left
     """
 ) - words_of(
     # Nouns as often as verbs where people speak of a service.
@@ -93,6 +94,7 @@ ADJECTIVES = words_of(
     mental messy minor minimum maximum missing mobile modern monthly weekly yearly more most narrow national near neat
     necessary negative nervous new newer next nice noisy normal obvious odd official ok okay old older online only open
     opposite ordinary original other outside overall own painful past patient perfect permanent personal physical plain
+    prompt multiple
     pleasant pleased polish polite poor popular positive possible previous private proper proud public pure quick
     quicker
     quiet random rare raw ready real reasonable recent red regular relevant reliable remote rich right rough rude sad
