@@ -291,9 +291,7 @@ class Suggestion(Base):
     reason: Mapped[str] = mapped_column(String(80))  # the same reason is the same suggestion
     theme_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)
     other_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)
-    parts: Mapped[list[dict[str, Any]]] = mapped_column(
-        default=list
-    )  # [{name, phrases, mentions: [ids], quotes: [ids]}]
+    parts: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{name, phrases, mentions: ids, quotes: ids}]
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"nearness": .8, "size": 40}
     state: Mapped[str] = mapped_column(String(12), default="open")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
