@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import wraps
+from importlib import import_module
 from typing import Any, ParamSpec, TypeVar
 
 import click
-from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from feedback_app.errors import Refused
 
@@ -29,12 +29,13 @@ def in_app(command: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         factory = click.get_current_context().find_root().obj
         with factory().app_context():
+            exc = import_module("sqlalchemy.exc")  # came with the application; at the top, --help would load it
             try:
                 return command(*args, **kwargs)
             except Refused as error:
                 raise click.ClickException(str(error)) from error
-            except DatabaseError as error:
-                if type(error) not in (OperationalError, ProgrammingError, DatabaseError):
+            except exc.DatabaseError as error:
+                if type(error) not in (exc.OperationalError, exc.ProgrammingError, exc.DatabaseError):
                     raise
                 why = str(error.orig).strip().splitlines()[0]
                 raise click.ClickException(f"the database did not answer as it should: {why}. {ADVICE}") from error
