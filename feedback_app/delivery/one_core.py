@@ -14,18 +14,19 @@ from contextlib import contextmanager, suppress
 
 
 @contextmanager
-def one_core() -> Iterator[None]:
+def one_core(number: int = 0) -> Iterator[None]:
     """Keep this thread, and the threads it starts meanwhile, on one of the cores this process may use.
 
-    Processes with neighbouring numbers, as a worker's children have, take different cores. Where the system has no such
-    thing or forbids it, nothing changes.
+    ``number`` is that of the process within its worker: 0 its first, the others forked from it; each takes the core
+    after the one before. Workers begin anywhere. Where the system has no such thing or forbids it, nothing changes.
     """
     if not hasattr(os, "sched_setaffinity"):
         yield
         return
     allowed = os.sched_getaffinity(0)
+    first = os.getppid() if number else os.getpid()
     with suppress(OSError):
-        os.sched_setaffinity(0, {sorted(allowed)[os.getpid() % len(allowed)]})
+        os.sched_setaffinity(0, {sorted(allowed)[(first + number) % len(allowed)]})
     try:
         yield
     finally:

@@ -54,12 +54,13 @@ class Sender:
 
     def __init__(
         self, owner: str, transport: Transport, journal: Journal, preparer: Preparer, connections: int,
-        breaker: Breaker | None = None, *, manners: Manners | None = None,
+        breaker: Breaker | None = None, *, manners: Manners | None = None, number: int = 0,
     ) -> None:  # fmt: skip
         self._journal, self._desk, self._breaker = journal, Desk(journal, connections), breaker or Breaker()
         self._lines = Lines(transport, self._desk, self._breaker)
         self._stop = Event()
         self._hand = InHand(owner, self._desk, journal, preparer, self._breaker, manners or Manners(), stop=self._stop)
+        self._number = number  # of this process within its worker
         self._looked = False  # the database was asked for letters
         self._refusal, self._refused_since = "", 0.0  # why the database takes nothing, and since when (monotonic)
         self.tally = Tally(self._hand.counts)
@@ -81,7 +82,7 @@ class Sender:
 
     def run(self, *, until_idle: bool = False) -> Tally:
         """Send until ``stop`` is called, or until nothing is due. Returns what was done."""
-        with one_core():
+        with one_core(self._number):
             return self._run(until_idle=until_idle)
 
     def _run(self, *, until_idle: bool) -> Tally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from threading import Thread
 
@@ -48,3 +49,21 @@ def test_a_mistake_inside_gives_the_cores_back() -> None:
     with pytest.raises(ZeroDivisionError), one_core():
         raise ZeroDivisionError
     assert os.sched_getaffinity(0) == before
+
+
+def test_processes_of_one_worker_take_different_cores() -> None:
+    many = len(os.sched_getaffinity(0))
+    with one_core():
+        taken = [os.sched_getaffinity(0)]
+    for number in range(1, many):
+        read, write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            with one_core(number):
+                os.write(write, repr(os.sched_getaffinity(0)).encode())
+            os._exit(0)
+        os.close(write)
+        with os.fdopen(read) as told:
+            taken.append(ast.literal_eval(told.read()))
+        os.waitpid(child, 0)
+    assert set().union(*taken) == os.sched_getaffinity(0)
