@@ -1,4 +1,4 @@
-"""How many themes? A grid of resolutions, the best silhouette among the sensible ones."""
+"""How many themes? A grid of resolutions, the middle of those whose silhouette is about the best."""
 
 import math
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _CLEAR_MASS = 3.0
 collection themes must be larger to be worth a name."""
 
 _FEWEST, _EACH = 6, 25
-_AS_CLEAR, _PLATEAU = 0.98, 0.95
+_PLATEAU = 0.95
 _JUDGED = 1_500
 _BESIDE = (1.0, 2.0, 3.0, 2.0, 1.0)
 
@@ -107,32 +107,18 @@ class Clarity:
 
 
 def choose(found: list[Cut], rows: int) -> int:
-    """Index of the cut to show: the fewest themes that are (within 2 %) as clear as the clearest cut.
-
-    A cut is judged together with those beside it, because the silhouette of a single one is partly luck.
-    """
-    allowed, clarity = _judged(found, rows)
-    best = max(clarity)
-    return next(at for at, clear in zip(allowed, clarity, strict=True) if clear >= best * _AS_CLEAR or best <= 0)
-
-
-def middle(found: list[Cut], rows: int) -> int:
     """Index of the cut in the middle (by the ratio of counts) of all that are, within 5 %, as clear as the clearest.
 
-    Where several encoders were reconciled, blurred collections are about as clear at twenty themes as at sixty: the
-    ends of such a plateau move with every breath of arithmetic, its middle hardly does.
+    Blurred collections are about as clear at twenty themes as at sixty: the ends of such a plateau move with every
+    breath of arithmetic, its middle hardly does. A cut is judged together with those beside it, because the silhouette
+    of a single one is partly luck.
     """
-    allowed, clarity = _judged(found, rows)
+    allowed = [at for at, cut in enumerate(found) if cut.count >= _fewest(rows)] or [len(found) - 1]
+    clarity = _smoothed([found[at].clarity for at in allowed])
     best = max(clarity)
     counts = {at: found[at].count for at, c in zip(allowed, clarity, strict=True) if c >= best * _PLATEAU or best <= 0}
     centre = math.sqrt(min(counts.values()) * max(counts.values()))
     return min(counts, key=lambda at: abs(math.log(counts[at] / centre)))
-
-
-def _judged(found: list[Cut], rows: int) -> tuple[list[int], list[float]]:
-    """Indices of the cuts that may be shown, and how clear each is beside its neighbours."""
-    allowed = [at for at, cut in enumerate(found) if cut.count >= _fewest(rows)] or [len(found) - 1]
-    return allowed, _smoothed([found[at].clarity for at in allowed])
 
 
 def _smoothed(values: list[float]) -> list[float]:

@@ -16,7 +16,7 @@ from feedback_app.themes.engine.graphs import (
     settled,
     summed,
 )
-from feedback_app.themes.engine.number import choose, cuts, middle
+from feedback_app.themes.engine.number import choose, cuts
 
 Grain = Literal["coarse", "auto", "fine"]
 
@@ -48,12 +48,11 @@ def partition(
     graph = summed([neighbour_graph(view) * share for view, share in zip(views, shares, strict=True)])
     joint = unit(np.hstack([view * np.float32(share) for view, share in zip(views, shares, strict=True)]))
     plain = graph, joint
-    several = len(views) > _ONE_ENCODER
-    if several:
+    if len(views) > _ONE_ENCODER:
         graph, joint = reconciled(graph, joint)
     if themes is None:
         found = cuts(graph, joint, plain)
-        at = (middle if several else choose)(found, rows)
+        at = choose(found, rows)
         if grain == "auto":
             return nearest_centre(joint, settled(graph, found[at].resolution), passes=2)
         themes = _other_grain(found[at].count, grain)
