@@ -23,7 +23,7 @@ _CLEAR_MASS = 3.0
 collection themes must be larger to be worth a name."""
 
 _FEWEST, _EACH = 6, 25
-_PLATEAU = 0.95
+_PLATEAU = 0.93
 _JUDGED = 1_500
 _BESIDE = (1.0, 2.0, 3.0, 2.0, 1.0)
 
@@ -107,7 +107,7 @@ class Clarity:
 
 
 def choose(found: list[Cut], rows: int) -> int:
-    """Index of the cut in the middle (by the ratio of counts) of all that are, within 5 %, as clear as the clearest.
+    """Index of the cut in the middle (by the ratio of counts) of all that are, within 7 %, as clear as the clearest.
 
     Blurred collections are about as clear at twenty themes as at sixty: the ends of such a plateau move with every
     breath of arithmetic, its middle hardly does. A cut is judged together with those beside it, because the silhouette
