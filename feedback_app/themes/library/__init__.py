@@ -1,0 +1,1 @@
+"""Subjects of customer feedback by sector, with sentences in every shipped language; read by `reader`."""
