@@ -29,8 +29,9 @@ from sqlalchemy import func, insert, select, update
 
 from feedback_app import clock
 from feedback_app.database import transaction
-from feedback_app.delivery import dkim_keys, outbox
-from feedback_app.delivery.holes import Words
+from feedback_app.delivery import outbox
+from feedback_app.delivery.compose import dkim_keys
+from feedback_app.delivery.compose.placeholders import Words
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.extensions import db
 from feedback_app.jobs.worker import WorkerProcess

@@ -59,6 +59,6 @@ JOBS: tuple[Job, ...] = (
     Job("learn_from_corrections", "feedback_app.themes.jobs:learn_from_corrections", timedelta(minutes=1)),
     Job("look_for_news", "feedback_app.themes.jobs:look_for_news", timedelta(hours=1)),
     Job("remove_old_imports", "feedback_app.contacts.import_actions:remove_old_imports", timedelta(days=1)),
-    Job("forget_slots", "feedback_app.delivery.slots:forget", timedelta(days=1)),
+    Job("forget_slots", "feedback_app.delivery.queue.throughput:forget", timedelta(days=1)),
     Job("prune", "feedback_app.jobs.runs:prune", timedelta(days=1), at=timedelta(hours=2)),
 )

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from feedback_app.accounts import letters
 from feedback_app.accounts.audit import Actor
 from feedback_app.accounts.models import AuditEntry, Staff
-from feedback_app.delivery import addresses, layout
+from feedback_app.delivery import addresses
+from feedback_app.delivery.compose import templates as layout
 from feedback_app.delivery.outbox import Fill, Words
 from feedback_app.extensions import current_settings
 from feedback_app.web.pages import absolute, say

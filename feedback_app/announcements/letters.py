@@ -13,8 +13,8 @@ from feedback_app.announcements.phrases import phrases
 from feedback_app.announcements.wording import Told
 from feedback_app.changes.models import Change
 from feedback_app.changes.queries import words_in
-from feedback_app.delivery import layout
-from feedback_app.delivery.holes import greeting
+from feedback_app.delivery.compose import templates as layout
+from feedback_app.delivery.compose.placeholders import greeting
 from feedback_app.delivery.outbox import Block, Fill, Words
 from feedback_app.errors import N_, Refused
 from feedback_app.extensions import current_settings

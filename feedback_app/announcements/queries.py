@@ -21,7 +21,7 @@ from feedback_app.changes.queries import words_for
 from feedback_app.contacts.models import Contact
 from feedback_app.database import Page, page_of
 from feedback_app.delivery import queries as letter_desk
-from feedback_app.delivery.layout import letter_parts
+from feedback_app.delivery.compose.templates import letter_parts
 from feedback_app.delivery.models import LetterHalt
 from feedback_app.delivery.outbox import Words
 from feedback_app.errors import N_, NotFound, Refused

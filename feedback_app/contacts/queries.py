@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, exists, 
 from feedback_app.contacts.models import KINDS, Contact, ContactImport
 from feedback_app.contacts.texts import attribute_key, one_line
 from feedback_app.database import Page, is_postgresql, page_of
-from feedback_app.delivery import addresses, returns
-from feedback_app.delivery.holes import readable
+from feedback_app.delivery import addresses
+from feedback_app.delivery.bounces import apply as returns
+from feedback_app.delivery.compose.placeholders import readable
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail, Suppression
 from feedback_app.errors import N_, NotFound
 from feedback_app.extensions import current_settings, db
@@ -206,7 +207,7 @@ def letters_to(email_key: str, page: int = 1, size: int = 20) -> Page[Told]:
 
 
 def strikes(email_key: str) -> int:
-    """Return how many announcements in a row came back from this address; see ``delivery.returns``."""
+    """Return how many announcements in a row came back from this address; see ``delivery.bounces.apply``."""
     return returns.strikes(db.session(), email_key)
 
 

@@ -12,13 +12,14 @@ from sqlalchemy import update
 
 from feedback_app import clock
 from feedback_app.database import touched, transaction
-from feedback_app.delivery import doubt, recovery, watching
-from feedback_app.delivery.claims import TABLE, C
-from feedback_app.delivery.holding import halt, pause, resume
 from feedback_app.delivery.outbox import STOPPED
-from feedback_app.delivery.post_office import journals
-from feedback_app.delivery.retry import Schedule
-from feedback_app.delivery.searching import holds
+from feedback_app.delivery.queue import in_doubt, recovery
+from feedback_app.delivery.queue.claims import TABLE, C
+from feedback_app.delivery.queue.pauses import halt, pause, resume
+from feedback_app.delivery.queue.retry import Schedule
+from feedback_app.delivery.queue.search import holds
+from feedback_app.delivery.sending.factory import journals
+from feedback_app.delivery.throttle import ramp_up
 from feedback_app.errors import N_, Refused
 from feedback_app.extensions import current_settings
 
@@ -43,7 +44,7 @@ def resend(
     if state not in RESENDABLE:
         raise Refused(N_("Only letters that failed or are in doubt can be sent again."))
     again = update(TABLE).where(C.state == state, *_which(letter_id, kind, group_id, to))
-    fresh = {**doubt.AFRESH, "not_before": clock.now(), "attempts": 0, "first_at": None}
+    fresh = {**in_doubt.AFRESH, "not_before": clock.now(), "attempts": 0, "first_at": None}
     return touched(again.values(state="queued", **fresh))
 
 
@@ -67,11 +68,11 @@ def cancel(*, letter_id: int | None = None, kind: str | None = None, group_id: i
 def watch(kind: str, group_id: int, letters: int) -> bool:
     """Let the first letters of a group of so many leave slowly when it is a large one; True when it is new.
 
-    Called in the transaction that queues them; see ``delivery.watching``.
+    Called in the transaction that queues them; see ``delivery.throttle.ramp_up``.
     """
     settings = current_settings()
     least = settings.mail_canary if settings.mail_folder is None else 0  # a folder has no opinion of us
-    return watching.watch(kind, group_id, letters, least)
+    return ramp_up.watch(kind, group_id, letters, least)
 
 
 def recover_leases() -> str:
@@ -82,7 +83,7 @@ def recover_leases() -> str:
     settings = current_settings()
     counts = recovery.recover(journals(settings), Schedule(settings.mail_retry, settings.mail_give_up))
     with transaction() as session:
-        counts.update(doubt.settle(session, settings.mail_in_doubt))
+        counts.update(in_doubt.settle(session, settings.mail_in_doubt))
     return ", ".join(f"{count} {state}" for state, count in sorted(counts.items()) if count)
 
 

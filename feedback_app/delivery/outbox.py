@@ -12,7 +12,12 @@ from sqlalchemy.orm import Session
 from feedback_app import clock
 from feedback_app.database import insert, require_transaction, touched
 from feedback_app.delivery import addresses
-from feedback_app.delivery.holes import Block, Fill, Words, packed
+from feedback_app.delivery.compose.placeholders import (
+    Block,
+    Fill,
+    Words,
+    packed,
+)
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail
 from feedback_app.errors import N_
 

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import func, literal, select, text, union_all
 
 from feedback_app import clock
-from feedback_app.delivery import slots
 from feedback_app.delivery.models import TROUBLE, LetterHalt, LetterPause, OutgoingEmail, ReturnCount
-from feedback_app.delivery.replies import nameless
+from feedback_app.delivery.queue import throughput
+from feedback_app.delivery.queue.smtp_replies import nameless
 from feedback_app.extensions import db
 
 PACE = timedelta(minutes=1)
@@ -126,7 +126,7 @@ def counts_by_state(kind: str | None = None, group_id: int | None = None) -> dic
 
 def pace() -> int:
     """Return how many letters the relay took in the last minute."""
-    return slots.sent_within(PACE)[0]
+    return throughput.sent_within(PACE)[0]
 
 
 def troubles(limit: int = 10) -> list[Trouble]:

@@ -21,8 +21,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from feedback_app import clock
 from feedback_app.database import sync_each_commit
 from feedback_app.delivery import actions as delivery
-from feedback_app.delivery.post_office import open_sender, processes, worker_name
-from feedback_app.delivery.sender import Sender
+from feedback_app.delivery.sending.factory import open_sender, processes, worker_name
+from feedback_app.delivery.sending.sender import Sender
 from feedback_app.extensions import current_settings, db
 from feedback_app.jobs import runs
 from feedback_app.jobs.crew import GONE, Crew

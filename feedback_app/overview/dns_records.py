@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from urllib.parse import urlsplit
 
-from feedback_app.delivery import signing
+from feedback_app.delivery.compose import dkim_config
 from feedback_app.delivery.identity import identity
 from feedback_app.settings import Settings
 
@@ -74,7 +74,7 @@ def _spf(settings: Settings, domain: str) -> Wanted:
 
 def _dkim(settings: Settings) -> list[Wanted]:
     note = "The public half of the key that signs letters. Set it before the key goes into the settings."
-    return [Wanted("dkim", key.record.name, "TXT", key.record.value, note) for key in signing.keys(settings)]
+    return [Wanted("dkim", key.record.name, "TXT", key.record.value, note) for key in dkim_config.keys(settings)]
 
 
 def _dmarc(domain: str) -> Wanted:

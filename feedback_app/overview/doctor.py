@@ -9,9 +9,9 @@ from sqlalchemy import exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from feedback_app.accounts.models import Staff
-from feedback_app.delivery import bounce_mailbox
 from feedback_app.delivery import queries as post_office
-from feedback_app.delivery.bounce_mailbox import Mailbox, MailboxTrouble
+from feedback_app.delivery.bounces import mailbox as bounce_mailbox
+from feedback_app.delivery.bounces.mailbox import Mailbox, MailboxTrouble
 from feedback_app.extensions import current_settings, db
 from feedback_app.jobs import queries as jobs
 from feedback_app.overview import doctor_dns, doctor_relay

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from feedback_app.delivery import signing
-from feedback_app.delivery.dkim_keys import Key
+from feedback_app.delivery.compose import dkim_config
+from feedback_app.delivery.compose.dkim_keys import Key
 from feedback_app.overview import dns_records
 from feedback_app.overview.dns_asking import Asker, CouldNotAsk
 from feedback_app.overview.findings import Finding
@@ -24,7 +24,7 @@ def examine(settings: Settings, asker: Asker) -> list[Finding]:
     """Run every check that needs DNS; without a line to it each says so."""
     try:
         domain, envelope = dns_records.from_domain(settings), dns_records.envelope_domain(settings)
-        keys = signing.keys(settings)
+        keys = dkim_config.keys(settings)
     except BadSetting as error:
         return [Finding("dns", False, str(error))]
     if "." not in domain or domain.endswith((".localdomain", ".example", ".invalid", ".test", ".localhost")):
@@ -116,7 +116,7 @@ def _upwards(domain: str) -> Iterator[str]:
 
 def _alignment(domain: str, envelope: str, settings: Settings, keys: list[Key]) -> Finding:
     """DMARC passes when SPF's or DKIM's domain belongs to the organisation of From."""
-    signed = signing.signing_domain(settings) if keys else ""
+    signed = dkim_config.signing_domain(settings) if keys else ""
     by = [name for name, other in (("SPF", envelope), ("DKIM", signed)) if other and _related(domain, other)]
     if "DKIM" in by:
         return Finding("alignment", True, f"{' and '.join(by)} speak for {domain}")

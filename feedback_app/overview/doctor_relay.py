@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from cryptography import x509
 
 from feedback_app import clock
-from feedback_app.delivery import post_office
-from feedback_app.delivery.desk import RelayTrouble
 from feedback_app.delivery.identity import identity
-from feedback_app.delivery.smtp import Relay, SmtpTransport, Timeouts
+from feedback_app.delivery.sending import factory as post_office
+from feedback_app.delivery.sending.exchange import RelayTrouble
+from feedback_app.delivery.sending.smtp_transport import Relay, SmtpTransport, Timeouts
 from feedback_app.overview.findings import Finding
 from feedback_app.settings import BadSetting, Settings
 

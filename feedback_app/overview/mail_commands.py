@@ -10,9 +10,10 @@ import click
 
 from feedback_app.accounts.audit import COMMAND
 from feedback_app.command import in_app, json_option, say
-from feedback_app.delivery import bounces, queries
-from feedback_app.delivery.bounce_mailbox import MailboxTrouble
-from feedback_app.delivery.dkim_commands import dkim_key
+from feedback_app.delivery import queries
+from feedback_app.delivery.bounces import parse as bounces
+from feedback_app.delivery.bounces.mailbox import MailboxTrouble
+from feedback_app.delivery.compose.dkim_commands import dkim_key
 from feedback_app.errors import Refused
 from feedback_app.extensions import current_settings
 from feedback_app.overview import dns_records, mail_actions, mail_returns, mail_status

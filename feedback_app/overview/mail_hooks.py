@@ -13,10 +13,11 @@ import structlog
 from flask import Blueprint, abort, current_app, request
 from flask.wrappers import Response
 
-from feedback_app.delivery import hooks, sns
-from feedback_app.delivery.bounces import LARGEST
-from feedback_app.delivery.hooks import BadReport
-from feedback_app.delivery.sns import NotAmazon, Verifier
+from feedback_app.delivery.bounces import sns
+from feedback_app.delivery.bounces import webhooks as hooks
+from feedback_app.delivery.bounces.parse import LARGEST
+from feedback_app.delivery.bounces.sns import NotAmazon, Verifier
+from feedback_app.delivery.bounces.webhooks import BadReport
 from feedback_app.extensions import csrf, current_settings, limiter
 from feedback_app.overview import mail_returns
 from feedback_app.web.pages import public

@@ -15,7 +15,7 @@ from feedback_app.database import Page, page_of
 from feedback_app.delivery import queries as post_office
 from feedback_app.delivery.models import LetterHalt, LetterPause, LetterVariant, OutgoingEmail
 from feedback_app.delivery.queries import Tally
-from feedback_app.delivery.searching import holds
+from feedback_app.delivery.queue.search import holds
 from feedback_app.extensions import db
 from feedback_app.surveys.models import Survey, Wave
 

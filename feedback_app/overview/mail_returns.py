@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 from feedback_app.accounts.audit import COMMAND, WORKER, Actor, note
 from feedback_app.database import transaction
-from feedback_app.delivery import bounce_mailbox, bounces, returns
-from feedback_app.delivery.bounce_mailbox import Mailbox
-from feedback_app.delivery.bounces import Return
-from feedback_app.delivery.returns import Taken
+from feedback_app.delivery.bounces import apply as returns
+from feedback_app.delivery.bounces import mailbox as bounce_mailbox
+from feedback_app.delivery.bounces import parse as bounces
+from feedback_app.delivery.bounces.apply import Taken
+from feedback_app.delivery.bounces.mailbox import Mailbox
+from feedback_app.delivery.bounces.parse import Return
 from feedback_app.extensions import current_settings
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from feedback_app.delivery import queries, slots
+from feedback_app.delivery import queries
 from feedback_app.delivery.models import STATES
+from feedback_app.delivery.queue import throughput
 from feedback_app.jobs import queries as jobs
 from feedback_app.overview import mail_queries
 
@@ -18,7 +19,7 @@ def collect() -> dict[str, Any]:
     counted, alive = queries.tally(), jobs.workers()
     halted = jobs.relay_trouble(alive)
     now, halts = queries.status(counted), queries.open_halts()
-    minute, ten, hour = slots.sent_within(timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+    minute, ten, hour = throughput.sent_within(timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
     return {
         "states": {state: now.counts.get(state, 0) for state in STATES},
         "due": now.due,

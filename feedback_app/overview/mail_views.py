@@ -13,9 +13,9 @@ from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.accounts.audit import Actor
 from feedback_app.delivery import queries as post_office
-from feedback_app.delivery import slots
-from feedback_app.delivery.holes import readable
+from feedback_app.delivery.compose.placeholders import readable
 from feedback_app.delivery.models import STATES
+from feedback_app.delivery.queue import throughput
 from feedback_app.errors import Refused
 from feedback_app.jobs import queries as jobs
 from feedback_app.overview import mail_actions, mail_queries, plots
@@ -59,11 +59,11 @@ def board() -> Response:
 
 
 def _board(counted: post_office.Tally) -> dict[str, Any]:
-    minutes, workers = slots.minutes(), jobs.workers()
+    minutes, workers = throughput.minutes(), jobs.workers()
     return {
         "status": post_office.status(counted),
         "paused": post_office.is_paused(),
-        "rates": slots.sent_within(*SPANS),
+        "rates": throughput.sent_within(*SPANS),
         "minutes": minutes,
         "plot": plots.area([one.sent for one in minutes]),
         "workers": workers,

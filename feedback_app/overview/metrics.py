@@ -16,8 +16,8 @@ from sqlalchemy import func, select
 from feedback_app import clock
 from feedback_app.announcements.models import Announcement
 from feedback_app.delivery import queries as post_office
-from feedback_app.delivery import slots
 from feedback_app.delivery.models import STATES
+from feedback_app.delivery.queue import throughput
 from feedback_app.extensions import db
 from feedback_app.jobs import queries as jobs
 from feedback_app.responses.models import Response
@@ -59,7 +59,7 @@ def _letters() -> Iterator[Metric]:
     wait = (clock.now() - now.oldest).total_seconds() if now.oldest else 0.0
     yield _one("oldest_due_letter_seconds", "How long the letter that waits longest could have left.", max(0.0, wait))
     rate = _family("letters_sent_per_second", "Letters the relay took, a second, on average over a window.", "window")
-    for (name, span), sent in zip(SPANS.items(), slots.sent_within(*SPANS.values()), strict=True):
+    for (name, span), sent in zip(SPANS.items(), throughput.sent_within(*SPANS.values()), strict=True):
         rate.add_metric([name], sent / span.total_seconds())
     yield rate
     returned = _family("returned_messages", "Messages that ever came back, by way in and meaning.", "source", "outcome")

@@ -7,7 +7,7 @@ from feedback_app.database import transaction
 from feedback_app.delivery import outbox, queries
 from feedback_app.delivery.addresses import BadAddress
 from feedback_app.delivery.outbox import Words
-from feedback_app.delivery.post_office import open_sender, worker_name
+from feedback_app.delivery.sending.factory import open_sender, worker_name
 from feedback_app.extensions import current_settings, db
 from feedback_app.overview.findings import Finding
 from feedback_app.settings import BadSetting

@@ -19,8 +19,8 @@ from feedback_app.accounts.audit import Actor
 from feedback_app.contacts import queries as contact_queries
 from feedback_app.contacts.models import KIND_NAMES, Contact
 from feedback_app.contacts.queries import Filter
-from feedback_app.delivery import layout
-from feedback_app.delivery.holes import filled
+from feedback_app.delivery.compose import templates as layout
+from feedback_app.delivery.compose.placeholders import filled
 from feedback_app.delivery.outbox import Fill, Words
 from feedback_app.errors import N_, Refused
 from feedback_app.extensions import current_settings

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from feedback_app import tokens
 from feedback_app.contacts.models import Contact
-from feedback_app.delivery import holes, layout
-from feedback_app.delivery.holes import Fill, Words
+from feedback_app.delivery.compose import placeholders
+from feedback_app.delivery.compose import templates as layout
+from feedback_app.delivery.compose.placeholders import Fill, Words
 from feedback_app.extensions import current_settings
 from feedback_app.surveys import letter
 from feedback_app.surveys.models import Invitation, Survey
@@ -80,12 +81,12 @@ def token_of(nonce: str) -> str:
 
 def fill_for(link: str, title: dict[str, str], name: str, language: str, until: datetime) -> Fill:
     """Return the fills of one invitation."""
-    greeting = holes.greeting(name)
+    greeting = placeholders.greeting(name)
     bare = greeting.removeprefix(", ")
     return {
         "link": link,
-        "survey": holes.plain(in_language(title, language)),
-        "organisation": holes.plain(current_settings().organisation),
+        "survey": placeholders.plain(in_language(title, language)),
+        "organisation": placeholders.plain(current_settings().organisation),
         "name": bare,
         "greeting_name": greeting,
         "spaced_name": f" {bare}" if bare else "",

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from feedback_app.accounts import mail
-from feedback_app.delivery.layout import letter_parts
+from feedback_app.delivery.compose.templates import letter_parts
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail
 from feedback_app.delivery.outbox import Words
 from feedback_app.extensions import db

@@ -15,7 +15,7 @@ from feedback_app.announcements.models import Announcement
 from feedback_app.database import transaction
 from feedback_app.delivery import actions as letter_desk
 from feedback_app.delivery import queries as letters
-from feedback_app.delivery.returns import COMPLAINTS
+from feedback_app.delivery.bounces.apply import COMPLAINTS
 from feedback_app.errors import Refused
 from feedback_app.extensions import db
 from tests.delivery.test_returns import a_sending, came_back, complain, sent

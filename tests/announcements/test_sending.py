@@ -19,9 +19,9 @@ from feedback_app.changes import actions as changes
 from feedback_app.changes.words import Words
 from feedback_app.database import transaction
 from feedback_app.delivery.addresses import BadAddress
-from feedback_app.delivery.holes import Words as LetterWords
-from feedback_app.delivery.holes import filled, unpacked
-from feedback_app.delivery.layout import reserved
+from feedback_app.delivery.compose.placeholders import Words as LetterWords
+from feedback_app.delivery.compose.placeholders import filled, unpacked
+from feedback_app.delivery.compose.templates import reserved
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail
 from feedback_app.errors import NotFound, Refused
 from feedback_app.extensions import db

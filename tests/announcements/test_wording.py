@@ -10,7 +10,7 @@ from feedback_app.announcements import letters, wording
 from feedback_app.announcements.default_texts import HOLES, load, states
 from feedback_app.announcements.typography import NBSP, typeset
 from feedback_app.announcements.wording import Told
-from feedback_app.delivery.holes import Words, filled, names_in
+from feedback_app.delivery.compose.placeholders import Words, filled, names_in
 from feedback_app.errors import Refused
 from feedback_app.settings import LANGUAGES
 

@@ -10,17 +10,18 @@ from flask import current_app
 from sqlalchemy import select
 
 from feedback_app.database import transaction
-from feedback_app.delivery import outbox, post_office
-from feedback_app.delivery.desk import Breaker, Transport
-from feedback_app.delivery.holes import Words
+from feedback_app.delivery import outbox
+from feedback_app.delivery.compose.placeholders import Words
+from feedback_app.delivery.compose.prepare import Preparer
 from feedback_app.delivery.identity import identity
-from feedback_app.delivery.journal import Journal
-from feedback_app.delivery.manners import Manners
 from feedback_app.delivery.models import OutgoingEmail
-from feedback_app.delivery.preparing import Preparer
-from feedback_app.delivery.sender import Sender, Tally
-from feedback_app.delivery.smtp import Relay as RelayAddress
-from feedback_app.delivery.smtp import SmtpTransport, Timeouts
+from feedback_app.delivery.queue.journal import Journal
+from feedback_app.delivery.sending import factory as post_office
+from feedback_app.delivery.sending.exchange import Breaker, Transport
+from feedback_app.delivery.sending.sender import Sender, Tally
+from feedback_app.delivery.sending.smtp_transport import Relay as RelayAddress
+from feedback_app.delivery.sending.smtp_transport import SmtpTransport, Timeouts
+from feedback_app.delivery.throttle.policy import Manners
 from feedback_app.extensions import current_settings, db
 from tests.fakes import Relay
 

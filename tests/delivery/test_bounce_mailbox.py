@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from feedback_app.cli import feedback_app
-from feedback_app.delivery import bounce_mailbox, queries, suppression
-from feedback_app.delivery.bounce_mailbox import LARGEST, Mailbox, MailboxTrouble
+from feedback_app.delivery import queries, suppression
+from feedback_app.delivery.bounces import mailbox as bounce_mailbox
+from feedback_app.delivery.bounces.mailbox import LARGEST, Mailbox, MailboxTrouble
 from feedback_app.delivery.identity import identity
 from feedback_app.delivery.models import LetterReturn, ReturnCount
 from feedback_app.extensions import current_settings, db

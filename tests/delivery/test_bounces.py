@@ -16,10 +16,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.delivery.bounces import NEWS, Kind, read
-from feedback_app.delivery.failures import Failure, judged, precise, status_in
+from feedback_app.delivery.bounces.classify import (
+    Failure,
+    judged,
+    precise,
+    status_in,
+)
+from feedback_app.delivery.bounces.parse import NEWS, Kind, read
+from feedback_app.delivery.bounces.sanitise import LARGEST, tamed
 from feedback_app.delivery.identity import Identity
-from feedback_app.delivery.taming import LARGEST, tamed
 
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
 WHO = Identity("hello@velo.example", "Velo", SECRET, "h", bounce="bounce@velo.example")

@@ -10,9 +10,10 @@ from sqlalchemy import select, text, update
 
 from feedback_app import clock
 from feedback_app.database import is_postgresql, transaction
-from feedback_app.delivery import actions, claims, queries
-from feedback_app.delivery.in_hand import MOST_AHEAD
+from feedback_app.delivery import actions, queries
 from feedback_app.delivery.models import OutgoingEmail
+from feedback_app.delivery.queue import claims
+from feedback_app.delivery.sending.in_flight import MOST_AHEAD
 from feedback_app.extensions import db
 from tests.delivery.helpers import journals, letters, queue, states
 from tests.delivery.processes import until, worker

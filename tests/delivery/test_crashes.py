@@ -17,12 +17,13 @@ from sqlalchemy import update
 
 from feedback_app import clock
 from feedback_app.database import transaction
-from feedback_app.delivery import actions, claims, queries, recovery, suppression
-from feedback_app.delivery.journal import ENDING, Journal, line
+from feedback_app.delivery import actions, queries, suppression
 from feedback_app.delivery.models import OutgoingEmail
-from feedback_app.delivery.recording import Result, record
-from feedback_app.delivery.replies import Reply
-from feedback_app.delivery.stories import left_behind, read
+from feedback_app.delivery.queue import claims, recovery
+from feedback_app.delivery.queue.journal import ENDING, Journal, line
+from feedback_app.delivery.queue.journal_reader import left_behind, read
+from feedback_app.delivery.queue.results import Result, record
+from feedback_app.delivery.queue.smtp_replies import Reply
 from feedback_app.extensions import db
 from tests.delivery.helpers import drain, journals, letters, queue, sender, smtp, states
 from tests.delivery.processes import worker
@@ -227,7 +228,7 @@ def test_after_a_power_cut_what_the_journal_does_not_mention_is_in_doubt() -> No
 
 
 def test_a_journal_grows_no_larger_than_what_is_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("feedback_app.delivery.journal.COMPACT_BYTES", 2000)
+    monkeypatch.setattr("feedback_app.delivery.queue.journal.COMPACT_BYTES", 2000)
     folder = tmp_path / "journal"
     journal = Journal(folder, "w")
     for n in range(2000):

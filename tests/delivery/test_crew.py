@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from feedback_app.delivery import dkim_keys, post_office
-from feedback_app.delivery.dkim_keys import Key
+from feedback_app.delivery.compose import dkim_keys
+from feedback_app.delivery.compose.dkim_keys import Key
+from feedback_app.delivery.sending import factory as post_office
 from feedback_app.extensions import current_settings
 from tests.delivery.helpers import journals, letters, queue, states
 from tests.delivery.processes import ended, worker

@@ -20,13 +20,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feedback_app.cli import feedback_app
-from feedback_app.delivery import dkim_keys, holes, post_office, signing
-from feedback_app.delivery.dkim import NAMES, Signer, canonical, simple
-from feedback_app.delivery.dkim_keys import BadKey, Key, Record
-from feedback_app.delivery.holes import Words
+from feedback_app.delivery.compose import dkim_config, dkim_keys, placeholders
+from feedback_app.delivery.compose.dkim import (
+    NAMES,
+    Signer,
+    canonical,
+    simple,
+)
+from feedback_app.delivery.compose.dkim_keys import BadKey, Key, Record
+from feedback_app.delivery.compose.message import Recipient, Skeleton
+from feedback_app.delivery.compose.placeholders import Words
 from feedback_app.delivery.identity import Identity
-from feedback_app.delivery.message import Recipient, Skeleton
-from feedback_app.delivery.smtp import SmtpTransport
+from feedback_app.delivery.sending import factory as post_office
+from feedback_app.delivery.sending.smtp_transport import SmtpTransport
 from feedback_app.extensions import current_settings
 from feedback_app.settings import BadSetting, Settings
 from tests.delivery.helpers import WORDS, queue, sender, smtp
@@ -80,9 +86,12 @@ def verified(raw: bytes, dns: Mapping[str, str], index: int = 0) -> bool:
 def letter(
     name: str = "Ada", said: str = "x", scope: str = "surveys", sign: Signer = BOTH, words: Words = WORDS
 ) -> bytes:
-    fill: holes.Fill = {
-        "name": holes.plain(name), "greeting_name": holes.greeting(name), "unsubscribe_url": URL, "said": said,
-    }  # fmt: skip
+    fill: placeholders.Fill = {
+        "name": placeholders.plain(name),
+        "greeting_name": placeholders.greeting(name),
+        "unsubscribe_url": URL,
+        "said": said,
+    }
     return Skeleton(words, "pl", "note", scope, WHO).build(Recipient(7, "ada@x.example", name, 3), fill, URL, sign)
 
 
@@ -169,12 +178,12 @@ def with_keys(**values: str) -> Settings:
 
 
 def test_the_relay_signs_unless_a_key_is_set(app: Flask) -> None:
-    assert signing.signer(with_keys()) is None
+    assert dkim_config.signer(with_keys()) is None
     pem = dkim_keys.pem(RSA.private)
     made = post_office.transport(with_keys(dkim_key=pem.replace("\n", "\\n"), dkim_selector="s1"))
     assert isinstance(made, SmtpTransport)
     assert verified(letter(sign=made.sign), records(RSA))  # type: ignore[arg-type]
-    [one, two] = signing.keys(with_keys(dkim_key=pem, dkim_ed25519_key=dkim_keys.pem(EDWARDS.private)))
+    [one, two] = dkim_config.keys(with_keys(dkim_key=pem, dkim_ed25519_key=dkim_keys.pem(EDWARDS.private)))
     assert (one.kind, one.selector, one.domain) == ("rsa", "feedback", "velo.example")
     assert (two.kind, two.selector) == ("ed25519", "feedback-ed25519")
 
@@ -191,7 +200,7 @@ def test_a_key_of_no_use_is_refused_by_the_name_of_its_setting(app: Flask) -> No
         with pytest.raises(BadSetting, match=f"FEEDBACK_DKIM_KEY: .*{why}"):
             post_office.transport(with_keys(dkim_key=pem))
     with pytest.raises(BadSetting, match="FEEDBACK_DKIM_KEY too"):
-        signing.keys(with_keys(dkim_ed25519_key=edwards))
+        dkim_config.keys(with_keys(dkim_ed25519_key=edwards))
     with pytest.raises(BadKey, match="another kind"):
         dkim_keys.read_key(dkim_keys.pem(RSA.private), "ed25519")
 

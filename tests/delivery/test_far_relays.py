@@ -11,9 +11,9 @@ from flask import Flask
 from feedback_app.database import transaction
 from feedback_app.delivery import actions
 from feedback_app.delivery.identity import identity
-from feedback_app.delivery.sender import Sender
-from feedback_app.delivery.smtp import Relay as RelayAddress
-from feedback_app.delivery.smtp import SmtpTransport
+from feedback_app.delivery.sending.sender import Sender
+from feedback_app.delivery.sending.smtp_transport import Relay as RelayAddress
+from feedback_app.delivery.sending.smtp_transport import SmtpTransport
 from feedback_app.extensions import current_settings
 from tests.delivery.helpers import QUICK, queue, sender, states
 from tests.delivery.processes import until

@@ -23,10 +23,11 @@ from sqlalchemy.exc import OperationalError
 from feedback_app import clock, create_app
 from feedback_app.cli import feedback_app
 from feedback_app.database import transaction
-from feedback_app.delivery import actions, claims, queries, recovery
-from feedback_app.delivery.desk import Desk, Letter, RelayTrouble
-from feedback_app.delivery.journal import Journal
-from feedback_app.delivery.smtp import Timeouts
+from feedback_app.delivery import actions, queries
+from feedback_app.delivery.queue import claims, recovery
+from feedback_app.delivery.queue.journal import Journal
+from feedback_app.delivery.sending.exchange import Desk, Letter, RelayTrouble
+from feedback_app.delivery.sending.smtp_transport import Timeouts
 from feedback_app.extensions import db
 from feedback_app.settings import Settings
 from tests.delivery.helpers import drain, journals, letters, queue, sender, smtp, states
@@ -99,7 +100,7 @@ def test_a_relay_that_does_not_even_greet_is_named_as_the_trouble() -> None:
 @pytest.mark.usefixtures("app")
 def test_told_to_stop_while_the_relay_is_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was on the wire is in doubt, the rest goes back; and a connection that wakes up later sends nothing."""
-    monkeypatch.setattr("feedback_app.delivery.sender.GRACE", 0.3)
+    monkeypatch.setattr("feedback_app.delivery.sending.sender.GRACE", 0.3)
     hold = threading.Event()
     with Relay(hold=hold) as relay:
         queue(*(f"p{n}@example.org" for n in range(30)))
@@ -206,8 +207,8 @@ def test_a_full_disk_of_the_database_keeps_results_until_there_is_room(on_sqlite
 def test_a_database_that_stays_full_ends_the_run_with_a_reason_and_the_journal_remembers(
     on_sqlite: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feedback_app.delivery.sender.GRACE", 0.2)
-    monkeypatch.setattr("feedback_app.delivery.sender.PATIENCE", 0.2)
+    monkeypatch.setattr("feedback_app.delivery.sending.sender.GRACE", 0.2)
+    monkeypatch.setattr("feedback_app.delivery.sending.sender.PATIENCE", 0.2)
     full = threading.Event()
 
     @event.listens_for(db.engine, "commit")
@@ -336,7 +337,7 @@ def test_killed_between_the_claim_and_the_desk() -> None:
     """The claim is committed, no letter is anywhere yet: all go back, none is in doubt."""
     die = (
         "import os, signal\n"
-        "from feedback_app.delivery.in_hand import InHand\n"
+        "from feedback_app.delivery.sending.in_flight import InHand\n"
         "InHand.lay_out = lambda self, rows: os.kill(os.getpid(), signal.SIGKILL) if rows else None\n"
     )
     with Relay() as relay:

@@ -15,11 +15,23 @@ from structlog.testing import capture_logs
 
 from feedback_app import clock
 from feedback_app.database import transaction
-from feedback_app.delivery import claims, recovery
-from feedback_app.delivery.journal import ENDING, Journal, JournalSealed, JournalTaken, line, whole
 from feedback_app.delivery.models import OutgoingEmail
-from feedback_app.delivery.replies import Reply
-from feedback_app.delivery.stories import PAGE, Story, left_behind, read
+from feedback_app.delivery.queue import claims, recovery
+from feedback_app.delivery.queue.journal import (
+    ENDING,
+    Journal,
+    JournalSealed,
+    JournalTaken,
+    line,
+    whole,
+)
+from feedback_app.delivery.queue.journal_reader import (
+    PAGE,
+    Story,
+    left_behind,
+    read,
+)
+from feedback_app.delivery.queue.smtp_replies import Reply
 from tests.delivery.helpers import drain, journals, letters, queue, sender, smtp, states
 from tests.delivery.processes import in_thread, until
 from tests.fakes import Relay

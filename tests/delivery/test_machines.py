@@ -27,9 +27,9 @@ from sqlalchemy import update
 
 from feedback_app import clock, create_app
 from feedback_app.database import transaction
-from feedback_app.delivery import recovery
-from feedback_app.delivery.journal import ENDING
 from feedback_app.delivery.models import OutgoingEmail
+from feedback_app.delivery.queue import recovery
+from feedback_app.delivery.queue.journal import ENDING
 from feedback_app.extensions import db
 from feedback_app.settings import Settings
 from tests.delivery.helpers import letters, queue, states
@@ -219,7 +219,7 @@ def test_the_disk_of_the_journal_fills_up() -> None:
     with Relay() as relay:
         queue(*EVERYBODY)
         limit = (
-            "import resource\nfrom feedback_app.delivery import sender\nsender.PATIENCE = 1.0\n"
+            "import resource\nfrom feedback_app.delivery.sending import sender\nsender.PATIENCE = 1.0\n"
             f"resource.setrlimit(resource.RLIMIT_FSIZE, (5000, {resource.RLIM_INFINITY}))\n"
         )
         with worker(relay, "--until-idle", before=limit) as child:

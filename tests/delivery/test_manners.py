@@ -14,13 +14,15 @@ from sqlalchemy import func, select, update
 
 from feedback_app import clock
 from feedback_app.database import transaction
-from feedback_app.delivery import actions, claims, doubt, queries, suppression, watching
-from feedback_app.delivery.canary import MANY
-from feedback_app.delivery.manners import Manners
+from feedback_app.delivery import actions, queries, suppression
 from feedback_app.delivery.models import LetterRate, LetterWatch, OutgoingEmail
-from feedback_app.delivery.rates import HORIZON, RELAY, Rates
-from feedback_app.delivery.sender import Sender
-from feedback_app.delivery.watching import Rules
+from feedback_app.delivery.queue import claims, in_doubt
+from feedback_app.delivery.sending.sender import Sender
+from feedback_app.delivery.throttle import ramp_up
+from feedback_app.delivery.throttle.policy import Manners
+from feedback_app.delivery.throttle.ramp_up import Rules
+from feedback_app.delivery.throttle.ramp_up_stats import MANY
+from feedback_app.delivery.throttle.rates import HORIZON, RELAY, Rates
 from feedback_app.extensions import db
 from feedback_app.mail_limits import domain_limits
 from tests.delivery.helpers import drain, letters, queue, sender, smtp, states
@@ -41,7 +43,7 @@ def _group(count: int, *, watched: bool = True, refused: tuple[int, ...] = (), r
     queue(*people, kind=KIND, group_id=GROUP)
     if watched:
         with transaction():
-            assert watching.watch(KIND, GROUP, count, 1)
+            assert ramp_up.watch(KIND, GROUP, count, 1)
     if relay is not None:
         relay.faults.rcpt.update({people[n]: "550 5.5.0 we do not like your letters" for n in refused})
     return people
@@ -106,10 +108,10 @@ def test_later_the_last_hundreds_are_watched(relay: Relay) -> None:
 
 def test_a_small_group_is_not_watched(relay: Relay, app: Flask) -> None:
     with transaction():
-        assert not watching.watch(KIND, GROUP, 499, 500)
-        assert not watching.watch(KIND, GROUP, 10**6, 0)
-        assert watching.watch(KIND, GROUP + 1, 500, 500)
-        assert not watching.watch(KIND, GROUP + 1, 500, 500)
+        assert not ramp_up.watch(KIND, GROUP, 499, 500)
+        assert not ramp_up.watch(KIND, GROUP, 10**6, 0)
+        assert ramp_up.watch(KIND, GROUP + 1, 500, 500)
+        assert not ramp_up.watch(KIND, GROUP + 1, 500, 500)
     _group(20, watched=False, refused=tuple(range(8)), relay=relay)
     _drain(relay, _quick())
     assert queries.counts_by_state(KIND, GROUP) == {"sent": 12, "failed": 8}
@@ -295,12 +297,12 @@ def _doubtful(cause: str) -> int:
 
 def _settled(policy: str, after: timedelta = timedelta(minutes=31)) -> dict[str, str]:
     with transaction() as session:
-        doubt.settle(session, policy)
+        in_doubt.settle(session, policy)
     with transaction() as session:
         session.execute(
             update(OutgoingEmail).where(OutgoingEmail.state == "in_doubt").values(doubted_at=clock.now() - after)
         )
-        doubt.settle(session, policy)
+        in_doubt.settle(session, policy)
     return {address.partition("@")[0]: state for address, state in states().items()}
 
 
@@ -333,7 +335,7 @@ def test_who_unsubscribed_with_its_link_has_got_the_letter() -> None:
     with transaction():
         suppression.suppress("line@example.org", "surveys", "unsubscribed", f"letter {letter_id}")
     assert _settled("resend") == {"line": "sent"}
-    assert letters()["line@example.org"].reply == doubt.ARRIVED
+    assert letters()["line@example.org"].reply == in_doubt.ARRIVED
 
 
 def _in(app: Flask, office: Sender) -> object:

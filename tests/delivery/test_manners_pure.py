@@ -8,9 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.delivery.buckets import Bucket, Slowdown, burst, full, slower
-from feedback_app.delivery.canary import HALF, Window, harmful
-from feedback_app.delivery.retry import JITTER, USUAL, Schedule
+from feedback_app.delivery.queue.retry import JITTER, USUAL, Schedule
+from feedback_app.delivery.throttle.ramp_up_stats import HALF, Window, harmful
+from feedback_app.delivery.throttle.token_bucket import (
+    Bucket,
+    Slowdown,
+    burst,
+    full,
+    slower,
+)
 from feedback_app.mail_limits import DomainLimit, domain_limits, duration, durations, family
 from feedback_app.settings import BadSetting, Settings
 

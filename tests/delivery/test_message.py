@@ -12,10 +12,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feedback_app.delivery import holes
-from feedback_app.delivery.holes import Block, EmptyHole, Words
+from feedback_app.delivery.compose import placeholders
+from feedback_app.delivery.compose.message import (
+    Recipient,
+    Skeleton,
+    joinable,
+    quoted_printable,
+)
+from feedback_app.delivery.compose.placeholders import Block, EmptyHole, Words
 from feedback_app.delivery.identity import Identity, letter_named
-from feedback_app.delivery.message import Recipient, Skeleton, joinable, quoted_printable
 
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
 WHO = Identity("hello@velo.example", "Velo Verde", SECRET, "feedback.velo.example", reply_to="help@velo.example")
@@ -40,7 +45,12 @@ HOSTILE = [
 
 
 def built(words: Words = WORDS, name: str = "Ada", scope: str = "surveys", **fill: str | Block) -> bytes:
-    filled = {"name": holes.plain(name), "greeting_name": holes.greeting(name), "unsubscribe_url": URL, **fill}
+    filled = {
+        "name": placeholders.plain(name),
+        "greeting_name": placeholders.greeting(name),
+        "unsubscribe_url": URL,
+        **fill,
+    }
     return Skeleton(words, "pl", "invitation", scope, WHO).build(Recipient(7, "ada@x.example", name, 3), filled, URL)
 
 
@@ -122,13 +132,13 @@ def test_any_name_and_any_value_come_back_as_they_were(name: str, said: str) -> 
     message = parsed(raw)
     assert len(message["To"].addresses) == 1
     assert _display_name(raw) == _shown(name)[:100].strip()
-    fill: holes.Fill = {
-        "name": holes.plain(name),
-        "greeting_name": holes.greeting(name),
+    fill: placeholders.Fill = {
+        "name": placeholders.plain(name),
+        "greeting_name": placeholders.greeting(name),
         "unsubscribe_url": URL,
         "said": _lines(said),  # line ends of a value are made ours before it meets the words around it
     }
-    wanted = holes.filled(WORDS, fill)
+    wanted = placeholders.filled(WORDS, fill)
     text, html = bodies(raw)
     assert text.replace("\r\n", "\n") == _lines(wanted.text)
     assert html.replace("\r\n", "\n") == _lines(wanted.html)
@@ -171,12 +181,12 @@ def test_a_place_nothing_fills_is_an_error() -> None:
     "name", ["http://x.example", "win at www.x.example", "ada@x.example", "shop.example.com", "a" * 61, ""]
 )
 def test_nobody_is_greeted_by_an_advertisement(name: str) -> None:
-    assert holes.greeting(name) == ""
+    assert placeholders.greeting(name) == ""
 
 
 @pytest.mark.parametrize("name", ["Ada", "Łukasz Żak-Nowak", "Dr. O'Neill", "Н. Петров"])
 def test_people_are_greeted_by_name(name: str) -> None:
-    assert holes.greeting(name) == f", {name}"
+    assert placeholders.greeting(name) == f", {name}"
 
 
 def test_forged_names_of_letters_are_not_known() -> None:
@@ -202,4 +212,4 @@ def _lines(text: str) -> str:
 
 
 def _shown(name: str) -> str:
-    return holes.plain(name)
+    return placeholders.plain(name)

@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from feedback_app.delivery.one_core import one_core
+from feedback_app.delivery.sending.cpu_affinity import one_core
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system does not place threads")
 

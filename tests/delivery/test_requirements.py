@@ -44,10 +44,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from feedback_app.delivery.dkim import Signer
-from feedback_app.delivery.holes import Words
+from feedback_app.delivery.compose.dkim import Signer
+from feedback_app.delivery.compose.placeholders import Words
 from feedback_app.delivery.identity import letter_named
-from feedback_app.delivery.smtp import SmtpTransport
+from feedback_app.delivery.sending.smtp_transport import SmtpTransport
 from feedback_app.extensions import current_settings
 from tests.delivery.helpers import drain, letters, queue, sender, smtp, states
 from tests.delivery.test_dkim import RSA, tags

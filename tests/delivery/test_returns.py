@@ -18,11 +18,12 @@ from feedback_app import clock
 from feedback_app.accounts.models import AuditEntry
 from feedback_app.cli import feedback_app
 from feedback_app.database import transaction
-from feedback_app.delivery import actions, queries, returns, suppression
-from feedback_app.delivery.bounces import Kind, Return
+from feedback_app.delivery import actions, queries, suppression
+from feedback_app.delivery.bounces import apply as returns
+from feedback_app.delivery.bounces.apply import Taken
+from feedback_app.delivery.bounces.parse import Kind, Return
 from feedback_app.delivery.identity import identity
 from feedback_app.delivery.models import LetterReturn, OutgoingEmail, ReturnCount
-from feedback_app.delivery.returns import Taken
 from feedback_app.extensions import current_settings, db
 from feedback_app.overview import mail_returns
 from tests.delivery.helpers import queue

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.delivery.replies import Reply, Stage, Verdict, judge
+from feedback_app.delivery.queue.smtp_replies import (
+    Reply,
+    Stage,
+    Verdict,
+    judge,
+)
 
 MAIL, RCPT, DATA, TEXT = Stage.MAIL, Stage.RCPT, Stage.DATA, Stage.CONTENT
 RELAY = SENDER = Verdict.BACK  # nobody's attempt is counted

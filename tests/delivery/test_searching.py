@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from feedback_app.database import is_postgresql, transaction
 from feedback_app.delivery import actions, addresses, outbox
-from feedback_app.delivery.holes import Words
+from feedback_app.delivery.compose.placeholders import Words
 from feedback_app.delivery.models import OutgoingEmail
-from feedback_app.delivery.searching import holds
+from feedback_app.delivery.queue.search import holds
 from feedback_app.extensions import db
 
 PEOPLE = {

@@ -13,11 +13,11 @@ from flask import Flask
 from feedback_app import clock
 from feedback_app.database import transaction
 from feedback_app.delivery import suppression
-from feedback_app.delivery.desk import RelayTrouble
-from feedback_app.delivery.holes import Block, Words
+from feedback_app.delivery.compose.placeholders import Block, Words
 from feedback_app.delivery.identity import letter_named
 from feedback_app.delivery.models import Suppression
-from feedback_app.delivery.smtp import Relay as RelayAddress
+from feedback_app.delivery.sending.exchange import RelayTrouble
+from feedback_app.delivery.sending.smtp_transport import Relay as RelayAddress
 from feedback_app.extensions import current_settings, db
 from tests.delivery.helpers import drain, journals, letters, make_due, queue, sender, smtp, states
 from tests.fakes import Relay

@@ -15,13 +15,15 @@ from sqlalchemy.exc import IntegrityError
 
 from feedback_app import clock
 from feedback_app.database import transaction
-from feedback_app.delivery import actions, claims, doubt, recovery, returns
-from feedback_app.delivery.bounces import Kind, Return
-from feedback_app.delivery.journal import Journal
+from feedback_app.delivery import actions
+from feedback_app.delivery.bounces import apply as returns
+from feedback_app.delivery.bounces.parse import Kind, Return
 from feedback_app.delivery.models import LetterPause, LetterReturn, OutgoingEmail, Suppression
-from feedback_app.delivery.recording import record
-from feedback_app.delivery.replies import Reply, Verdict
-from feedback_app.delivery.results import result_of
+from feedback_app.delivery.queue import claims, in_doubt, recovery
+from feedback_app.delivery.queue.journal import Journal
+from feedback_app.delivery.queue.outcome import result_of
+from feedback_app.delivery.queue.results import record
+from feedback_app.delivery.queue.smtp_replies import Reply, Verdict
 from feedback_app.extensions import db
 from tests.delivery.helpers import journals, queue
 
@@ -133,7 +135,7 @@ class Letters(RuleBasedStateMachine):
             if policy == "by hand":
                 actions.settle_doubt()
             else:
-                doubt.settle(session, policy)
+                in_doubt.settle(session, policy)
         self._moved("settle")
 
     @rule(which=LETTERS, kind=st.sampled_from([Kind.HARD, Kind.SOFT, Kind.COMPLAINT]))

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from feedback_app.delivery.holes import Words
-from feedback_app.delivery.smtp import Timeouts
+from feedback_app.delivery.compose.placeholders import Words
+from feedback_app.delivery.sending.smtp_transport import Timeouts
 from tests.delivery.helpers import letters, queue, sender, smtp
 from tests.fakes import Relay
 

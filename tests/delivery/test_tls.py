@@ -18,9 +18,9 @@ from cryptography.x509.oid import NameOID
 from flask import Flask
 
 from feedback_app import clock
-from feedback_app.delivery.desk import RelayTrouble
 from feedback_app.delivery.identity import identity
-from feedback_app.delivery.smtp import Relay, SmtpTransport
+from feedback_app.delivery.sending.exchange import RelayTrouble
+from feedback_app.delivery.sending.smtp_transport import Relay, SmtpTransport
 from feedback_app.extensions import current_settings
 from tests.delivery.helpers import QUICK, queue, sender, states
 from tests.flows.house import free_port

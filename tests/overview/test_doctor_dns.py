@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from feedback_app.delivery import dkim_keys
+from feedback_app.delivery.compose import dkim_keys
 from feedback_app.overview import dns_asking, dns_records, doctor_dns
 from feedback_app.overview.dns_asking import Asker
 from feedback_app.settings import Settings

@@ -15,10 +15,10 @@ from feedback_app.accounts.models import AuditEntry
 from feedback_app.cli import feedback_app
 from feedback_app.database import transaction
 from feedback_app.delivery import queries as post_office
-from feedback_app.delivery import slots
 from feedback_app.delivery.actions import halt
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail
-from feedback_app.delivery.recording import Result
+from feedback_app.delivery.queue import throughput
+from feedback_app.delivery.queue.results import Result
 from feedback_app.extensions import db
 from feedback_app.jobs import runs
 from feedback_app.overview import mail_queries
@@ -134,7 +134,7 @@ def test_the_board_has_the_pulse_and_no_form(as_role: Callable[[str], FlaskClien
     letters(sent=2, queued=1)
     now = clock.now()
     with transaction() as session:
-        slots.note(session, "w1", [Result(1, "sent", 250, "", now, now, 1, now)] * 7)
+        throughput.note(session, "w1", [Result(1, "sent", 250, "", now, now, 1, now)] * 7)
     runs.beat("w1", "relay.example answers 421")
     reply = as_role("viewer").get("/letters/board")
     assert "<path" in reply.text

@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from feedback_app import clock
 from feedback_app.database import transaction
 from feedback_app.delivery import queries
-from feedback_app.delivery.desk import Breaker
 from feedback_app.delivery.models import ReturnCount
+from feedback_app.delivery.sending.exchange import Breaker
 from feedback_app.jobs import queries as jobs
 from feedback_app.jobs import runs
 from feedback_app.overview import mail_status

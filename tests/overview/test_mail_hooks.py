@@ -22,12 +22,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from feedback_app import clock
-from feedback_app.delivery import hooks, queries, sns, suppression
-from feedback_app.delivery.bounces import Kind
-from feedback_app.delivery.hooks import BadReport
+from feedback_app.delivery import queries, suppression
+from feedback_app.delivery.bounces import sns
+from feedback_app.delivery.bounces import webhooks as hooks
+from feedback_app.delivery.bounces.parse import Kind
+from feedback_app.delivery.bounces.sns import NotAmazon, Verifier
+from feedback_app.delivery.bounces.webhooks import BadReport
 from feedback_app.delivery.identity import identity
 from feedback_app.delivery.models import LetterReturn, ReturnCount
-from feedback_app.delivery.sns import NotAmazon, Verifier
 from feedback_app.extensions import current_settings, db
 from feedback_app.settings import Settings
 from tests.delivery.test_bounce_mailbox import ours

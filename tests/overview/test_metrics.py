@@ -13,8 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from feedback_app import clock, create_app
 from feedback_app.database import transaction
 from feedback_app.delivery import actions as post_office
-from feedback_app.delivery import slots
-from feedback_app.delivery.recording import Result
+from feedback_app.delivery.queue import throughput
+from feedback_app.delivery.queue.results import Result
 from feedback_app.extensions import db
 from feedback_app.jobs import runs
 from feedback_app.settings import Settings
@@ -66,8 +66,8 @@ def test_what_the_house_holds(app: Flask, client: FlaskClient) -> None:
         done = [
             Result(one, state, 250, "", now, now, 1, now) for one, state in ((1, "sent"), (2, "sent"), (3, "failed"))
         ]
-        slots.note(session, "w1", done)
-        slots.note(session, "w2", done[:1])
+        throughput.note(session, "w1", done)
+        throughput.note(session, "w2", done[:1])
     runs.beat("w1", trouble="relay.example answers 421")
     runs.beat("w2")
     with time_machine.travel(clock.now() + timedelta(seconds=30), tick=False):
@@ -103,12 +103,12 @@ def test_slots_are_added_up_by_minute_and_forgotten(app: Flask) -> None:
     for minute, number in ((0, 2), (1, 5), (3, 1)):
         with time_machine.travel(f"2026-11-22T10:0{minute}:30Z", tick=False), transaction() as session:
             now = clock.now()
-            slots.note(session, "w", [Result(one, "sent", 250, "", now, now, 1, now) for one in range(number)])
-            slots.note(session, "w", [Result(1, "queued", 451, "", None, now, 1, now)])
+            throughput.note(session, "w", [Result(one, "sent", 250, "", now, now, 1, now) for one in range(number)])
+            throughput.note(session, "w", [Result(1, "queued", 451, "", None, now, 1, now)])
     with time_machine.travel("2026-11-22T10:03:50Z", tick=False):
         db.session.rollback()
-        assert [one.sent for one in slots.minutes(4)] == [2, 5, 0, 1]
-        assert [one.put_off for one in slots.minutes(4)] == [1, 1, 0, 1]
-        assert slots.sent_within(timedelta(minutes=1), timedelta(minutes=10)) == [1, 8]
+        assert [one.sent for one in throughput.minutes(4)] == [2, 5, 0, 1]
+        assert [one.put_off for one in throughput.minutes(4)] == [1, 1, 0, 1]
+        assert throughput.sent_within(timedelta(minutes=1), timedelta(minutes=10)) == [1, 8]
     with time_machine.travel("2026-11-30T10:03:50Z", tick=False):
-        assert slots.forget() == "3 slots forgotten"
+        assert throughput.forget() == "3 slots forgotten"

@@ -14,12 +14,12 @@ from feedback_app.announcements.models import Announcement, AnnouncementText
 from feedback_app.database import transaction
 from feedback_app.delivery import actions as post_office
 from feedback_app.delivery import queries
-from feedback_app.delivery.canary import Window
-from feedback_app.delivery.claims import Lane
+from feedback_app.delivery.bounces.apply import COMPLAINTS
 from feedback_app.delivery.models import OutgoingEmail
-from feedback_app.delivery.replies import Reply
-from feedback_app.delivery.returns import COMPLAINTS
-from feedback_app.delivery.watching import judge_sender
+from feedback_app.delivery.queue.claims import Lane
+from feedback_app.delivery.queue.smtp_replies import Reply
+from feedback_app.delivery.throttle.ramp_up import judge_sender
+from feedback_app.delivery.throttle.ramp_up_stats import Window
 from feedback_app.extensions import db
 from feedback_app.jobs import runs
 from feedback_app.overview import mail_actions

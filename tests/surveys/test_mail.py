@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 
-from feedback_app.delivery.holes import names_in
-from feedback_app.delivery.layout import letter_parts
+from feedback_app.delivery.compose.placeholders import names_in
+from feedback_app.delivery.compose.templates import letter_parts
 from feedback_app.delivery.outbox import Words
 from feedback_app.extensions import db
 from feedback_app.surveys import mail, queries, ready_made

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from feedback_app.delivery.returns import COMPLAINTS
+from feedback_app.delivery.bounces.apply import COMPLAINTS
 from feedback_app.web.filters import filled, said
 
 

@@ -1,0 +1,1 @@
+"""Returned mail: read, classified, and applied to the address it is about."""

@@ -1,0 +1,93 @@
+"""The threads that speak to the relay, each over one connection at a time."""
+
+from __future__ import annotations
+
+import time
+from threading import Thread
+
+import structlog
+
+from feedback_app.delivery.queue.smtp_replies import Reply, Verdict
+from feedback_app.delivery.sending.exchange import (
+    Breaker,
+    Desk,
+    Letter,
+    Line,
+    RelayTrouble,
+    Transport,
+)
+from feedback_app.errors import N_
+
+REST = 5.0  # seconds a connection rests when the relay refuses it but serves others
+LOOK = 1.0  # seconds between two looks at an empty desk
+PAUSE = 0.1  # seconds between two looks at a broken relay
+log = structlog.get_logger()
+
+
+class Lines:
+    """Opens connections when there is something to send and keeps them while there is."""
+
+    def __init__(self, transport: Transport, desk: Desk, breaker: Breaker) -> None:
+        self._transport, self._desk, self._breaker = transport, desk, breaker
+        self._open: set[Line] = set()
+        self._threads = [Thread(target=self._work, name=f"line-{n}", daemon=True) for n in range(desk.connections)]
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def join(self, seconds: float) -> None:
+        """Wait until every connection has finished its letter, at most ``seconds`` in all."""
+        ends = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, ends - time.monotonic()))
+
+    def _work(self) -> None:
+        while not self._desk.closing.is_set():
+            if self._breaker.broken:
+                if self._breaker.may_probe():
+                    self._careful(None)
+                else:
+                    self._desk.closing.wait(PAUSE)
+            elif first := self._desk.take(LOOK):
+                self._careful(first)
+
+    def _careful(self, first: Letter | None) -> None:
+        """Use a connection; a mistake of our own neither loses a letter nor ends the thread."""
+        try:
+            self._connection(first)
+        except Exception as error:
+            log.exception("a connection ended unexpectedly")
+            self._desk.abandoned((N_("the sender itself is in trouble") + f": {type(error).__name__}: {error}")[:300])
+            self._breaker.trouble(N_("the sender itself is in trouble: its log says more"))
+            self._desk.wake.set()
+
+    def _connection(self, first: Letter | None) -> None:
+        """Open one connection and use it as long as it lasts."""
+        try:
+            line = self._transport.open()
+        except RelayTrouble as trouble:
+            if first:
+                self._desk.report(first, Verdict.BACK, Reply(0, str(trouble)))
+            self._refused(trouble)
+            return
+        self._breaker.connected()
+        self._open.add(line)
+        try:
+            line.run(self._desk, first)
+        except RelayTrouble as trouble:
+            if trouble.fresh:
+                self._refused(trouble)
+        finally:
+            self._open.discard(line)
+            self._desk.wake.set()
+            line.close()
+
+    def _refused(self, trouble: RelayTrouble) -> None:
+        if any(line.accepted for line in list(self._open)):
+            self._desk.closing.wait(REST)  # the relay allows fewer connections than we would like
+            return
+        log.warning("the relay is in trouble, letters wait", error=str(trouble))
+        self._breaker.trouble(str(trouble))
+        self._desk.wake.set()

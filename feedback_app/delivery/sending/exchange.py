@@ -1,0 +1,243 @@
+"""What passes between the thread that knows the database and those that speak to the relay."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from queue import Empty, SimpleQueue
+from threading import Event, Lock, get_ident
+from typing import Protocol
+
+import structlog
+
+from feedback_app import clock
+from feedback_app.delivery.compose.message import Skeleton
+from feedback_app.delivery.compose.placeholders import Block, EmptyHole
+from feedback_app.delivery.queue.journal import Journal
+from feedback_app.delivery.queue.smtp_replies import (
+    LONGEST,
+    Reply,
+    Stage,
+    Verdict,
+    judge,
+)
+from feedback_app.errors import N_
+
+FRESH = 2.0  # seconds for which we trust what the database said about a letter
+DROPS = 3  # connections that may break over one letter before it steps aside
+SERVED = 2  # letters per connection below which the database thread is woken at once
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Letter:
+    """A claimed letter, ready to be built."""
+
+    id: int
+    kind: str
+    group_id: int | None
+    address: str
+    email_key: str
+    name: str
+    attempts: int
+    first_at: datetime | None
+    skeleton: Skeleton
+    fill: Mapping[str, str | Block]
+    unsubscribe_url: str
+    seen: float = 0.0  # monotonic moment of the last look into the database
+    drops: int = 0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a letter."""
+
+    letter: Letter
+    verdict: Verdict
+    reply: Reply
+
+
+class Line(Protocol):
+    """One connection to wherever letters go. ``accepted``: how many letters it has delivered."""
+
+    accepted: int
+
+    def run(self, desk: Desk, first: Letter | None) -> None:
+        """Deliver ``first`` and what the desk gives until it gives nothing more. Raises RelayTrouble."""
+
+    def close(self) -> None:
+        """End the connection politely if it still stands."""
+
+
+class Transport(Protocol):
+    """Where letters go."""
+
+    def open(self) -> Line:
+        """Return a new connection. Raises RelayTrouble."""
+
+
+class RelayTrouble(Exception):
+    """The relay cannot be used now; no letter is to blame. ``fresh``: nothing was delivered on the connection."""
+
+    def __init__(self, text: str, *, fresh: bool = True) -> None:
+        super().__init__(text)
+        self.fresh = fresh
+
+
+def cannot_be_built(error: Exception) -> Reply:
+    """Return why a letter cannot be put together, for the person who will look for it."""
+    if isinstance(error, EmptyHole):
+        return Reply(0, f"the letter has a place {{{{{error}}}}} that nothing fills")
+    return Reply(0, (N_("the letter cannot be put together") + f": {type(error).__name__}: {error}")[:LONGEST])
+
+
+@dataclass
+class Desk:
+    """The counter: letters lie ready on one side, outcomes on the other."""
+
+    journal: Journal
+    connections: int
+    ready: SimpleQueue[Letter | None] = field(default_factory=SimpleQueue)  # None wakes a connection to close
+    outcomes: deque[Outcome] = field(default_factory=deque)
+    stale: deque[Letter] = field(default_factory=deque)
+    wake: Event = field(default_factory=Event)  # the database thread has something to do
+    closing: Event = field(default_factory=Event)  # no letter is given out any more
+    held: dict[int, tuple[int, Letter]] = field(default_factory=dict)  # given out: letter id -> thread, letter
+    recalled: float = 0.0  # monotonic moment since which no earlier look into the database is trusted
+
+    def take(self, wait: float = 0.0) -> Letter | None:
+        """Return the next letter, None when there is none within ``wait`` seconds or we are closing."""
+        while not self.closing.is_set():
+            try:
+                letter = self.ready.get(timeout=wait) if wait else self.ready.get_nowait()
+            except Empty:
+                return None
+            if letter is None:
+                return None
+            if self.ready.qsize() < SERVED * self.connections:
+                self.wake.set()
+            if self.may_go(letter):
+                self.held[letter.id] = (get_ident(), letter)
+                return letter
+        return None
+
+    def may_go(self, letter: Letter) -> bool:
+        """True when what the database said about a letter can still be trusted; else the letter is put back."""
+        if time.monotonic() - letter.seen <= FRESH and letter.seen >= self.recalled and not self.closing.is_set():
+            return True
+        self.put_back(letter)
+        return False
+
+    def put_back(self, letter: Letter) -> None:
+        """Give up a letter of which the relay has heard nothing: the database is asked again before it goes out."""
+        self.held.pop(letter.id, None)
+        self.stale.append(letter)
+        self.wake.set()
+
+    def withdraw(self) -> list[Letter]:
+        """Take back what no connection has taken, and what they have taken but not announced to the relay."""
+        self.recalled = time.monotonic()
+        letters = []
+        while not self.ready.empty():
+            letter = self.ready.get()
+            if letter is not None:
+                letters.append(letter)
+        return letters
+
+    def close(self) -> None:
+        """Give out no more letters, and tell connections that wait for one."""
+        self.closing.set()
+        for _ in range(self.connections):
+            self.ready.put(None)
+
+    def report(self, letter: Letter, verdict: Verdict, reply: Reply) -> None:
+        """Say what became of a letter."""
+        self.held.pop(letter.id, None)
+        self.outcomes.append(Outcome(letter, verdict, reply))
+        if self.ready.empty():  # nobody will come for another letter, and so wake the database thread
+            self.wake.set()
+
+    def answered(self, letter: Letter, verdict: Verdict, reply: Reply, then: Letter | None = None) -> bool:
+        """Say what the relay answered to the text: into the journal first, then to the database thread.
+
+        ``then``: the letter whose text this connection sends next; True when the journal has that intent too.
+
+        A journal that cannot be written keeps nobody from hearing it: only if we are killed before the database has
+        it, the letter is in doubt.
+        """
+        noted = False
+        try:
+            noted = self.journal.answered(letter.id, reply, then.id if then else None)
+        except OSError as error:
+            log.error("the journal did not take an answer", letter=letter.id, error=str(error))
+        self.report(letter, verdict, reply)
+        return noted
+
+    def abandoned(self, why: str) -> None:
+        """Settle what the calling thread took and never reported: our own mistake must not lose a letter."""
+        told, me = self.journal.unsettled(), get_ident()
+        for thread, letter in list(self.held.values()):
+            if thread != me:
+                continue
+            reply = told.get(letter.id)
+            if letter.id not in told:
+                letter.drops += 1
+                self.report(letter, Verdict.BACK, Reply(0, why))
+            elif reply is None:
+                self.report(letter, Verdict.DOUBT, Reply(0, why))
+            else:
+                self.report(letter, judge(Stage.CONTENT, reply), reply)
+
+
+@dataclass
+class Breaker:
+    """Keeps us from hammering a relay in trouble: waits double from 10 s to 10 min, and one connection probes."""
+
+    least: float = 10.0
+    most: float = 600.0
+    failures: int = 0
+    text: str = ""
+    since: datetime | None = None  # when the first of the failures came
+    _last: float = 0.0
+    _until: float = 0.0
+    _probing: bool = False
+    _lock: Lock = field(default_factory=Lock)
+
+    @property
+    def broken(self) -> bool:
+        """True while the relay is left alone."""
+        return self._until > 0.0
+
+    def may_probe(self) -> bool:
+        """True when the caller, and nobody else, may try whether the trouble is over."""
+        with self._lock:
+            if not self._until or self._probing or time.monotonic() < self._until:
+                return False
+            self._probing = True
+            return True
+
+    def trouble(self, text: str) -> None:
+        """Note that a fresh connection was of no use."""
+        with self._lock:
+            if self._until and not self._probing:
+                return  # somebody said so already
+            now = time.monotonic()
+            if not self.failures or now - self._last > 2 * self.most:  # since then nothing was left to be refused
+                self.since = clock.now()
+            self.failures += 1
+            self.text, self._probing, self._last = text, False, now
+            self._until = now + min(self.most, self.least * 2 ** min(self.failures - 1, 20))
+
+    def connected(self) -> None:
+        """Note that a connection stands: letters may come, but the count of failures stays until one is accepted."""
+        with self._lock:
+            self._until, self._probing = 0.0, False
+
+    def accepted(self) -> None:
+        """Note that a letter was accepted."""
+        if self.failures:
+            with self._lock:
+                self.failures, self.text = 0, ""

@@ -1,0 +1,159 @@
+"""The sending loop: one thread talks to the database, the others to the relay, and neither waits for the other.
+
+No transaction is open while a mail server speaks: letters are claimed and that is committed before anything goes out;
+results are written in batches, and what happened in between is in the journal.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Event
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from feedback_app.delivery.compose.prepare import Preparer
+from feedback_app.delivery.queue import claims
+from feedback_app.delivery.queue.journal import Journal
+from feedback_app.delivery.sending.connections import Lines
+from feedback_app.delivery.sending.cpu_affinity import one_core
+from feedback_app.delivery.sending.exchange import Breaker, Desk, Transport
+from feedback_app.delivery.sending.in_flight import InHand
+from feedback_app.delivery.throttle.policy import Manners
+from feedback_app.extensions import db
+
+BEAT = 0.1  # seconds between two looks at the outcomes when nobody calls earlier
+BREATH = 0.02  # least seconds between two transactions
+POLL = 1.0  # seconds between two looks into an empty queue
+GRACE = 15.0  # seconds that a connection gets to finish the letter in hand
+PATIENCE = 60.0  # seconds for which ``until_idle`` waits for a database or a journal that takes nothing
+PROBES = 2  # failed connections in a row after which ``until_idle`` does not wait for the relay any longer
+log = structlog.get_logger()
+
+
+@dataclass
+class Tally:
+    """What a run of the sender did. ``trouble``: why it ended before the queue was empty."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+    trouble: str = ""
+
+    @property
+    def sent(self) -> int:
+        """How many letters the relay took."""
+        return self.counts["sent"]
+
+
+class Sender:
+    """Sends what is due until it is told to stop. ``run`` needs an application context in its thread."""
+
+    def __init__(
+        self, owner: str, transport: Transport, journal: Journal, preparer: Preparer, connections: int,
+        breaker: Breaker | None = None, *, manners: Manners | None = None, number: int = 0,
+    ) -> None:  # fmt: skip
+        self._journal, self._desk, self._breaker = journal, Desk(journal, connections), breaker or Breaker()
+        self._lines = Lines(transport, self._desk, self._breaker)
+        self._stop = Event()
+        self._hand = InHand(owner, self._desk, journal, preparer, self._breaker, manners or Manners(), stop=self._stop)
+        self._number = number  # of this process within its worker
+        self._looked = False  # the database was asked for letters
+        self._refusal, self._refused_since = "", 0.0  # why the database takes nothing, and since when (monotonic)
+        self.tally = Tally(self._hand.counts)
+
+    @property
+    def trouble(self) -> str:
+        """Why the relay is left alone just now, "" when it is not. May be asked from any thread."""
+        return (self._breaker.text or "the relay is in trouble") if self._breaker.broken else ""
+
+    @property
+    def trouble_since(self) -> datetime | None:
+        """When that trouble began. May be asked from any thread."""
+        return self._breaker.since
+
+    def stop(self) -> None:
+        """Finish what is in hand and end ``run``. May be called from a signal handler."""
+        self._stop.set()
+        self._desk.wake.set()
+
+    def run(self, *, until_idle: bool = False) -> Tally:
+        """Send until ``stop`` is called, or until nothing is due. Returns what was done."""
+        with one_core(self._number):
+            return self._run(until_idle=until_idle)
+
+    def _run(self, *, until_idle: bool) -> Tally:
+        started = time.monotonic()
+        self._lines.start()
+        try:
+            while not self._stop.is_set() and not (until_idle and self._idle()):
+                self._desk.wake.wait(BEAT if not self._hand.empty else POLL if self._looked else 0)
+                self._desk.wake.clear()
+                self._beat()
+                self._stop.wait(BREATH)
+        finally:
+            self._finish()
+        self.tally.seconds = time.monotonic() - started
+        return self.tally
+
+    def _idle(self) -> bool:
+        for why, since in ((self._refusal, self._refused_since), self._journal.stuck):
+            if why and time.monotonic() - since > PATIENCE:
+                self.tally.trouble = why
+                return True
+        if self._breaker.failures >= PROBES:
+            self.tally.trouble = self._breaker.text
+            return True
+        if not self._hand.empty or not self._looked or self._breaker.broken:
+            return False
+        due = claims.any_due(db.session())
+        db.session.rollback()
+        return not due
+
+    def _beat(self) -> None:
+        """Settle outcomes, claim what the connections will need, lay it on the desk."""
+        try:
+            self._hand.settle()
+            rows = self._hand.exchange(self._hand.appetite())
+            self._hand.lay_out(rows)
+            self._looked, self._refusal = True, ""
+        except SQLAlchemyError as error:
+            self._not_taken(error)
+            self._stop.wait(POLL)
+
+    def _not_taken(self, error: SQLAlchemyError) -> None:
+        """Keep everything for the next try, which must find out whether this one was committed."""
+        self._hand.unsure = True
+        if not self._refusal:
+            self._refused_since = time.monotonic()
+            self._refusal = f"the database does not take results: {' '.join(str(error).split())}"[:300]
+            log.error("the database does not take results; they are kept and tried again", error=self._refusal)
+        with contextlib.suppress(SQLAlchemyError):
+            db.session.rollback()
+
+    def _finish(self) -> None:
+        """Let every connection finish its letter, write all results, give the rest back, end the journal."""
+        self._stop.set()
+        self._desk.close()
+        ends = time.monotonic() + GRACE
+        self._lines.join(GRACE)
+        self._journal.seal()  # a connection that wakes up later must not send what is given back now
+        while True:
+            try:
+                self._hand.settle()
+                self._hand.exchange(0)
+                self._hand.part()
+            except SQLAlchemyError as error:
+                self._not_taken(error)
+                if time.monotonic() > ends:
+                    log.error("results stay in the journal, and the next worker on this machine writes them down")
+                    self.tally.trouble = self._refusal
+                    self._journal.abandon()
+                    return
+                time.sleep(POLL)
+            else:
+                self._journal.close()
+                return

@@ -1,0 +1,1 @@
+"""How many letters may leave, to whom and how fast: rates, token buckets, ramp-up."""
