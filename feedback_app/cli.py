@@ -15,7 +15,7 @@ COMMANDS = {
     "web": ("feedback_app.serve:web", "Run only the pages (gunicorn)."),
     "worker": ("feedback_app.jobs.commands:worker", "Run the worker: sends letters, does the jobs."),
     "demo": ("feedback_app.demo.commands:demo", "Fill an empty database with one believable company."),
-    "doctor": ("feedback_app.overview.commands:doctor", "Check settings, database, worker and mail."),
+    "doctor": ("feedback_app.operations.commands:doctor", "Check settings, database, worker and mail."),
     "db": ("feedback_app.db_commands:database", "Create or upgrade the tables."),
     "staff": ("feedback_app.accounts.commands:staff", "People who sign in."),
     "contacts": ("feedback_app.contacts.commands:contacts", "People we may write to."),
@@ -24,7 +24,7 @@ COMMANDS = {
     "themes": ("feedback_app.themes.commands:themes", "What people talk about."),
     "changes": ("feedback_app.changes.commands:changes", "What was altered, or why it cannot be."),
     "announcements": ("feedback_app.announcements.commands:announcements", "You said, we did."),
-    "mail": ("feedback_app.overview.mail_commands:mail", "The letters: state, resend, bounces."),
+    "mail": ("feedback_app.letters.commands:mail", "The letters: state, resend, bounces."),
 }
 
 

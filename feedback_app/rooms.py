@@ -14,12 +14,12 @@ from feedback_app.announcements.views import blueprint as announcements
 from feedback_app.changes.views import blueprint as changes
 from feedback_app.contacts.views import blueprint as contacts
 from feedback_app.delivery.outbox import Renderer
+from feedback_app.desk.views import blueprint as overview
 from feedback_app.jobs.registry import Job
-from feedback_app.overview.dev_mail_views import blueprint as dev_mail
-from feedback_app.overview.mail_hooks import blueprint as mail_hooks
-from feedback_app.overview.mail_views import blueprint as letters
-from feedback_app.overview.metrics_views import blueprint as metrics
-from feedback_app.overview.views import blueprint as overview
+from feedback_app.letters.views import blueprint as letters
+from feedback_app.letters.webhooks import blueprint as mail_hooks
+from feedback_app.operations.dev_mail_views import blueprint as dev_mail
+from feedback_app.operations.metrics_views import blueprint as metrics
 from feedback_app.responses.views import blueprint as responses
 from feedback_app.surveys import mail as invitations
 from feedback_app.surveys.views import blueprint as surveys
@@ -49,7 +49,7 @@ RENDERERS: dict[str, Renderer] = {
 
 JOBS: tuple[Job, ...] = (
     Job("recover_leases", "feedback_app.delivery.actions:recover_leases", timedelta(minutes=1)),
-    Job("collect_returns", "feedback_app.overview.mail_returns:collect", timedelta(minutes=1)),
+    Job("collect_returns", "feedback_app.letters.returns:collect", timedelta(minutes=1)),
     Job("start_due_waves", "feedback_app.surveys.wave_actions:start_due_waves", timedelta(minutes=1)),
     Job("write_announcements", "feedback_app.announcements.actions:write_waiting", timedelta(minutes=1)),
     Job("finish_announcements", "feedback_app.announcements.actions:finish_done", timedelta(minutes=1)),

@@ -19,7 +19,7 @@ from feedback_app.delivery.identity import identity
 from feedback_app.delivery.models import LetterReturn, ReturnCount
 from feedback_app.extensions import current_settings, db
 from feedback_app.jobs.registry import Job
-from feedback_app.overview import mail_returns
+from feedback_app.letters import returns
 from feedback_app.rooms import JOBS
 from tests.delivery.test_bounces import WHO, raw_of
 from tests.delivery.test_returns import KEY, letter, sent
@@ -42,7 +42,7 @@ def collect(app: Flask) -> Callable[[Mailboxes], str]:
 
     def run(server: Mailboxes) -> str:
         app.config["SETTINGS"] = current_settings().with_(bounce_mailbox=server.url)
-        return mail_returns.collect()
+        return returns.collect()
 
     return run
 
@@ -119,7 +119,7 @@ def test_two_workers_at_once_do_no_harm(collect: Callable[[Mailboxes], str]) -> 
 
         def take(raw: bytes) -> bool:
             collect(server)  # the other worker reads everything while we hold the first message
-            return mail_returns.take_in(raw, "mailbox").settled
+            return returns.take_in(raw, "mailbox").settled
 
         bounce_mailbox.visit(Mailbox.read(server.url), take)
         assert (server.held("INBOX"), server.held("Handled"), server.held("Unmatched")) == ([], [bounce], [b"hello"])

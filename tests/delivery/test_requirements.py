@@ -4,7 +4,7 @@ Rows of bytes are proved here, on what a real server received; `test_the_table_n
 
 | # | demand | proved by |
 |---|---|---|
-| 1 | SPF, DKIM, DMARC are set up and agree with From | overview/test_doctor_dns.py::test_a_house_in_order, overview/test_doctor_dns.py::test_letters_of_two_domains_do_not_speak_for_each_other |
+| 1 | SPF, DKIM, DMARC are set up and agree with From | operations/test_doctor_dns.py::test_a_house_in_order, operations/test_doctor_dns.py::test_letters_of_two_domains_do_not_speak_for_each_other |
 | 2 | DKIM rsa-sha256 of 2,048 bits, Ed25519 only as a second signature | delivery/test_dkim.py::test_letters_leave_signed_through_a_relay, delivery/test_dkim.py::test_a_key_of_no_use_is_refused_by_the_name_of_its_setting |
 | 3 | From and what matters is signed, From twice, no l= | delivery/test_dkim.py::test_what_the_signature_says, delivery/test_dkim.py::test_a_letter_that_was_changed_on_its_way_is_found_out |
 | 4 | the body is 7-bit, lines of 76 | delivery/test_requirements.py::test_every_byte_is_plain_and_every_line_short |

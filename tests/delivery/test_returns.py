@@ -25,7 +25,7 @@ from feedback_app.delivery.bounces.parse import Kind, Return
 from feedback_app.delivery.identity import identity
 from feedback_app.delivery.models import LetterReturn, OutgoingEmail, ReturnCount
 from feedback_app.extensions import current_settings, db
-from feedback_app.overview import mail_returns
+from feedback_app.letters import returns as mail_returns
 from tests.delivery.helpers import queue
 from tests.delivery.test_bounces import WHO, raw_of
 

@@ -13,9 +13,9 @@ from feedback_app.cli import feedback_app
 from feedback_app.contacts.models import Contact
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.demo import actions
+from feedback_app.desk import queries
 from feedback_app.errors import Refused
 from feedback_app.extensions import db
-from feedback_app.overview import queries
 from tests.factories import a_contact
 
 

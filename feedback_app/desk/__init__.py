@@ -1,0 +1,1 @@
+"""The desk: where the loop is open, and who has not heard back."""

@@ -1,0 +1,1 @@
+"""Running the service: doctor, DNS, metrics, and the reader of development mail."""

@@ -1,0 +1,28 @@
+"""The command that looks the house over."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from feedback_app.command import in_app, json_option, say
+from feedback_app.operations import test_letter
+from feedback_app.operations.doctor import examine
+
+MARKS = {"ok": "ok  ", "fail": "FAIL", "warn": "warn"}
+
+
+@click.command()
+@click.option("--send-test", metavar="ADDRESS", help="Then send a test letter to ADDRESS, by the way all letters go.")
+@json_option
+@in_app
+def doctor(send_test: str | None, as_json: bool) -> None:
+    """Check settings, database, worker, mail and DNS. Changes nothing; exits 1 when something fails."""
+    found = examine()
+    if send_test:
+        found.append(test_letter.send(send_test))
+    lines = "\n".join(f"{MARKS[one.state]} {one.name}: {one.words}" for one in found)
+    say([{**asdict(one), "state": one.state} for one in found], as_json, lines)
+    if any(one.state == "fail" for one in found):
+        raise SystemExit(1)

@@ -1,1 +1,0 @@
-"""The desk: where the loop is open, and the mail queue."""
