@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
-from feedback_app.themes.engine.calibration import calibration_error
-from feedback_app.themes.engine.embedders import VectorCache
-from feedback_app.themes.grouping import discover, learn
+from feedback_app.themes.engine.classify.calibration import calibration_error
+from feedback_app.themes.engine.vectors.embedders import VectorCache
+from feedback_app.themes.grouping.pipeline import discover, learn
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "themes"
 Ids = NDArray[np.int64]

@@ -12,7 +12,7 @@ import re
 import time
 from pathlib import Path
 
-from feedback_app.themes.mentions import cut
+from feedback_app.themes.grouping.segment import cut
 
 HOSTILE = ("a, ", "(", "nie ", "1) ", "a.b@", "http://", "e.g. ", "\n", "\U0001f600", "and the ")
 MARKED = Path(__file__).parent / "mentions"

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from feedback_app.themes.engine.collection import collect
-from feedback_app.themes.engine.discovery import names_of
-from feedback_app.themes.engine.embedders import Vectors, default_embedder
-from feedback_app.themes.engine.phrases import fitness
-from feedback_app.themes.engine.space import fit_space
-from feedback_app.themes.grouping import discover
+from feedback_app.themes.engine.classify.collection import collect
+from feedback_app.themes.engine.cluster.discovery import names_of
+from feedback_app.themes.engine.text.phrases import fitness
+from feedback_app.themes.engine.vectors.embedders import Vectors, default_embedder
+from feedback_app.themes.engine.vectors.normalise import fit_space
+from feedback_app.themes.grouping.pipeline import discover
 
 CAP = 2_500
 POOR = 0.1

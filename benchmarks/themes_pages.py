@@ -44,7 +44,7 @@ from feedback_app.accounts.models import Role, Staff
 from feedback_app.database import transaction
 from feedback_app.extensions import db
 from feedback_app.settings import Settings
-from feedback_app.themes import figures
+from feedback_app.themes.reports import figures
 from tests.flows.house import FLAGS
 from tests.themes.crowd import fill
 

@@ -23,7 +23,7 @@ from feedback_app.operations.metrics_views import blueprint as metrics
 from feedback_app.responses.views import blueprint as responses
 from feedback_app.surveys import mail as invitations
 from feedback_app.surveys.views import blueprint as surveys
-from feedback_app.themes.views import blueprint as themes
+from feedback_app.themes.pages import blueprint as themes
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     overview,
@@ -53,11 +53,11 @@ JOBS: tuple[Job, ...] = (
     Job("start_due_waves", "feedback_app.surveys.wave_actions:start_due_waves", timedelta(minutes=1)),
     Job("write_announcements", "feedback_app.announcements.actions:write_waiting", timedelta(minutes=1)),
     Job("finish_announcements", "feedback_app.announcements.actions:finish_done", timedelta(minutes=1)),
-    Job("group_on_request", "feedback_app.themes.jobs:run_grouping_requests", timedelta(seconds=3)),
-    Job("assign_new_answers", "feedback_app.themes.jobs:assign_new_answers", timedelta(seconds=5)),
-    Job("look_inside_themes", "feedback_app.themes.jobs:look_inside_themes", timedelta(minutes=2)),
-    Job("learn_from_corrections", "feedback_app.themes.jobs:learn_from_corrections", timedelta(minutes=1)),
-    Job("look_for_news", "feedback_app.themes.jobs:look_for_news", timedelta(hours=1)),
+    Job("group_on_request", "feedback_app.themes.worker:run_grouping_requests", timedelta(seconds=3)),
+    Job("assign_new_answers", "feedback_app.themes.worker:assign_new_answers", timedelta(seconds=5)),
+    Job("look_inside_themes", "feedback_app.themes.worker:look_inside_themes", timedelta(minutes=2)),
+    Job("learn_from_corrections", "feedback_app.themes.worker:learn_from_corrections", timedelta(minutes=1)),
+    Job("look_for_news", "feedback_app.themes.worker:look_for_news", timedelta(hours=1)),
     Job("remove_old_imports", "feedback_app.contacts.import_actions:remove_old_imports", timedelta(days=1)),
     Job("forget_slots", "feedback_app.delivery.queue.throughput:forget", timedelta(days=1)),
     Job("prune", "feedback_app.jobs.runs:prune", timedelta(days=1), at=timedelta(hours=2)),

@@ -23,8 +23,8 @@ from feedback_app.extensions import db
 from feedback_app.surveys import queries as surveys
 from feedback_app.surveys.mail import all_words
 from feedback_app.surveys.wave_actions import Plan, send
-from feedback_app.themes.actions_codebook import codebook_for
-from feedback_app.themes.actions_grouping import group
+from feedback_app.themes.codebooks.actions import codebook_for
+from feedback_app.themes.grouping.actions import group
 from feedback_app.themes.models import Mention, Placement, Theme
 
 AUDIENCES = {"customer": "customer", "lost-prospect": "lost_prospect", "former-customer": "former_customer"}

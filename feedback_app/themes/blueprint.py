@@ -13,8 +13,8 @@ from feedback_app.accounts.access import may, me
 from feedback_app.accounts.audit import Actor
 from feedback_app.contacts.models import KIND_NAMES
 from feedback_app.extensions import current_settings
-from feedback_app.themes import queries, queries_mentions
-from feedback_app.themes.looking import Look
+from feedback_app.themes import mention_queries, queries
+from feedback_app.themes.mention_filter import Look
 from feedback_app.themes.models import REQUEST_STATES, Codebook
 
 blueprint = Blueprint("themes", __name__)
@@ -49,7 +49,7 @@ def chosen_ids() -> list[int]:
 
 def frame(codebook: Codebook, here: str = "") -> dict[str, Any]:
     """Return what the head of every page about a codebook needs."""
-    mine = queries_mentions.last_step(codebook.id, me().id, clock.now() - LATELY) if may(rights.EDIT_THEMES) else None
+    mine = mention_queries.last_step(codebook.id, me().id, clock.now() - LATELY) if may(rights.EDIT_THEMES) else None
     return {
         "codebook": codebook,
         "here": here,

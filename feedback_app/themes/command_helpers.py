@@ -12,8 +12,8 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from feedback_app.themes.grouping.progress import Tell
     from feedback_app.themes.models import Codebook
-    from feedback_app.themes.progress import Tell
 
 
 def many(number: int, one: str, more: str = "") -> str:
@@ -57,7 +57,7 @@ def codebook_named(name: str, survey: str = "") -> Codebook:
 def progress(quiet: bool) -> Iterator[Tell]:
     """Show a bar on stderr while work goes on; nothing when a program reads or stderr is no terminal."""
     if quiet or not sys.stderr.isatty():
-        yield lazy("progress").silent
+        yield lazy("grouping.progress").silent
         return
     with click.progressbar(length=1000, file=sys.stderr, show_pos=False) as bar:
 

@@ -11,8 +11,8 @@ from importlib import import_module
 import click
 
 from feedback_app.command import in_app, json_option, say
-from feedback_app.themes import commands_people, commands_take
-from feedback_app.themes.commands_shared import (
+from feedback_app.themes.codebooks import commands as commands_take
+from feedback_app.themes.command_helpers import (
     codebook_named,
     codebook_option,
     command,
@@ -21,8 +21,9 @@ from feedback_app.themes.commands_shared import (
     progress,
     survey_option,
 )
+from feedback_app.themes.curation import commands as commands_people
 
-CLUSTER = "feedback_app.themes.cluster_command"
+CLUSTER = "feedback_app.themes.grouping.cluster_command"
 
 
 class _Themes(click.Group):
@@ -82,17 +83,17 @@ def group(  # noqa: PLR0917 - as many options as its users need
 
     A codebook that has themes keeps them: new answers are assigned to these. Otherwise themes are discovered.
     """
-    found = lazy("actions_codebook").codebook_for(slugs, command(), codebook)
+    found = lazy("codebooks.actions").codebook_for(slugs, command(), codebook)
     codebook_id, name = found.id, found.name
     if start_from:
         language = import_module("feedback_app.extensions").current_settings().language
-        lazy("actions_codebook").start_from(codebook_id, start_from, language, command())
+        lazy("codebooks.actions").start_from(codebook_id, start_from, language, command())
     with progress(as_json) as tell:
         wanted = {"grain": grain, "themes": number, "strong": strong}
-        outcome = lazy("actions_grouping").group(codebook_id, command(), **wanted, tell=tell)
+        outcome = lazy("grouping.actions").group(codebook_id, command(), **wanted, tell=tell)
     data = {"codebook": name, **outcome.as_dict()}
     if rediscover:
-        data["suggestions"] = lazy("actions_suggesting").suggest(codebook_id)
+        data["suggestions"] = lazy("suggestions.find").suggest(codebook_id)
     line = (
         f"{name}: {many(outcome.answers, 'answer')} cut into {many(outcome.mentions, 'mention')},"
         f" {outcome.placed} put into themes ({many(outcome.new_themes, 'new theme')}), {outcome.waiting} near none."
@@ -109,7 +110,7 @@ def list_themes(codebook: str, survey: str, as_json: bool) -> None:
     """List the themes of a codebook, the largest first."""
     found = codebook_named(codebook, survey)
     zone = import_module("feedback_app.extensions").current_settings().timezone
-    overview = lazy("figures").overview(found.id, lazy("looking").Look(), zone)
+    overview = lazy("reports.figures").overview(found.id, lazy("mention_filter").Look(), zone)
     rows = [
         {
             "id": one.theme.id,
@@ -135,8 +136,8 @@ def show(theme_id: int, as_json: bool) -> None:
     theme = lazy("queries").theme_by_id(theme_id)
     into = lazy("queries").final_theme(theme)
     zone = import_module("feedback_app.extensions").current_settings().timezone
-    parts = lazy("figures").breakdown(into, lazy("looking").Look(), zone)
-    quotes = lazy("queries_mentions").quotes(into)
+    parts = lazy("reports.figures").breakdown(into, lazy("mention_filter").Look(), zone)
+    quotes = lazy("mention_queries").quotes(into)
     data = {
         "id": into.id,
         "name": into.name,
@@ -167,7 +168,7 @@ def suggest(codebook: str, survey: str, as_json: bool) -> None:
     found = codebook_named(codebook, survey)
     codebook_id = found.id
     with progress(as_json) as tell:
-        number = lazy("actions_suggesting").suggest(codebook_id, tell)
+        number = lazy("suggestions.find").suggest(codebook_id, tell)
     rows = [
         {
             "id": one.id,

@@ -12,8 +12,8 @@ from sqlalchemy import Select, exists, select
 
 from feedback_app.contacts.models import KINDS
 from feedback_app.responses.models import Response
-from feedback_app.themes import search
 from feedback_app.themes.models import CodebookSurvey, Mention, Placement, SubThemeMention
+from feedback_app.themes.search import query as search
 
 AnySelect = TypeVar("AnySelect", bound="Select[*tuple[Any, ...]]")
 

@@ -12,10 +12,10 @@ from sqlalchemy.orm import undefer
 from feedback_app.database import Page, page_of
 from feedback_app.extensions import db
 from feedback_app.responses.models import Response
-from feedback_app.themes import search
-from feedback_app.themes.looking import Look, mentions_where, of_codebook
+from feedback_app.themes.mention_filter import Look, mentions_where, of_codebook
 from feedback_app.themes.models import CodebookSurvey, Mention, Placement, Theme, ThemeEvent
 from feedback_app.themes.queries import names_of
+from feedback_app.themes.search import query as search
 
 GRID = 50  # mentions confirmed or corrected in one go
 SURE = 0.6  # confidence from which the machine is called sure

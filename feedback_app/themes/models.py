@@ -12,7 +12,7 @@ from feedback_app import clock
 from feedback_app.database import UtcDateTime
 from feedback_app.errors import N_
 from feedback_app.extensions import Base, json_type
-from feedback_app.themes import search_table
+from feedback_app.themes import search_tables
 
 NAME_LIMIT = 200
 FORMAT = "feedback-app codebook 1"  # of exported codebooks
@@ -151,7 +151,7 @@ class Mention(Base):
     )
 
 
-search_table.follow(Mention.__table__)
+search_tables.follow(Mention.__table__)
 
 
 _JUDGED = text("guessed IS NOT NULL")

@@ -10,27 +10,22 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # younger
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import requires
 from feedback_app.errors import Refused
-from feedback_app.themes import (
-    actions,
-    actions_codebook,
-    actions_undo,
-    drawing,
-    figures,
-    queries,
-    queries_inside,
-    queries_mentions,
-    starting_codebooks,
-    views_codebook,
-    views_mentions,
-    views_suggestions,
-)
+from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.blueprint import actor, blueprint, frame, look, whole, zone
+from feedback_app.themes.codebooks import actions as codebook_actions
+from feedback_app.themes.codebooks import starters
+from feedback_app.themes.codebooks import views as codebook_views
+from feedback_app.themes.curation import mention_views, theme_actions
+from feedback_app.themes.curation import undo as undo_actions
 from feedback_app.themes.forms import CodebookForm, GroupForm, ThemeForm
 from feedback_app.themes.models import Codebook
-from feedback_app.themes.plots import polyline
+from feedback_app.themes.reports import charts, figures
+from feedback_app.themes.reports.svg import polyline
+from feedback_app.themes.suggestions import subtopic_queries
+from feedback_app.themes.suggestions import views as suggestion_views
 from feedback_app.web.pages import back_to, flash_refusal, page_number, see_other
 
-__all__ = ["blueprint", "views_codebook", "views_mentions", "views_suggestions"]
+__all__ = ["blueprint", "codebook_views", "mention_views", "suggestion_views"]
 SORTS = ("newest", "surest", "unsure", "best")
 
 
@@ -51,13 +46,13 @@ def index() -> str:
         look=wanted,
         found=found,
         spark=lambda row: polyline(row, 120, 28),
-        maps=[drawing.theme_map(found.themes, *size) for size in drawing.SIZES],
-        plots=[drawing.satisfaction(found.themes, *size) for size in drawing.PLOTS],
-        choices=queries_mentions.filter_choices(codebook.id),
-        agreement=queries_mentions.agreement(codebook.id),
+        maps=[charts.theme_map(found.themes, *size) for size in charts.SIZES],
+        plots=[charts.satisfaction(found.themes, *size) for size in charts.PLOTS],
+        choices=mention_queries.filter_choices(codebook.id),
+        agreement=mention_queries.agreement(codebook.id),
         form=GroupForm(),
-        inside=queries_inside.names_inside(codebook.id),
-        ready=[starting_codebooks.load(name) for name in starting_codebooks.names()],
+        inside=subtopic_queries.names_inside(codebook.id),
+        ready=[starters.load(name) for name in starters.names()],
     )
 
 
@@ -89,16 +84,16 @@ def show(theme_id: int) -> str | Response:
         look=wanted,
         sort=sort,
         parts=parts,
-        chart=drawing.months(parts.months),
-        inside=queries_inside.parts_of(theme.id),
-        within=queries_inside.themes_within(theme.id),
+        chart=charts.months(parts.months),
+        inside=subtopic_queries.parts_of(theme.id),
+        within=subtopic_queries.themes_within(theme.id),
         parent=queries.theme_by_id(theme.parent_id) if theme.parent_id else None,
-        quotes=queries_mentions.quotes(theme),
-        page=queries_mentions.mentions(codebook.id, wanted, zone(), page_number(), theme=theme.id, sort=sort),
-        agreement=queries_mentions.agreement(codebook.id, theme.id),
+        quotes=mention_queries.quotes(theme),
+        page=mention_queries.mentions(codebook.id, wanted, zone(), page_number(), theme=theme.id, sort=sort),
+        agreement=mention_queries.agreement(codebook.id, theme.id),
         steps=queries.history(1, theme_id=theme.id),
         others=[one for one in queries.open_themes(codebook.id) if one.id != theme.id],
-        choices=queries_mentions.filter_choices(codebook.id),
+        choices=mention_queries.filter_choices(codebook.id),
         owner=dict(queries.staff_choices()).get(theme.owner_id or 0),
     )
 
@@ -112,9 +107,9 @@ def edit(theme_id: int) -> str | Response:
     form.owner.choices = [SelectChoice(0, _("Nobody yet")), *(SelectChoice(*one) for one in queries.staff_choices())]
     if form.validate_on_submit():
         try:
-            renamed = actions.rename(theme_id, form.name.data or "", actor())
-            described = actions.describe(theme_id, form.description.data or "", actor())
-            owned = actions.set_owner(theme_id, form.owner.data or None, actor())
+            renamed = theme_actions.rename(theme_id, form.name.data or "", actor())
+            described = theme_actions.describe(theme_id, form.description.data or "", actor())
+            owned = theme_actions.set_owner(theme_id, form.owner.data or None, actor())
         except Refused as error:
             flash_refusal(error)
         else:
@@ -132,7 +127,7 @@ def merge(theme_id: int) -> Response:
     """Merge this theme into another."""
     into = whole("into")
     try:
-        number = actions.merge([theme_id], into, actor())
+        number = theme_actions.merge([theme_id], into, actor())
     except Refused as error:
         flash_refusal(error)
         return see_other("themes.show", theme_id=theme_id)
@@ -145,7 +140,7 @@ def merge(theme_id: int) -> Response:
 def set_aside(theme_id: int) -> Response:
     """Leave a theme out of lists."""
     try:
-        actions.set_aside(theme_id, actor())
+        theme_actions.set_aside(theme_id, actor())
     except Refused as error:
         flash_refusal(error)
     else:
@@ -158,7 +153,7 @@ def set_aside(theme_id: int) -> Response:
 def bring_back(theme_id: int) -> Response:
     """Bring back a theme that was set aside."""
     try:
-        actions.bring_back(theme_id, actor())
+        theme_actions.bring_back(theme_id, actor())
     except Refused as error:
         flash_refusal(error)
     else:
@@ -171,7 +166,7 @@ def bring_back(theme_id: int) -> Response:
 def split(theme_id: int) -> Response:
     """Ask the worker to look inside a theme; what it finds is a suggestion."""
     theme = queries.open_theme(theme_id)
-    actions_codebook.request_grouping(theme.codebook_id, actor(), "split", theme_id=theme_id)
+    codebook_actions.request_grouping(theme.codebook_id, actor(), "split", theme_id=theme_id)
     return see_other("themes.suggestions", codebook_id=theme.codebook_id)
 
 
@@ -208,7 +203,7 @@ def _named(steps: object) -> dict[int, object]:
 def undo(event_id: int) -> Response:
     """Undo one step."""
     try:
-        number = actions_undo.undo(event_id, actor())
+        number = undo_actions.undo(event_id, actor())
     except Refused as error:
         flash_refusal(error)
     else:

@@ -6,9 +6,9 @@ from sqlalchemy import exists, func, select
 
 from feedback_app import clock
 from feedback_app.extensions import db
-from feedback_app.themes import queries_inside
 from feedback_app.themes.models import Codebook, GroupingRequest
-from feedback_app.themes.queries_news import with_news
+from feedback_app.themes.suggestions import subtopic_queries
+from feedback_app.themes.suggestions.queries import with_news
 
 
 def run_grouping_requests() -> str:
@@ -17,19 +17,19 @@ def run_grouping_requests() -> str:
     if not db.session.scalar(select(exists(active))):
         db.session.rollback()
         return ""
-    from feedback_app.themes import actions_requests  # noqa: PLC0415 - loads the numerical libraries
+    from feedback_app.themes.grouping import requests as grouping_requests  # noqa: PLC0415 - loads the numerical libraries
 
-    done = actions_requests.run_requests()
+    done = grouping_requests.run_requests()
     return f"{done} groupings" if done else ""
 
 
 def assign_new_answers() -> str:
     """Cut answers that arrived and put them into themes; says how many, or "". Every fifth minute it looks at all."""
-    from feedback_app.themes import actions_requests  # noqa: PLC0415 - loads the numerical libraries
+    from feedback_app.themes.grouping import requests as grouping_requests  # noqa: PLC0415 - loads the numerical libraries
 
     now = clock.now()
     everything = now.minute % 5 == 0 and now.second < 10
-    mentions, placed = actions_requests.assign_new_answers(everything=everything)
+    mentions, placed = grouping_requests.assign_new_answers(everything=everything)
     return f"{mentions} mentions, {placed} placed" if mentions or placed else ""
 
 
@@ -39,28 +39,28 @@ def learn_from_corrections() -> str:
     db.session.rollback()
     if corrected is None:
         return ""
-    from feedback_app.themes import actions_requests  # noqa: PLC0415 - loads the numerical libraries
+    from feedback_app.themes.grouping import requests as grouping_requests  # noqa: PLC0415 - loads the numerical libraries
 
-    learnt = actions_requests.learn_from_corrections()
+    learnt = grouping_requests.learn_from_corrections()
     return f"{learnt} codebooks learnt" if learnt else ""
 
 
 def look_inside_themes() -> str:
     """Look for the parts of a theme that is new or has grown, one at a time; says how many were found, or ""."""
-    due = queries_inside.due()
+    due = subtopic_queries.due()
     db.session.rollback()
     if due is None:
         return ""
-    from feedback_app.themes import actions_inside  # noqa: PLC0415 - loads the numerical libraries
+    from feedback_app.themes.suggestions import subtopics as find_subtopics  # noqa: PLC0415 - loads the numerical libraries
 
-    return f"{actions_inside.look_inside(due)} parts of theme {due}"
+    return f"{find_subtopics.look_inside(due)} parts of theme {due}"
 
 
 def look_for_news() -> str:
     """Suggest new themes, merges and splits where enough is new; says how many, or ""."""
     if not with_news():
         return ""
-    from feedback_app.themes import actions_noticing  # noqa: PLC0415 - loads the numerical libraries
+    from feedback_app.themes.suggestions import watch_new_topics  # noqa: PLC0415 - loads the numerical libraries
 
-    number = actions_noticing.look_for_news()
+    number = watch_new_topics.look_for_news()
     return f"{number} new suggestions" if number else ""

@@ -10,7 +10,7 @@ from importlib import import_module
 import sqlalchemy as sa
 from alembic import op
 
-from feedback_app.themes.search_words import search_words
+from feedback_app.themes.search.normalise import search_words
 
 revision = "0002"
 down_revision = "0001"
@@ -61,7 +61,7 @@ def _is_postgresql() -> bool:
 
 
 def _lemma(word: str, language: str) -> str:
-    module = import_module("feedback_app.themes.engine.lemmas")  # large dictionaries: only when there are mentions
+    module = import_module("feedback_app.themes.engine.text.lemmas")  # large dictionaries: only when there are mentions
     return str(module.lemma(word, language))
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import CheckConstraint, inspect, text
 
 from feedback_app import create_app
 from feedback_app.extensions import db
-from feedback_app.themes.search_table import described
+from feedback_app.themes.search_tables import described
 from tests.conftest import POSTGRES, _postgres, _settings, _with_name
 
 

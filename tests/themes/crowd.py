@@ -16,7 +16,7 @@ from feedback_app.extensions import db
 from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys.models import Question, Section, Survey
 from feedback_app.themes.models import Codebook, CodebookSurvey, Mention, Placement, Theme
-from feedback_app.themes.search_words import search_words
+from feedback_app.themes.search.normalise import search_words
 
 WORDS = [
     "delivery",

@@ -12,10 +12,10 @@ from feedback_app.demo import data
 from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys import ready_made
 from feedback_app.surveys.models import Option, Question, Section, Survey
-from feedback_app.themes.engine.lemmas import lemma
-from feedback_app.themes.engine.texts import text_key
+from feedback_app.themes.engine.text.lemmas import lemma
+from feedback_app.themes.engine.text.texts import text_key
 from feedback_app.themes.models import Codebook, CodebookSurvey, Mention, Placement, Theme
-from feedback_app.themes.search_words import search_words
+from feedback_app.themes.search.normalise import search_words
 
 
 def demo_surveys() -> dict[str, int]:

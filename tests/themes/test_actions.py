@@ -14,8 +14,9 @@ from feedback_app.accounts.models import AuditEntry
 from feedback_app.database import transaction
 from feedback_app.errors import NotFound, Refused
 from feedback_app.extensions import db
-from feedback_app.themes import actions, actions_mentions, actions_undo, queries
-from feedback_app.themes.looking import Look, mentions_where
+from feedback_app.themes import queries
+from feedback_app.themes.curation import mention_actions, theme_actions, undo
+from feedback_app.themes.mention_filter import Look, mentions_where
 from feedback_app.themes.models import Codebook, Mention, Placement, Theme, ThemeEvent
 from tests.factories import a_contact, a_response, a_survey
 from tests.themes.seed import a_codebook, a_theme, some_mentions
@@ -74,16 +75,16 @@ def last_step() -> int:
 
 
 STEPS = {
-    "rename": lambda room: actions.rename(room.price, "What it costs", COMMAND),
-    "describe": lambda room: actions.describe(room.price, "Amounts, fees", COMMAND),
-    "merge": lambda room: actions.merge([room.price], room.delivery, COMMAND),
-    "set theme aside": lambda room: actions.set_aside(room.price, COMMAND),
-    "move": lambda room: actions_mentions.move(room.expensive[:2], room.delivery, COMMAND, room.price),
-    "move loose": lambda room: actions_mentions.move(room.loose, room.delivery, COMMAND),
-    "add": lambda room: actions_mentions.add_to(room.expensive, room.delivery, COMMAND),
-    "confirm": lambda room: actions_mentions.confirm(room.expensive, room.price, COMMAND),
-    "take out": lambda room: actions_mentions.take_out(room.expensive, room.price, COMMAND),
-    "set mention aside": lambda room: actions_mentions.set_aside(room.late, room.codebook, COMMAND),
+    "rename": lambda room: theme_actions.rename(room.price, "What it costs", COMMAND),
+    "describe": lambda room: theme_actions.describe(room.price, "Amounts, fees", COMMAND),
+    "merge": lambda room: theme_actions.merge([room.price], room.delivery, COMMAND),
+    "set theme aside": lambda room: theme_actions.set_aside(room.price, COMMAND),
+    "move": lambda room: mention_actions.move(room.expensive[:2], room.delivery, COMMAND, room.price),
+    "move loose": lambda room: mention_actions.move(room.loose, room.delivery, COMMAND),
+    "add": lambda room: mention_actions.add_to(room.expensive, room.delivery, COMMAND),
+    "confirm": lambda room: mention_actions.confirm(room.expensive, room.price, COMMAND),
+    "take out": lambda room: mention_actions.take_out(room.expensive, room.price, COMMAND),
+    "set mention aside": lambda room: mention_actions.set_aside(room.late, room.codebook, COMMAND),
 }
 
 
@@ -93,7 +94,7 @@ def test_every_step_changes_something_says_who_and_is_undone_exactly(room: Room,
     STEPS[name](room)
     after, step = picture(), last_step()
     assert after != before
-    actions_undo.undo(step, COMMAND)
+    undo.undo(step, COMMAND)
     assert picture() == before
     event = db.session.get_one(ThemeEvent, step)
     assert (event.by, event.undone_by) == ("command", "command")
@@ -106,46 +107,46 @@ def test_every_step_changes_something_says_who_and_is_undone_exactly(room: Room,
 def test_no_step_is_undone_twice(room: Room, name: str) -> None:
     STEPS[name](room)
     step = last_step()
-    actions_undo.undo(step, COMMAND)
+    undo.undo(step, COMMAND)
     now = picture()
     with pytest.raises(Refused, match="undone already"):
-        actions_undo.undo(step, COMMAND)
+        undo.undo(step, COMMAND)
     assert picture() == now
 
 
 def test_bringing_back_is_undone_too(room: Room) -> None:
-    actions.set_aside(room.price, COMMAND)
+    theme_actions.set_aside(room.price, COMMAND)
     aside = picture()
-    actions.bring_back(room.price, COMMAND)
-    actions_undo.undo(last_step(), COMMAND)
+    theme_actions.bring_back(room.price, COMMAND)
+    undo.undo(last_step(), COMMAND)
     assert picture() == aside
-    actions_mentions.set_aside(room.late, room.codebook, COMMAND)
+    mention_actions.set_aside(room.late, room.codebook, COMMAND)
     aside = picture()
-    actions_mentions.bring_back(room.late, room.codebook, COMMAND)
+    mention_actions.bring_back(room.late, room.codebook, COMMAND)
     assert db.session.get_one(Mention, room.late[0]).state == "open"
-    actions_undo.undo(last_step(), COMMAND)
+    undo.undo(last_step(), COMMAND)
     assert picture() == aside
 
 
 def test_a_theme_started_from_a_search_takes_what_was_found_and_gives_it_back(room: Room) -> None:
     before = picture()
     found = mentions_where(room.codebook, Look(q="came"), "UTC")
-    theme = actions.start_theme(room.codebook, "Arrival", COMMAND, found)
+    theme = theme_actions.start_theme(room.codebook, "Arrival", COMMAND, found)
     assert in_theme(theme.id) == set(room.late)
     assert in_theme(room.delivery) == set()
-    actions_undo.undo(last_step(), COMMAND)
+    undo.undo(last_step(), COMMAND)
     placed, mentions, themes = picture()
     assert (placed, mentions) == before[:2]
     assert themes[theme.id][3] == "set_aside"  # a link to it still leads somewhere
 
 
 def test_a_merge_keeps_every_person_and_every_word_of_a_person_about_it(room: Room, a_staff: object) -> None:
-    actions_mentions.confirm(room.expensive[:1], room.price, COMMAND)
-    actions_mentions.add_to(room.expensive[:1], room.delivery, COMMAND)
+    mention_actions.confirm(room.expensive[:1], room.price, COMMAND)
+    mention_actions.add_to(room.expensive[:1], room.delivery, COMMAND)
     with transaction() as session:  # the machine had it in both, unsure of the second
         session.add(Placement(mention_id=room.expensive[1], theme_id=room.delivery, confidence=0.2))
     people = set(db.session.scalars(select(Mention.contact_id).join(Placement)))
-    assert actions.merge([room.price], room.delivery, COMMAND) == 3
+    assert theme_actions.merge([room.price], room.delivery, COMMAND) == 3
     assert in_theme(room.price) == set()
     assert in_theme(room.delivery) == {*room.expensive, *room.late}
     assert set(db.session.scalars(select(Mention.contact_id).join(Placement))) == people
@@ -157,20 +158,20 @@ def test_a_merge_keeps_every_person_and_every_word_of_a_person_about_it(room: Ro
 def test_what_people_confirmed_in_the_source_stays_confirmed_after_a_merge(room: Room) -> None:
     with transaction() as session:
         session.add(Placement(mention_id=room.expensive[0], theme_id=room.delivery, confidence=0.9))
-    actions_mentions.confirm(room.expensive[:1], room.price, COMMAND)
+    mention_actions.confirm(room.expensive[:1], room.price, COMMAND)
     before = picture()
-    actions.merge([room.price], room.delivery, COMMAND)
+    theme_actions.merge([room.price], room.delivery, COMMAND)
     kept = db.session.scalars(select(Placement).where(Placement.mention_id == room.expensive[0])).one()
     assert kept.theme_id == room.delivery
     assert kept.confirmed_at is not None
-    actions_undo.undo(last_step(), COMMAND)
+    undo.undo(last_step(), COMMAND)
     assert picture() == before
 
 
 def test_links_to_merged_themes_lead_on_however_long_the_chain(room: Room) -> None:
     third = a_theme(room.codebook, "Everything")
-    actions.merge([room.price], room.delivery, COMMAND)
-    actions.merge([room.delivery], third, COMMAND)
+    theme_actions.merge([room.price], room.delivery, COMMAND)
+    theme_actions.merge([room.delivery], third, COMMAND)
     assert queries.final_ids(room.codebook) == {room.price: third, room.delivery: third, third: third}
     chain = queries.forwarding()
     assert dict(db.session.execute(select(chain.c.theme_id, chain.c.final_id)).all()) == {
@@ -180,9 +181,9 @@ def test_links_to_merged_themes_lead_on_however_long_the_chain(room: Room) -> No
     }
     assert queries.final_theme(queries.theme_by_id(room.price)).id == third
     with pytest.raises(Refused, match="merged into “Everything”"):
-        actions.rename(room.price, "Cost", COMMAND)
+        theme_actions.rename(room.price, "Cost", COMMAND)
     with pytest.raises(Refused, match="itself merged"):
-        actions_undo.undo(first_merge(), COMMAND)
+        undo.undo(first_merge(), COMMAND)
     assert in_theme(third) == {*room.expensive, *room.late}
 
 
@@ -192,28 +193,28 @@ def first_merge() -> int:
 
 def test_undoing_leaves_later_decisions_about_the_same_mentions_alone(room: Room) -> None:
     third = a_theme(room.codebook, "Fees")
-    actions.merge([room.price], room.delivery, COMMAND)
+    theme_actions.merge([room.price], room.delivery, COMMAND)
     merge = last_step()
-    actions_mentions.move(room.expensive[:1], third, COMMAND)
-    assert actions_undo.undo(merge, COMMAND) == 2
+    mention_actions.move(room.expensive[:1], third, COMMAND)
+    assert undo.undo(merge, COMMAND) == 2
     assert in_theme(room.price) == set(room.expensive[1:])
     assert in_theme(third) == set(room.expensive[:1])
 
 
 def test_a_theme_changed_again_since_is_not_undone_in_the_wrong_order(room: Room) -> None:
-    actions.rename(room.price, "Cost", COMMAND)
+    theme_actions.rename(room.price, "Cost", COMMAND)
     first = last_step()
-    actions.rename(room.price, "Costs", COMMAND)
+    theme_actions.rename(room.price, "Costs", COMMAND)
     with pytest.raises(Refused, match="later step first"):
-        actions_undo.undo(first, COMMAND)
+        undo.undo(first, COMMAND)
     assert db.session.get_one(Theme, room.price).name == "Costs"
     assert db.session.get_one(ThemeEvent, first).undone_at is None
 
 
 def test_moving_out_of_one_theme_leaves_the_other_theme_of_a_mention(room: Room) -> None:
     third = a_theme(room.codebook, "Fees")
-    actions_mentions.add_to(room.expensive[:1], room.delivery, COMMAND)
-    actions_mentions.move(room.expensive[:1], third, COMMAND, room.price)
+    mention_actions.add_to(room.expensive[:1], room.delivery, COMMAND)
+    mention_actions.move(room.expensive[:1], third, COMMAND, room.price)
     assert {theme for theme in (room.price, room.delivery, third) if room.expensive[0] in in_theme(theme)} == {
         room.delivery,
         third,
@@ -221,9 +222,9 @@ def test_moving_out_of_one_theme_leaves_the_other_theme_of_a_mention(room: Room)
 
 
 def test_whether_the_machine_was_right_is_kept(room: Room) -> None:
-    actions_mentions.confirm(room.expensive[:2], room.price, COMMAND)
-    actions_mentions.move(room.expensive[2:], room.delivery, COMMAND, room.price)
-    actions_mentions.move(room.loose, room.delivery, COMMAND)
+    mention_actions.confirm(room.expensive[:2], room.price, COMMAND)
+    mention_actions.move(room.expensive[2:], room.delivery, COMMAND, room.price)
+    mention_actions.move(room.loose, room.delivery, COMMAND)
     guessed = dict(db.session.execute(select(Placement.mention_id, Placement.guessed)).all())
     assert [guessed[one] for one in (*room.expensive, *room.loose)] == [True, True, False, None]
 
@@ -232,34 +233,34 @@ def test_mentions_of_other_codebooks_are_left_alone(room: Room) -> None:
     other = a_survey()
     a_codebook([other.id], "Other")
     stranger = some_mentions(a_response(other, a_contact(), expected="x"), ["from elsewhere"])
-    assert actions_mentions.move([*stranger, *room.loose], room.price, COMMAND) == 1
+    assert mention_actions.move([*stranger, *room.loose], room.price, COMMAND) == 1
     assert stranger[0] not in in_theme(room.price)
     with pytest.raises(Refused, match="No mention"):
-        actions_mentions.move([*stranger, 999_999], room.price, COMMAND)
+        mention_actions.move([*stranger, 999_999], room.price, COMMAND)
 
 
 def test_refusals_change_nothing_and_say_what_to_do(room: Room) -> None:
     before = picture()
     with pytest.raises(Refused, match="needs a name"):
-        actions.rename(room.price, " \n\t ", COMMAND)
+        theme_actions.rename(room.price, " \n\t ", COMMAND)
     with pytest.raises(Refused, match="200"):
-        actions.rename(room.price, "x" * 201, COMMAND)
+        theme_actions.rename(room.price, "x" * 201, COMMAND)
     with pytest.raises(Refused, match="at least one other"):
-        actions.merge([room.price], room.price, COMMAND)
+        theme_actions.merge([room.price], room.price, COMMAND)
     with pytest.raises(NotFound):
-        actions.merge([room.price], 9_999, COMMAND)
+        theme_actions.merge([room.price], 9_999, COMMAND)
     with pytest.raises(NotFound):
-        actions.set_owner(room.price, 9_999, COMMAND)
+        theme_actions.set_owner(room.price, 9_999, COMMAND)
     with pytest.raises(Refused, match="not set aside"):
-        actions.bring_back(room.price, COMMAND)
+        theme_actions.bring_back(room.price, COMMAND)
     with pytest.raises(NotFound):
-        actions_undo.undo(9_999, COMMAND)
+        undo.undo(9_999, COMMAND)
     elsewhere = a_theme(a_codebook([], "Other"), "Elsewhere")
     with pytest.raises(Refused, match="different codebooks"):
-        actions.merge([room.price], elsewhere, COMMAND)
+        theme_actions.merge([room.price], elsewhere, COMMAND)
     assert picture()[:2] == before[:2]
     assert db.session.scalar(select(func.count()).select_from(ThemeEvent)) == 0
-    assert actions.rename(room.price, "Price", COMMAND) is False
+    assert theme_actions.rename(room.price, "Price", COMMAND) is False
 
 
 def test_the_table_itself_refuses_what_makes_no_sense(room: Room) -> None:
@@ -277,15 +278,15 @@ def test_the_table_itself_refuses_what_makes_no_sense(room: Room) -> None:
 
 def test_corrections_are_noted_for_the_machine_to_learn(room: Room) -> None:
     assert db.session.get_one(Codebook, room.codebook).corrected_at is None
-    actions.rename(room.price, "Cost", COMMAND)
+    theme_actions.rename(room.price, "Cost", COMMAND)
     assert db.session.get_one(Codebook, room.codebook).corrected_at is None
-    actions_mentions.move(room.loose, room.price, COMMAND)
+    mention_actions.move(room.loose, room.price, COMMAND)
     assert db.session.get_one(Codebook, room.codebook).corrected_at is not None
 
 
 def test_the_history_outlives_the_account_of_who_did_it(room: Room, a_staff: object) -> None:
     person = a_staff("product_owner")  # type: ignore[operator]
-    actions.rename(room.price, "Cost", Actor.of(person))
+    theme_actions.rename(room.price, "Cost", Actor.of(person))
     with transaction() as session:
         session.delete(session.merge(person))
     page = queries.history(1, theme_id=room.price)
@@ -296,9 +297,9 @@ def test_the_history_outlives_the_account_of_who_did_it(room: Room, a_staff: obj
     "hostile", ["<script>alert(1)</script>", "=1+1", "😀" * 30, "\u202eabc", "' OR 1=1 --", "Zażółć\ngęślą\u0000"]
 )
 def test_hostile_names_are_kept_as_words(room: Room, hostile: str) -> None:
-    actions.rename(room.price, hostile, COMMAND)
+    theme_actions.rename(room.price, hostile, COMMAND)
     name = db.session.get_one(Theme, room.price).name
     assert "\0" not in name
     assert "\n" not in name
-    actions_undo.undo(last_step(), COMMAND)
+    undo.undo(last_step(), COMMAND)
     assert db.session.get_one(Theme, room.price).name == "Price"

@@ -7,11 +7,17 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.themes.drawing import FEW, LETTERS, Dot, Scatter, satisfaction
-from feedback_app.themes.figures import ThemeFigures
 from feedback_app.themes.models import Theme
-from feedback_app.themes.plots import LETTER
-from feedback_app.themes.trends import Trend
+from feedback_app.themes.reports.charts import (
+    FEW,
+    LETTERS,
+    Dot,
+    Scatter,
+    satisfaction,
+)
+from feedback_app.themes.reports.figures import ThemeFigures
+from feedback_app.themes.reports.svg import LETTER
+from feedback_app.themes.reports.trends import Trend
 
 
 def a_row(name: str, people: int, content: float | None) -> ThemeFigures:

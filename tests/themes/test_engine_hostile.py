@@ -4,9 +4,14 @@ import time
 
 import pytest
 
-from feedback_app.themes.engine.discovery import SAMPLE
-from feedback_app.themes.grouping import discover, emerging, learn, sub_themes
-from feedback_app.themes.mentions import cut
+from feedback_app.themes.engine.cluster.discovery import SAMPLE
+from feedback_app.themes.grouping.pipeline import (
+    discover,
+    emerging,
+    learn,
+    sub_themes,
+)
+from feedback_app.themes.grouping.segment import cut
 
 TWELVE = [
     "Delivery took far too long", "Dostawa trwała zdecydowanie za długo", "Die Lieferung dauerte viel zu lange",

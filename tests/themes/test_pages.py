@@ -17,7 +17,8 @@ from sqlalchemy import func, select
 from feedback_app.accounts.audit import COMMAND
 from feedback_app.database import transaction
 from feedback_app.extensions import db
-from feedback_app.themes import actions, actions_mentions, queries
+from feedback_app.themes import queries
+from feedback_app.themes.curation import mention_actions, theme_actions
 from feedback_app.themes.models import Codebook, GroupingRequest, Mention, Placement, Suggestion, Theme, ThemeEvent
 from tests.factories import a_contact, a_response, a_survey
 from tests.themes.seed import a_codebook, a_theme, some_mentions
@@ -319,7 +320,7 @@ def test_ready_themes_are_offered_and_added(room: Room, owner: FlaskClient) -> N
 def test_a_survey_people_have_sorted_stays_in_its_codebook(room: Room, owner: FlaskClient) -> None:
     survey = queries.surveys_of(room.codebook)[0]
     other = a_codebook([], "Other")
-    actions_mentions.confirm(room.dear, room.price, COMMAND)
+    mention_actions.confirm(room.dear, room.price, COMMAND)
     owner.post(f"/themes/codebooks/{other}/surveys", data={"surveys": [survey.id]})
     assert "It stays there" in owner.get(f"/themes?codebook={room.codebook}").get_data(as_text=True)
     found = queries.codebook_of(survey.id)
@@ -349,9 +350,9 @@ def test_the_web_process_loads_no_numerical_library() -> None:
 
 
 def test_steps_of_the_history_are_told_in_words(room: Room, owner: FlaskClient) -> None:
-    actions.rename(room.price, "Cost", COMMAND)
-    actions.start_theme(room.codebook, "Fees", COMMAND, room.dear[:1])
-    actions.merge([room.delivery], room.price, COMMAND)
+    theme_actions.rename(room.price, "Cost", COMMAND)
+    theme_actions.start_theme(room.codebook, "Fees", COMMAND, room.dear[:1])
+    theme_actions.merge([room.delivery], room.price, COMMAND)
     page = owner.get(f"/themes/codebooks/{room.codebook}/history").get_data(as_text=True)
     for words in ("Renamed from “Price” to “Cost”", "“Fees” was started", "“Delivery” was merged into “Cost”"):
         assert words in page

@@ -13,8 +13,11 @@ from feedback_app.accounts.audit import COMMAND
 from feedback_app.database import transaction
 from feedback_app.errors import NotFound, Refused
 from feedback_app.extensions import db
-from feedback_app.themes import actions_mentions, actions_parts, actions_undo, jobs, queries, queries_inside
+from feedback_app.themes import queries
+from feedback_app.themes import worker as jobs
+from feedback_app.themes.curation import mention_actions, undo
 from feedback_app.themes.models import Placement, SubTheme, SubThemeMention, Theme, ThemeEvent
+from feedback_app.themes.suggestions import promote_subtopic, subtopic_queries
 from tests.factories import a_contact, a_response, a_survey
 from tests.themes.seed import a_codebook, a_theme, some_mentions
 
@@ -44,47 +47,47 @@ def a_part(theme_id: int, name: str, most: int) -> int:
 
 
 def sizes(theme_id: int) -> list[tuple[str, int]]:
-    return [(one.part.name, one.mentions) for one in queries_inside.parts_of(theme_id)]
+    return [(one.part.name, one.mentions) for one in subtopic_queries.parts_of(theme_id)]
 
 
 def test_a_theme_is_looked_into_once_until_it_has_grown(theme: int) -> None:
-    assert queries_inside.due() == theme
+    assert subtopic_queries.due() == theme
     assert "theme" in jobs.look_inside_themes()
     found = sizes(theme)
     assert len(found) == 2
     assert sorted(size for _, size in found) == [30, 30]
-    assert queries_inside.due() is None
+    assert subtopic_queries.due() is None
     assert jobs.look_inside_themes() == ""
     survey = queries.surveys_of(queries.theme_by_id(theme).codebook_id)[0]
     more = [f"The courier was rude for the {n}th time." for n in range(20)]
     some_mentions(a_response(survey, a_contact(), expected="x"), more, theme)
-    assert queries_inside.due() == theme
+    assert subtopic_queries.due() == theme
 
 
 def test_a_part_becomes_a_theme_and_undo_makes_it_a_part_again(theme: int) -> None:
     part = a_part(theme, "late couriers", 30)
-    made = actions_parts.make_theme(part, COMMAND)
+    made = promote_subtopic.make_theme(part, COMMAND)
     assert (made.name, made.parent_id) == ("late couriers", theme)
-    assert [one.id for one in queries_inside.themes_within(theme)] == [made.id]
+    assert [one.id for one in subtopic_queries.themes_within(theme)] == [made.id]
     assert sizes(theme) == []
     with pytest.raises(Refused):
-        actions_parts.make_theme(part, COMMAND)
+        promote_subtopic.make_theme(part, COMMAND)
     step = db.session.scalars(select(ThemeEvent).order_by(ThemeEvent.id.desc())).first()
     assert step is not None
-    assert actions_undo.undo(step.id, COMMAND) == 30
+    assert undo.undo(step.id, COMMAND) == 30
     assert sizes(theme) == [("late couriers", 30)]
-    assert queries_inside.themes_within(theme) == []
+    assert subtopic_queries.themes_within(theme) == []
 
 
 def test_mentions_that_left_the_theme_left_its_part(theme: int) -> None:
     part = a_part(theme, "late couriers", 10)
-    ids = list(db.session.scalars(queries_inside.inside(queries_inside.part_by_id(part))))
-    actions_mentions.take_out(ids[:4], theme, COMMAND)
+    ids = list(db.session.scalars(subtopic_queries.inside(subtopic_queries.part_by_id(part))))
+    mention_actions.take_out(ids[:4], theme, COMMAND)
     assert sizes(theme) == [("late couriers", 6)]
-    actions_mentions.take_out(ids[4:8], theme, COMMAND)
+    mention_actions.take_out(ids[4:8], theme, COMMAND)
     assert sizes(theme) == []  # two are too few to be shown
     with pytest.raises(NotFound):
-        queries_inside.part_by_id(99_999)
+        subtopic_queries.part_by_id(99_999)
 
 
 def test_pages_show_parts_and_write_nothing(theme: int, as_role: Callable[[str], FlaskClient]) -> None:

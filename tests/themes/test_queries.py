@@ -14,11 +14,19 @@ from sqlalchemy import event
 from feedback_app.accounts.audit import COMMAND
 from feedback_app.extensions import db
 from feedback_app.surveys.models import Survey
-from feedback_app.themes import actions_mentions, drawing, figures, queries, queries_export, queries_mentions
-from feedback_app.themes.looking import Look, mentions_where
+from feedback_app.themes import mention_queries, queries
+from feedback_app.themes.codebooks import export as queries_export
+from feedback_app.themes.curation import mention_actions
+from feedback_app.themes.mention_filter import Look, mentions_where
 from feedback_app.themes.models import Mention
-from feedback_app.themes.plots import columns, lines, polyline, treemap
-from feedback_app.themes.trends import at_least, trend
+from feedback_app.themes.reports import charts, figures
+from feedback_app.themes.reports.svg import (
+    columns,
+    lines,
+    polyline,
+    treemap,
+)
+from feedback_app.themes.reports.trends import at_least, trend
 from tests.factories import a_contact, a_response, a_survey
 from tests.themes.seed import a_codebook, a_theme, some_mentions
 
@@ -98,7 +106,7 @@ def test_every_filter_narrows_all_figures_alike(room: Room, look: Look, price: i
     ids = db.session.scalars(mentions_where(room.codebook, look, "UTC", theme=room.price)).all()
     assert len(ids) == price
     assert figures.breakdown(queries.theme_by_id(room.price), look, "UTC").total == price
-    assert queries_mentions.mentions(room.codebook, look, "UTC", 1, theme=room.price).total == price
+    assert mention_queries.mentions(room.codebook, look, "UTC", 1, theme=room.price).total == price
 
 
 def test_a_day_begins_in_the_zone_of_the_organisation(room: Room) -> None:
@@ -124,27 +132,27 @@ def test_a_filter_survives_its_address() -> None:
 
 
 def test_quotes_are_typical_first_and_borderline_after(room: Room) -> None:
-    found = queries_mentions.quotes(queries.theme_by_id(room.price))
+    found = mention_queries.quotes(queries.theme_by_id(room.price))
     assert [line.confidence for line in found.typical] == [0.9, 0.9, 0.3]
     assert found.borderline == []
-    loose = queries_mentions.mentions(room.codebook, Look(), "UTC", 1, shelf="ungrouped").items
-    actions_mentions.move([one.mention.id for one in loose], room.price, COMMAND)
-    found = queries_mentions.quotes(queries.theme_by_id(room.price))
+    loose = mention_queries.mentions(room.codebook, Look(), "UTC", 1, shelf="ungrouped").items
+    mention_actions.move([one.mention.id for one in loose], room.price, COMMAND)
+    found = mention_queries.quotes(queries.theme_by_id(room.price))
     assert found.typical[0].mention.text == "Nobody called back."
     assert [line.mention.text for line in found.borderline] == ["Łódź była ZA DROGA."]
 
 
 def test_agreement_is_told_only_when_it_means_something(room: Room) -> None:
-    assert queries_mentions.agreement(room.codebook).share is None
+    assert mention_queries.agreement(room.codebook).share is None
     survey_mentions = list(db.session.scalars(mentions_where(room.codebook, Look(), "UTC", theme=room.price)))
     response = a_response(
         db.session.get_one(type(queries.surveys_of(room.codebook)[0]), room.survey), a_contact(), expected="x"
     )
     more = some_mentions(response, [f"dear {at}" for at in range(9)], room.price)
-    actions_mentions.confirm(survey_mentions, room.price, COMMAND)
-    actions_mentions.move(more, room.delivery, COMMAND, room.price)
-    assert queries_mentions.agreement(room.codebook).share == pytest.approx(3 / 12)
-    assert queries_mentions.agreement(room.codebook, room.delivery).judged == 9
+    mention_actions.confirm(survey_mentions, room.price, COMMAND)
+    mention_actions.move(more, room.delivery, COMMAND, room.price)
+    assert mention_queries.agreement(room.codebook).share == pytest.approx(3 / 12)
+    assert mention_queries.agreement(room.codebook, room.delivery).judged == 9
 
 
 def test_pages_take_the_same_number_of_statements_however_much_there_is(room: Room) -> None:
@@ -153,8 +161,8 @@ def test_pages_take_the_same_number_of_statements_however_much_there_is(room: Ro
         figures._counted.cache_clear()
         with statements() as sent:
             figures.overview(room.codebook, Look(), "UTC")
-            queries_mentions.mentions(room.codebook, Look(), "UTC", 1, theme=room.price)
-            queries_mentions.mentions(room.codebook, Look(), "UTC", 1, shelf="all")
+            mention_queries.mentions(room.codebook, Look(), "UTC", 1, theme=room.price)
+            mention_queries.mentions(room.codebook, Look(), "UTC", 1, shelf="all")
             queries_export.codebook_as_dict(queries.codebook_by_id(room.codebook))
         return len(sent)
 
@@ -174,12 +182,12 @@ def test_figures_kept_in_memory_are_never_older_than_the_rows(room: Room) -> Non
 
     assert price() == price() == 3
     ids = list(db.session.scalars(mentions_where(room.codebook, Look(), "UTC", theme=room.price)))
-    actions_mentions.set_aside(ids[:1], room.codebook, COMMAND)
+    mention_actions.set_aside(ids[:1], room.codebook, COMMAND)
     assert price() == 2
     survey = db.session.get_one(Survey, room.survey)
     some_mentions(a_response(survey, a_contact(), expected="x"), ["dear again"], room.price)
     assert price() == 3
-    actions_mentions.move(ids[1:], room.delivery, COMMAND, room.price)
+    mention_actions.move(ids[1:], room.delivery, COMMAND, room.price)
     assert price() == 1
 
 
@@ -192,7 +200,7 @@ def test_csv_holds_every_mention_with_its_theme(room: Room) -> None:
 
 def test_lines_keep_the_order_asked_for(room: Room) -> None:
     ids = list(db.session.scalars(mentions_where(room.codebook, Look(), "UTC").order_by(Mention.id.desc())))
-    assert [line.mention.id for line in queries_mentions.lines([*ids, 99_999])] == ids
+    assert [line.mention.id for line in mention_queries.lines([*ids, 99_999])] == ids
 
 
 def test_a_treemap_covers_its_rectangle_and_keeps_the_proportions() -> None:
@@ -226,7 +234,7 @@ def test_lines_and_columns_of_nothing_are_no_error() -> None:
     assert polyline([0, 0], 100, 20) == "0.0,20.0 100.0,20.0"
     assert columns([], 100, 20) == []
     assert columns([(0, 0)], 100, 20)[0].high == 0
-    assert drawing.theme_map([], 100, 100).areas == []
+    assert charts.theme_map([], 100, 100).areas == []
 
 
 def test_growth_is_told_apart_from_chance() -> None:

@@ -18,11 +18,20 @@ from feedback_app.contacts import actions as contact_actions
 from feedback_app.database import transaction
 from feedback_app.extensions import db
 from feedback_app.responses.models import Response
-from feedback_app.themes import figures, queries, queries_mentions, search
-from feedback_app.themes.actions_cutting import cut_new
-from feedback_app.themes.looking import Look
+from feedback_app.themes import mention_queries, queries
+from feedback_app.themes.grouping.cut_answers import cut_new
+from feedback_app.themes.mention_filter import Look
 from feedback_app.themes.models import Mention
-from feedback_app.themes.search_words import BETWEEN, MOST, fold, forms, pairs, search_words
+from feedback_app.themes.reports import figures
+from feedback_app.themes.search import query as search
+from feedback_app.themes.search.normalise import (
+    BETWEEN,
+    MOST,
+    fold,
+    forms,
+    pairs,
+    search_words,
+)
 from tests.factories import a_contact, a_response, a_survey
 from tests.themes.seed import a_codebook, a_theme
 
@@ -58,7 +67,7 @@ def room(app: Flask) -> Room:
 
 
 def found(room: Room, words: str, sort: str = "best") -> list[str]:
-    page = queries_mentions.mentions(room.codebook, Look(q=words), "UTC", 1, shelf="all", sort=sort)
+    page = mention_queries.mentions(room.codebook, Look(q=words), "UTC", 1, shelf="all", sort=sort)
     return [line.mention.text for line in page.items]
 
 
@@ -110,7 +119,7 @@ HOSTILE = [
 @pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_text_is_refused(room: Room, words: str) -> None:
     look = Look.read({"q": words.encode("utf-8", "replace").decode("utf-8")})
-    page = queries_mentions.mentions(room.codebook, look, "UTC", 1, shelf="all", sort="best")
+    page = mention_queries.mentions(room.codebook, look, "UTC", 1, shelf="all", sort="best")
     assert page.total == figures.overview(room.codebook, look, "UTC").total
 
 
@@ -130,10 +139,10 @@ def test_a_rant_has_bounded_words() -> None:
 
 
 def test_hits_are_marked_and_the_text_stays_whole(room: Room) -> None:
-    (line,) = queries_mentions.mentions(room.codebook, Look(q="kurier trzy*"), "UTC", 1, shelf="all").items
+    (line,) = mention_queries.mentions(room.codebook, Look(q="kurier trzy*"), "UTC", 1, shelf="all").items
     assert [words for words, hit in line.pieces if hit] == ["Kurierzy", "trzy"]
     assert "".join(words for words, _ in line.pieces) == line.mention.text
-    (line,) = queries_mentions.mentions(room.codebook, Look(q='"too late"'), "UTC", 1, shelf="all").items
+    (line,) = mention_queries.mentions(room.codebook, Look(q='"too late"'), "UTC", 1, shelf="all").items
     assert [words for words, hit in line.pieces if hit] == ["too", "late"]
 
 
@@ -171,7 +180,7 @@ def test_moving_mentions_leaves_them_in_the_search(room: Room, as_role: Callable
     as_role("product_owner").post(
         address, data={"deed": "move", "everything": "1", "shelf": "all", "q": "price", "to": theme}
     )
-    assert queries_mentions.mentions(room.codebook, Look(q="prices"), "UTC", 1, theme=theme).total == 2
+    assert mention_queries.mentions(room.codebook, Look(q="prices"), "UTC", 1, theme=theme).total == 2
 
 
 def test_a_theme_is_started_from_a_search_with_all_pages(room: Room, as_role: Callable[[str], FlaskClient]) -> None:

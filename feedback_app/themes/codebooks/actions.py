@@ -15,9 +15,8 @@ from feedback_app.errors import N_, Refused
 from feedback_app.extensions import db
 from feedback_app.surveys.models import Survey
 from feedback_app.surveys.queries import by_id, by_slug
-from feedback_app.themes import starting_codebooks
-from feedback_app.themes.actions import good_name
-from feedback_app.themes.history import NO_SYNC
+from feedback_app.themes.codebooks import starters
+from feedback_app.themes.curation.theme_actions import good_name
 from feedback_app.themes.models import (
     FORMAT,
     Codebook,
@@ -30,6 +29,7 @@ from feedback_app.themes.models import (
     ThemeExample,
 )
 from feedback_app.themes.queries import codebook_by_id, theme_by_id
+from feedback_app.themes.steps import NO_SYNC
 
 GRAINS = ("coarse", "auto", "fine")
 MOST_THEMES = 250
@@ -172,7 +172,7 @@ def _check_options(kind: str, options: Mapping[str, Any]) -> None:
 
 def start_from(codebook_id: int, slug: str, language: str, by: Actor) -> int:
     """Put the themes of a ready-made codebook, with their examples, into a codebook; how many were new."""
-    ready = starting_codebooks.load(slug)
+    ready = starters.load(slug)
     themes = [
         {
             "name": one.name.get(language) or one.name["en"],

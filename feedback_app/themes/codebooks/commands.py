@@ -9,7 +9,14 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from feedback_app.command import in_app
-from feedback_app.themes.commands_shared import codebook_named, codebook_option, command, lazy, many, survey_option
+from feedback_app.themes.command_helpers import (
+    codebook_named,
+    codebook_option,
+    command,
+    lazy,
+    many,
+    survey_option,
+)
 
 if TYPE_CHECKING:
     from feedback_app.themes.models import Codebook
@@ -30,7 +37,7 @@ def export(codebook: str, survey: str, output: IO[bytes], xlsx: bool) -> None:
     if xlsx:
         _workbook(found, output)
         return
-    data = lazy("queries_export").codebook_as_dict(found)
+    data = lazy("codebooks.export").codebook_as_dict(found)
     output.write((json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode())
 
 
@@ -38,7 +45,7 @@ def _workbook(codebook: Codebook, output: IO[bytes]) -> None:
     if output.isatty():
         raise import_module("feedback_app.errors").Refused("A workbook is no text: add --output FILE.xlsx.")
     zone = import_module("feedback_app.extensions").current_settings().timezone
-    for piece in lazy("export_xlsx").workbook(codebook, lazy("looking").Look(), zone):
+    for piece in lazy("codebooks.workbook").workbook(codebook, lazy("mention_filter").Look(), zone):
         output.write(piece)
 
 
@@ -54,7 +61,7 @@ def import_codebook(file: Any, codebook: str) -> None:
     except (ValueError, RecursionError) as error:
         raise refused("%(file)s is not JSON: %(error)s", file=getattr(file, "name", "the file"), error=error) from error
     known = [one.name for one in lazy("queries").codebooks()]
-    verbs = lazy("actions_codebook")
+    verbs = lazy("codebooks.actions")
     here = codebook in known
     found = lazy("queries").codebook_by_name(codebook) if here else verbs.start_codebook(codebook, command())
     number = verbs.add_themes(found.id, data, command())

@@ -15,19 +15,22 @@ from feedback_app.accounts import rights
 from feedback_app.accounts.access import requires
 from feedback_app.errors import N_, Refused
 from feedback_app.surveys.queries import by_id
-from feedback_app.themes import (
-    actions,
-    actions_codebook,
-    actions_parts,
-    export_xlsx,
-    queries,
-    queries_export,
-    queries_mentions,
-    starting_codebooks,
-)
+from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.blueprint import actor, blueprint, frame, look, whole, zone
+from feedback_app.themes.codebooks import (
+    actions as codebook_actions,
+)
+from feedback_app.themes.codebooks import (
+    export as queries_export,
+)
+from feedback_app.themes.codebooks import (
+    starters,
+    workbook,
+)
+from feedback_app.themes.curation import theme_actions
 from feedback_app.themes.forms import CodebookForm, GroupForm, ImportForm
 from feedback_app.themes.models import REQUEST_STATES
+from feedback_app.themes.suggestions import promote_subtopic
 from feedback_app.web import xlsx
 from feedback_app.web.csv_safe import stream
 from feedback_app.web.locale import language
@@ -50,8 +53,8 @@ def new_codebook() -> str | Response:
     if form.validate_on_submit() and group_form.validate():
         try:
             slugs = [by_id(one).slug for one in form.surveys.data or []]
-            codebook = actions_codebook.codebook_for(slugs, actor(), form.name.data or "")
-            actions_codebook.request_grouping(codebook.id, actor(), **_options(group_form))
+            codebook = codebook_actions.codebook_for(slugs, actor(), form.name.data or "")
+            codebook_actions.request_grouping(codebook.id, actor(), **_options(group_form))
         except Refused as error:
             flash_refusal(error)
         else:
@@ -69,10 +72,10 @@ def group(codebook_id: int) -> Response:
     """Ask the worker to group; the page shows how far it is."""
     form = GroupForm()
     if not form.validate_on_submit():
-        flash(_("Ask for 1 to %(most)d themes.", most=actions_codebook.MOST_THEMES), "danger")
+        flash(_("Ask for 1 to %(most)d themes.", most=codebook_actions.MOST_THEMES), "danger")
     else:
         try:
-            actions_codebook.request_grouping(codebook_id, actor(), **_options(form))
+            codebook_actions.request_grouping(codebook_id, actor(), **_options(form))
         except Refused as error:
             flash_refusal(error)
     return see_other("themes.index", codebook=codebook_id)
@@ -99,10 +102,10 @@ def codebook(codebook_id: int) -> str:
         "themes/codebook.html",
         **frame(found, "codebook"),
         choices=queries.survey_choices(),
-        ready=[starting_codebooks.load(name) for name in starting_codebooks.names()],
+        ready=[starters.load(name) for name in starters.names()],
         import_form=ImportForm(),
-        agreement=queries_mentions.agreement(codebook_id),
-        agreements=(judged := queries_mentions.agreements(codebook_id)),
+        agreement=mention_queries.agreement(codebook_id),
+        agreements=(judged := mention_queries.agreements(codebook_id)),
         named=queries.names_of(judged),
     )
 
@@ -113,9 +116,9 @@ def share_codebook(codebook_id: int) -> Response:
     """Group the answers of more surveys by this codebook."""
     ids = [int(raw) for raw in request.form.getlist("surveys") if raw.isdecimal() and len(raw) < 10]
     try:
-        actions_codebook.share(ids, codebook_id, actor())
+        codebook_actions.share(ids, codebook_id, actor())
         if ids:
-            actions_codebook.request_grouping(codebook_id, actor())
+            codebook_actions.request_grouping(codebook_id, actor())
     except Refused as error:
         flash_refusal(error)
         return see_other("themes.codebook", codebook_id=codebook_id)
@@ -127,8 +130,8 @@ def share_codebook(codebook_id: int) -> Response:
 def start_from(codebook_id: int) -> Response:
     """Take in a ready-made codebook, then group by it."""
     try:
-        number = actions_codebook.start_from(codebook_id, request.form.get("ready", ""), language(), actor())
-        actions_codebook.request_grouping(codebook_id, actor())
+        number = codebook_actions.start_from(codebook_id, request.form.get("ready", ""), language(), actor())
+        codebook_actions.request_grouping(codebook_id, actor())
     except Refused as error:
         flash_refusal(error)
         return see_other("themes.codebook", codebook_id=codebook_id)
@@ -141,7 +144,7 @@ def start_from(codebook_id: int) -> Response:
 def new_theme(codebook_id: int) -> Response:
     """Start an empty theme by hand."""
     try:
-        theme = actions.start_theme(codebook_id, request.form.get("name", ""), actor())
+        theme = theme_actions.start_theme(codebook_id, request.form.get("name", ""), actor())
     except Refused as error:
         flash_refusal(error)
         return see_other("themes.index", codebook=codebook_id)
@@ -153,7 +156,7 @@ def new_theme(codebook_id: int) -> Response:
 def make_theme(part_id: int) -> Response:
     """Make a part of a theme a theme of its own."""
     try:
-        theme = actions_parts.make_theme(part_id, actor(), request.form.get("name", ""))
+        theme = promote_subtopic.make_theme(part_id, actor(), request.form.get("name", ""))
     except Refused as error:
         flash_refusal(error)
         return back_to("themes.index")
@@ -176,8 +179,8 @@ def export_codebook(codebook_id: int) -> Response:
 def import_codebook(codebook_id: int) -> Response:
     """Take in an exported codebook."""
     try:
-        number = actions_codebook.add_themes(codebook_id, _uploaded(), actor())
-        actions_codebook.request_grouping(codebook_id, actor())
+        number = codebook_actions.add_themes(codebook_id, _uploaded(), actor())
+        codebook_actions.request_grouping(codebook_id, actor())
     except Refused as error:
         flash_refusal(error)
         return see_other("themes.codebook", codebook_id=codebook_id)
@@ -215,6 +218,6 @@ def export_workbook(codebook_id: int) -> Response:
     """Themes, mentions and what the file is about, as a workbook, under the filter in the address."""
     codebook = queries.codebook_by_id(codebook_id)
     theme = whole("theme")
-    pieces = export_xlsx.workbook(codebook, look(), zone(), theme)
+    pieces = workbook.workbook(codebook, look(), zone(), theme)
     headers = {"Content-Disposition": f'attachment; filename="themes-{theme or codebook_id}.xlsx"'}
     return FlaskResponse(stream_with_context(pieces), mimetype=xlsx.MIMETYPE, headers=headers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from feedback_app.command import in_app, json_option, say
-from feedback_app.themes.commands_shared import command, lazy, many
+from feedback_app.themes.command_helpers import command, lazy, many
 
 
 @click.command()
@@ -14,7 +14,7 @@ from feedback_app.themes.commands_shared import command, lazy, many
 @in_app
 def rename(theme_id: int, name: str) -> None:
     """Give a theme another name."""
-    changed = lazy("actions").rename(theme_id, name, command())
+    changed = lazy("curation.theme_actions").rename(theme_id, name, command())
     click.echo("Renamed." if changed else "It bears that name already.")
 
 
@@ -24,7 +24,7 @@ def rename(theme_id: int, name: str) -> None:
 @in_app
 def merge(theme_ids: tuple[int, ...], into: int) -> None:
     """Merge themes into one; their numbers lead there from now on."""
-    number = lazy("actions").merge(theme_ids, into, command())
+    number = lazy("curation.theme_actions").merge(theme_ids, into, command())
     click.echo(f"Merged: {many(number, 'mention')} moved.")
 
 
@@ -35,7 +35,7 @@ def merge(theme_ids: tuple[int, ...], into: int) -> None:
 @in_app
 def move(mention_ids: tuple[int, ...], to: int, from_theme: int | None) -> None:
     """Move mentions into a theme, for good."""
-    number = lazy("actions_mentions").move(mention_ids, to, command(), from_theme)
+    number = lazy("curation.mention_actions").move(mention_ids, to, command(), from_theme)
     click.echo(f"{many(number, 'mention')} moved.")
 
 
@@ -45,7 +45,7 @@ def move(mention_ids: tuple[int, ...], to: int, from_theme: int | None) -> None:
 @in_app
 def set_aside(theme_id: int, bring_back: bool) -> None:
     """Leave a theme out of lists and letters; nothing in it is lost."""
-    actions = lazy("actions")
+    actions = lazy("curation.theme_actions")
     (actions.bring_back if bring_back else actions.set_aside)(theme_id, command())
     click.echo("The theme is back." if bring_back else "The theme is set aside.")
 
@@ -80,7 +80,7 @@ def history(theme_id: int, as_json: bool) -> None:
 @in_app
 def undo(step_id: int) -> None:
     """Undo one step of a theme's history."""
-    number = lazy("actions_undo").undo(step_id, command())
+    number = lazy("curation.undo").undo(step_id, command())
     click.echo(f"Undone. {many(number, 'mention')} went back.")
 
 

@@ -13,9 +13,16 @@ from feedback_app import clock
 from feedback_app.accounts.audit import Actor
 from feedback_app.database import insert, require_transaction, transaction
 from feedback_app.errors import N_, Refused
-from feedback_app.themes.history import CHUNK, NO_SYNC, Chosen, step, touched, was_in
 from feedback_app.themes.models import CodebookSurvey, Mention, Placement, ThemeEvent
 from feedback_app.themes.queries import codebook_by_id, open_theme, theme_by_id
+from feedback_app.themes.steps import (
+    CHUNK,
+    NO_SYNC,
+    Chosen,
+    step,
+    touched,
+    was_in,
+)
 
 
 def move(mentions: Chosen, to: int, by: Actor, from_theme: int | None = None) -> int:

@@ -12,10 +12,11 @@ from werkzeug.wrappers import Response
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import requires
 from feedback_app.errors import N_, Refused
-from feedback_app.themes import actions, actions_mentions, queries, queries_mentions
+from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.blueprint import actor, blueprint, chosen_ids, frame, look, whole, zone
-from feedback_app.themes.history import Chosen
-from feedback_app.themes.looking import mentions_where
+from feedback_app.themes.curation import mention_actions, theme_actions
+from feedback_app.themes.mention_filter import mentions_where
+from feedback_app.themes.steps import Chosen
 from feedback_app.web.pages import back_to, flash_refusal, page_number, see_other
 
 SHELVES = {
@@ -53,9 +54,9 @@ def mentions(codebook_id: int, shelf: str) -> str:
         title=_(title),
         lead=_(lead),
         sort=sort,
-        page=queries_mentions.mentions(codebook_id, wanted, zone(), page_number(), shelf=shelf, sort=sort),
+        page=mention_queries.mentions(codebook_id, wanted, zone(), page_number(), shelf=shelf, sort=sort),
         themes=queries.open_themes(codebook_id),
-        choices=queries_mentions.filter_choices(codebook_id),
+        choices=mention_queries.filter_choices(codebook_id),
     )
 
 
@@ -82,27 +83,27 @@ def sort_mentions(codebook_id: int) -> Response:
 def _move(codebook_id: int, chosen: Chosen, theme: int) -> int:
     name = request.form.get("new_name", "").strip()
     if name:
-        started = actions.start_theme(codebook_id, name, actor(), chosen)
+        started = theme_actions.start_theme(codebook_id, name, actor(), chosen)
         return queries.history(1, theme_id=started.id).items[-1].mentions
     to = whole("to")
     if not to:
         raise Refused(N_("Choose a theme, or type the name of a new one."))
-    return actions_mentions.move(chosen, to, actor(), theme or None)
+    return mention_actions.move(chosen, to, actor(), theme or None)
 
 
 def _add(_codebook_id: int, chosen: Chosen, _theme: int) -> int:
     if not whole("to"):
         raise Refused(N_("Choose a theme, or type the name of a new one."))
-    return actions_mentions.add_to(chosen, whole("to"), actor())
+    return mention_actions.add_to(chosen, whole("to"), actor())
 
 
 _DEEDS: dict[str, Callable[[int, Chosen, int], int]] = {
     "move": _move,
     "add": _add,
-    "confirm": lambda _codebook, chosen, theme: actions_mentions.confirm(chosen, theme or whole("to"), actor()),
-    "take_out": lambda _codebook, chosen, theme: actions_mentions.take_out(chosen, theme, actor()),
-    "set_aside": lambda codebook, chosen, theme: actions_mentions.set_aside(chosen, codebook, actor(), theme or None),
-    "bring_back": lambda codebook, chosen, _theme: actions_mentions.bring_back(chosen, codebook, actor()),
+    "confirm": lambda _codebook, chosen, theme: mention_actions.confirm(chosen, theme or whole("to"), actor()),
+    "take_out": lambda _codebook, chosen, theme: mention_actions.take_out(chosen, theme, actor()),
+    "set_aside": lambda codebook, chosen, theme: mention_actions.set_aside(chosen, codebook, actor(), theme or None),
+    "bring_back": lambda codebook, chosen, _theme: mention_actions.bring_back(chosen, codebook, actor()),
 }
 
 
@@ -111,7 +112,7 @@ _DEEDS: dict[str, Callable[[int, Chosen, int], int]] = {
 def place_one(mention_id: int) -> Response:
     """Put one mention into the theme that was offered with it."""
     try:
-        actions_mentions.move([mention_id], whole("to"), actor())
+        mention_actions.move([mention_id], whole("to"), actor())
     except Refused as error:
         flash_refusal(error)
     return back_to("themes.index")
@@ -126,8 +127,8 @@ def grid(theme_id: int) -> str | Response:
     if request.method == "POST":
         _save_grid(theme_id, codebook.id)
         return see_other("themes.grid", theme_id=theme_id)
-    page = queries_mentions.mentions(
-        codebook.id, look(), zone(), 1, theme=theme_id, sort="unconfirmed", size=queries_mentions.GRID
+    page = mention_queries.mentions(
+        codebook.id, look(), zone(), 1, theme=theme_id, sort="unconfirmed", size=mention_queries.GRID
     )
     return render_template(
         "themes/grid.html",
@@ -135,7 +136,7 @@ def grid(theme_id: int) -> str | Response:
         theme=theme,
         page=page,
         others=[one for one in queries.open_themes(codebook.id) if one.id != theme_id],
-        agreement=queries_mentions.agreement(codebook.id, theme_id),
+        agreement=mention_queries.agreement(codebook.id, theme_id),
     )
 
 
@@ -160,11 +161,11 @@ def _save_grid(theme_id: int, codebook_id: int) -> None:
 
 def _decide(value: str, ids: list[int], theme_id: int, codebook_id: int) -> int:
     if value == "right":
-        return actions_mentions.confirm(ids, theme_id, actor())
+        return mention_actions.confirm(ids, theme_id, actor())
     if value == "out":
-        return actions_mentions.take_out(ids, theme_id, actor())
+        return mention_actions.take_out(ids, theme_id, actor())
     if value == "aside":
-        return actions_mentions.set_aside(ids, codebook_id, actor(), theme_id)
+        return mention_actions.set_aside(ids, codebook_id, actor(), theme_id)
     if value.isdecimal() and len(value) < 10:
-        return actions_mentions.move(ids, int(value), actor(), theme_id)
+        return mention_actions.move(ids, int(value), actor(), theme_id)
     return 0

@@ -12,10 +12,10 @@ from feedback_app.accounts.models import Staff
 from feedback_app.database import require_transaction, transaction, won
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.extensions import db
-from feedback_app.themes.actions_mentions import of_codebook, place
-from feedback_app.themes.history import NO_SYNC, Chosen, step
+from feedback_app.themes.curation.mention_actions import of_codebook, place
 from feedback_app.themes.models import NAME_LIMIT, Placement, Theme
 from feedback_app.themes.queries import codebook_by_id, open_theme, theme_by_id
+from feedback_app.themes.steps import NO_SYNC, Chosen, step
 
 
 def good_name(name: str) -> str:

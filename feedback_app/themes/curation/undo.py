@@ -11,8 +11,8 @@ from feedback_app import clock
 from feedback_app.accounts.audit import Actor, note
 from feedback_app.database import require_transaction, transaction, won
 from feedback_app.errors import N_, NotFound, Refused
-from feedback_app.themes.history import restore
 from feedback_app.themes.models import Codebook, Theme, ThemeEvent
+from feedback_app.themes.steps import restore
 
 OVERTAKEN = N_("This was changed again since. Undo the later step first.")
 

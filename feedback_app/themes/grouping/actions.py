@@ -17,16 +17,21 @@ from feedback_app.accounts.audit import Actor, note
 from feedback_app.database import insert, require_transaction, transaction
 from feedback_app.errors import N_, Refused
 from feedback_app.extensions import current_settings, db
-from feedback_app.themes import machine
-from feedback_app.themes.actions_cutting import cut_new
-from feedback_app.themes.engine.partition import Grain
-from feedback_app.themes.grouping import Assigner, Grouping, StrongerUnavailable, discover
-from feedback_app.themes.history import CHUNK, NO_SYNC
-from feedback_app.themes.looking import of_codebook
+from feedback_app.themes.engine.cluster.partition import Grain
+from feedback_app.themes.grouping import classifier_store
+from feedback_app.themes.grouping.cut_answers import cut_new
+from feedback_app.themes.grouping.pipeline import (
+    Assigner,
+    Grouping,
+    StrongerUnavailable,
+    discover,
+)
+from feedback_app.themes.grouping.progress import Tell, silent, within
+from feedback_app.themes.grouping.vector_store import StoredVectors
+from feedback_app.themes.mention_filter import of_codebook
 from feedback_app.themes.models import Codebook, Mention, Placement, Theme, ThemeEvent, ThemeExample
-from feedback_app.themes.progress import Tell, silent, within
 from feedback_app.themes.queries import codebook_by_id, final_ids, surveys_of
-from feedback_app.themes.vectors import StoredVectors
+from feedback_app.themes.steps import CHUNK, NO_SYNC
 
 LESSONS = 6_000  # machine's own placements that are learnt from again; more teach nothing new
 NAMING = 200
@@ -142,7 +147,7 @@ def _discover(codebook_id: int, by: Actor, wanted: Wanted, tell: Tell) -> Outcom
             [row.id for row in rows], {mention: [ids[at] for at in near] for mention, near in nearest.items()}
         )
         if found.assigner is not None:
-            machine.save(codebook_id, found.assigner.renamed(dict(enumerate(ids))))
+            classifier_store.save(codebook_id, found.assigner.renamed(dict(enumerate(ids))))
         session.flush()
     return Outcome(codebook_id, placed=placed, new_themes=len(ids))
 
@@ -182,7 +187,7 @@ def assign(codebook_id: int, *, tell: Tell = silent, everything: bool = False, l
 
     ``everything`` also looks again at those that were near no theme before.
     """
-    assigner = machine.load(codebook_id)
+    assigner = classifier_store.load(codebook_id)
     if assigner is None:
         return Outcome(codebook_id)
     waiting = _unplaced(codebook_id)
@@ -219,7 +224,7 @@ def _nearest(
     alone = [row for row, is_lost in zip(rows, lost, strict=True) if is_lost]
     if assigner is None or not alone:
         return {}
-    near = machine.closest(assigner, [row.text for row in alone], [row.language for row in alone], vectors)
+    near = classifier_store.closest(assigner, [row.text for row in alone], [row.language for row in alone], vectors)
     return {row.id: ids for row, ids in zip(alone, near, strict=True)}
 
 
@@ -258,26 +263,26 @@ def relearn(codebook_id: int, *, always: bool = False) -> bool:
     Only mentions in no theme are looked at again afterwards: what is in a theme stays until people move it.
     """
     codebook = codebook_by_id(codebook_id)
-    learnt = machine.learnt_at(codebook_id)
+    learnt = classifier_store.learnt_at(codebook_id)
     stale = learnt is None or (codebook.corrected_at is not None and codebook.corrected_at > learnt)
-    if not (always or stale or machine.load(codebook_id) is None):
+    if not (always or stale or classifier_store.load(codebook_id) is None):
         return False
     taught = _taught(codebook_id)
     db.session.rollback()
     vectors = StoredVectors(one.text for one in taught)
-    assigner = machine.learn(taught, vectors)
+    assigner = classifier_store.learn(taught, vectors)
     vectors.keep()
     with transaction() as session:
         _hold(codebook_id)
         if assigner is None:
             return False
-        machine.save(codebook_id, assigner)
+        classifier_store.save(codebook_id, assigner)
         again = _unplaced(codebook_id).with_only_columns(Mention.id).order_by(None)
         session.execute(update(Mention).where(Mention.id.in_(again)).values(judged_at=None), execution_options=NO_SYNC)
     return True
 
 
-def _taught(codebook_id: int) -> list[machine.Taught]:
+def _taught(codebook_id: int) -> list[classifier_store.Taught]:
     final = final_ids(codebook_id)
     examples = db.session.execute(
         select(ThemeExample.text, ThemeExample.language, ThemeExample.theme_id)
@@ -296,11 +301,14 @@ def _taught(codebook_id: int) -> list[machine.Taught]:
         mine.where(Placement.confirmed_at.is_(None)).order_by(Placement.confidence.desc()).limit(LESSONS)
     )
     return [
-        *(machine.Taught(row.text, row.language, final[row.theme_id], True) for row in examples),
+        *(classifier_store.Taught(row.text, row.language, final[row.theme_id], True) for row in examples),
         *(_said(row, final[row.theme_id]) for row in confirmed),
-        *(machine.Taught(row.text, row.language, final[row.theme_id], False, final[row.theme_id]) for row in guessed),
+        *(
+            classifier_store.Taught(row.text, row.language, final[row.theme_id], False, final[row.theme_id])
+            for row in guessed
+        ),
     ]
 
 
-def _said(row: Row[*tuple[Any, ...]], theme_id: int) -> machine.Taught:
-    return machine.Taught(row.text, row.language, theme_id, True, theme_id if row.guessed else None)
+def _said(row: Row[*tuple[Any, ...]], theme_id: int) -> classifier_store.Taught:
+    return classifier_store.Taught(row.text, row.language, theme_id, True, theme_id if row.guessed else None)

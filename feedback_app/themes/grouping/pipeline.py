@@ -13,18 +13,25 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_app.themes.engine import assigner, discovery
-from feedback_app.themes.engine.alarm import emerging_groups
-from feedback_app.themes.engine.collection import Collection, collect
-from feedback_app.themes.engine.embedders import VectorCache, Vectors, default_embedder, vector_key, vectors_of
-from feedback_app.themes.engine.parallel import EncodingPool, encode_on_all_cores, one_thread
-from feedback_app.themes.engine.partition import Grain
-from feedback_app.themes.engine.space import fit_space
-from feedback_app.themes.engine.strong import PACKAGED, StrongerUnavailable, stronger_embedders
-from feedback_app.themes.engine.subthemes import SubTheme, sub_themes
-from feedback_app.themes.engine.teaching import MOST, teach
-from feedback_app.themes.engine.texts import clean, has_content, text_key
-from feedback_app.themes.mentions import Piece, cut
+from feedback_app.themes.engine.classify import assigner
+from feedback_app.themes.engine.classify.collection import Collection, collect
+from feedback_app.themes.engine.classify.train import MOST, teach
+from feedback_app.themes.engine.cluster import discovery
+from feedback_app.themes.engine.cluster.emerging import emerging_groups
+from feedback_app.themes.engine.cluster.partition import Grain
+from feedback_app.themes.engine.cluster.subthemes import SubTheme, sub_themes
+from feedback_app.themes.engine.text.texts import clean, has_content, text_key
+from feedback_app.themes.engine.vectors.embedders import (
+    VectorCache,
+    Vectors,
+    default_embedder,
+    vector_key,
+    vectors_of,
+)
+from feedback_app.themes.engine.vectors.large_encoders import PACKAGED, StrongerUnavailable, stronger_embedders
+from feedback_app.themes.engine.vectors.normalise import fit_space
+from feedback_app.themes.engine.vectors.parallel import EncodingPool, encode_on_all_cores, one_thread
+from feedback_app.themes.grouping.segment import Piece, cut
 
 __all__ = [
     "Assigner",

@@ -15,12 +15,12 @@ from feedback_app.accounts.models import Staff
 from feedback_app.database import transaction, won
 from feedback_app.errors import N_, Refused
 from feedback_app.extensions import db
-from feedback_app.themes.actions_cutting import NEWEST, cut_new
-from feedback_app.themes.actions_grouping import assign, group, relearn
-from feedback_app.themes.actions_suggesting import suggest, suggest_split
-from feedback_app.themes.engine.partition import Grain
-from feedback_app.themes.machine import load
+from feedback_app.themes.engine.cluster.partition import Grain
+from feedback_app.themes.grouping.actions import assign, group, relearn
+from feedback_app.themes.grouping.classifier_store import load
+from feedback_app.themes.grouping.cut_answers import NEWEST, cut_new
 from feedback_app.themes.models import Codebook, CodebookMachine, CodebookSurvey, GroupingRequest, Mention, Theme
+from feedback_app.themes.suggestions.find import suggest, suggest_split
 
 log = structlog.get_logger()
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feedback_app.themes.engine.clauses import clause_starts
-from feedback_app.themes.engine.praise import says_nothing
-from feedback_app.themes.engine.sentences import sentences
-from feedback_app.themes.engine.tokens import Token
+from feedback_app.themes.engine.text.clauses import clause_starts
+from feedback_app.themes.engine.text.no_content import says_nothing
+from feedback_app.themes.engine.text.sentences import sentences
+from feedback_app.themes.engine.text.tokens import Token
 
 _LOOSE = ("comma", "dash", "semicolon")
 

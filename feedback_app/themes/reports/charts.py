@@ -6,8 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feedback_app.themes.figures import ThemeFigures
-from feedback_app.themes.plots import LETTER, Box, Column, columns, lines, treemap
+from feedback_app.themes.reports.figures import ThemeFigures
+from feedback_app.themes.reports.svg import (
+    LETTER,
+    Box,
+    Column,
+    columns,
+    lines,
+    treemap,
+)
 
 SIZES = ((1000.0, 400.0), (360.0, 460.0))  # wide screens, phones; one of the two is shown
 PLOTS = ((1000.0, 380.0), (360.0, 380.0))

@@ -16,7 +16,12 @@ from feedback_app.database import is_postgresql
 from feedback_app.extensions import db
 from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys.models import Question
-from feedback_app.themes.looking import AnySelect, Look, narrowed, of_codebook
+from feedback_app.themes.mention_filter import (
+    AnySelect,
+    Look,
+    narrowed,
+    of_codebook,
+)
 from feedback_app.themes.models import Codebook, CodebookSurvey, Mention, Placement
 
 LOWEST, HIGHEST = 1, 5  # of a rating

@@ -12,12 +12,12 @@ from sqlalchemy import func, select
 
 from feedback_app.extensions import db
 from feedback_app.responses.models import Response
-from feedback_app.themes import counting
-from feedback_app.themes.counting import month, who
-from feedback_app.themes.looking import Look, narrowed
+from feedback_app.themes.mention_filter import Look, narrowed
 from feedback_app.themes.models import Mention, Placement, Theme
 from feedback_app.themes.queries import open_themes
-from feedback_app.themes.trends import Trend, trend
+from feedback_app.themes.reports import counts as counting
+from feedback_app.themes.reports.counts import month, who
+from feedback_app.themes.reports.trends import Trend, trend
 
 Cell = tuple[str, str, int]  # kind, month, mentions
 GONE = ("lost_prospect", "former_customer")

@@ -17,7 +17,7 @@ from sqlalchemy import column as sql_column
 from feedback_app.database import is_postgresql
 from feedback_app.extensions import db
 from feedback_app.themes.models import Mention
-from feedback_app.themes.search_words import forms, pairs, spans
+from feedback_app.themes.search.normalise import forms, pairs, spans
 
 WORDS = 12  # words of a search that count
 LOOKED_AT = 6  # mentions from which the lemma of a word is read

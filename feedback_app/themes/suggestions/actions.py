@@ -10,7 +10,7 @@ from feedback_app import clock
 from feedback_app.accounts.audit import Actor, note
 from feedback_app.database import require_transaction, transaction, won
 from feedback_app.errors import N_, NotFound, Refused
-from feedback_app.themes.actions import merge_now, new_theme
+from feedback_app.themes.curation.theme_actions import merge_now, new_theme
 from feedback_app.themes.models import Placement, Suggestion
 
 

@@ -11,15 +11,15 @@ from feedback_app import clock
 from feedback_app.database import insert, transaction
 from feedback_app.errors import N_, Refused
 from feedback_app.extensions import db
-from feedback_app.themes import machine
-from feedback_app.themes.actions_grouping import shown_name
-from feedback_app.themes.engine.alarm import ALIKE
-from feedback_app.themes.grouping import Found, discover, emerging
-from feedback_app.themes.looking import of_codebook
+from feedback_app.themes.engine.cluster.emerging import ALIKE
+from feedback_app.themes.grouping import classifier_store
+from feedback_app.themes.grouping.actions import shown_name
+from feedback_app.themes.grouping.pipeline import Found, discover, emerging
+from feedback_app.themes.grouping.progress import Tell, silent
+from feedback_app.themes.grouping.vector_store import StoredVectors
+from feedback_app.themes.mention_filter import of_codebook
 from feedback_app.themes.models import Mention, Placement, Suggestion, Theme
-from feedback_app.themes.progress import Tell, silent
 from feedback_app.themes.queries import final_ids, open_theme, open_themes, ungrouped_of
-from feedback_app.themes.vectors import StoredVectors
 
 LEAST = 10  # mentions that make a theme worth suggesting (fewer are too often chance)
 UNSURE = 0.35  # confidence below which the machine's placement does not speak against a new theme
@@ -152,12 +152,12 @@ def _part(theme: Found, mentions: list[int], rows: Sequence[Any]) -> dict[str, A
 
 
 def _double(codebook_id: int) -> list[dict[str, Any]]:
-    assigner = machine.load(codebook_id)
+    assigner = classifier_store.load(codebook_id)
     if assigner is None:
         return []
     final, visible = final_ids(codebook_id), {theme.id for theme in open_themes(codebook_id)}
     found: dict[str, dict[str, Any]] = {}
-    for one, other, near in machine.alike(assigner, ALIKE):
+    for one, other, near in classifier_store.alike(assigner, ALIKE):
         a, b = sorted((final.get(one, 0), final.get(other, 0)))
         if a != b and {a, b} <= visible:
             reason = f"merge:{a}:{b}"

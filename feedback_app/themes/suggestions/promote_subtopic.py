@@ -5,10 +5,10 @@ from __future__ import annotations
 from feedback_app.accounts.audit import Actor
 from feedback_app.database import transaction
 from feedback_app.errors import N_, Refused
-from feedback_app.themes.actions import new_theme
+from feedback_app.themes.curation.theme_actions import new_theme
 from feedback_app.themes.models import Theme
 from feedback_app.themes.queries import open_theme
-from feedback_app.themes.queries_inside import inside, part_by_id
+from feedback_app.themes.suggestions.subtopic_queries import inside, part_by_id
 
 
 def make_theme(part_id: int, by: Actor, name: str = "") -> Theme:

@@ -8,11 +8,11 @@ from sqlalchemy import delete, select, update
 
 from feedback_app.database import insert, transaction, won
 from feedback_app.extensions import db
-from feedback_app.themes.actions_grouping import shown_name
-from feedback_app.themes.grouping import SubTheme as Part
-from feedback_app.themes.grouping import sub_themes
+from feedback_app.themes.grouping.actions import shown_name
+from feedback_app.themes.grouping.pipeline import SubTheme as Part
+from feedback_app.themes.grouping.pipeline import sub_themes
+from feedback_app.themes.grouping.vector_store import StoredVectors
 from feedback_app.themes.models import Mention, Placement, SubTheme, SubThemeMention, Theme
-from feedback_app.themes.vectors import StoredVectors
 
 
 def look_inside(theme_id: int) -> int:

@@ -9,8 +9,10 @@ from werkzeug.wrappers import Response
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import requires
 from feedback_app.errors import Refused
-from feedback_app.themes import actions_codebook, actions_suggestions, queries, queries_mentions
+from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.blueprint import actor, blueprint, frame, whole
+from feedback_app.themes.codebooks import actions as codebook_actions
+from feedback_app.themes.suggestions import actions as suggestion_actions
 from feedback_app.web.pages import flash_refusal, see_other
 
 
@@ -30,8 +32,8 @@ def suggestions(codebook_id: int) -> str:
         found=found,
         dismissed=dismissed,
         themes=themes,
-        lines={line.mention.id: line for line in queries_mentions.lines(list(ids))},
-        evidence={theme.id: queries_mentions.quotes(theme).typical for theme in pairs},
+        lines={line.mention.id: line for line in mention_queries.lines(list(ids))},
+        evidence={theme.id: mention_queries.quotes(theme).typical for theme in pairs},
     )
 
 
@@ -39,7 +41,7 @@ def suggestions(codebook_id: int) -> str:
 @requires(rights.EDIT_THEMES)
 def suggest(codebook_id: int) -> Response:
     """Ask the worker to look for suggestions."""
-    actions_codebook.request_grouping(codebook_id, actor(), "suggest")
+    codebook_actions.request_grouping(codebook_id, actor(), "suggest")
     return see_other("themes.suggestions", codebook_id=codebook_id)
 
 
@@ -48,7 +50,7 @@ def suggest(codebook_id: int) -> Response:
 def accept(suggestion_id: int) -> Response:
     """Do what is suggested, with the names as edited."""
     try:
-        made = actions_suggestions.accept(
+        made = suggestion_actions.accept(
             suggestion_id, actor(), request.form.getlist("name"), into=whole("into") or None
         )
     except Refused as error:
@@ -63,7 +65,7 @@ def accept(suggestion_id: int) -> Response:
 def dismiss(suggestion_id: int) -> Response:
     """Say no: it does not come back."""
     try:
-        actions_suggestions.dismiss(suggestion_id, actor())
+        suggestion_actions.dismiss(suggestion_id, actor())
     except Refused as error:
         flash_refusal(error)
     else:
@@ -76,7 +78,7 @@ def dismiss(suggestion_id: int) -> Response:
 def reopen(suggestion_id: int) -> Response:
     """Take a "no" back."""
     try:
-        actions_suggestions.reopen(suggestion_id, actor())
+        suggestion_actions.reopen(suggestion_id, actor())
     except Refused as error:
         flash_refusal(error)
     return see_other("themes.suggestions", codebook_id=whole("codebook"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from feedback_app.database import transaction, won
-from feedback_app.themes.actions_suggesting import suggest
 from feedback_app.themes.models import Codebook
-from feedback_app.themes.queries_news import with_news
+from feedback_app.themes.suggestions.find import suggest
+from feedback_app.themes.suggestions.queries import with_news
 
 
 def look_for_news() -> int:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from feedback_app.themes.engine.calibration import PLAIN, Curve
-from feedback_app.themes.engine.classifier import (
+from feedback_app.themes.engine.classify.calibration import PLAIN, Curve
+from feedback_app.themes.engine.classify.classifier import (
     Linear,
     facts_of,
     fit_linear,
@@ -19,9 +19,9 @@ from feedback_app.themes.engine.classifier import (
     unpack_arrays,
     wording,
 )
-from feedback_app.themes.engine.embedders import Vectors, unit
-from feedback_app.themes.engine.languages import Languages, languages_of
-from feedback_app.themes.engine.space import Space
+from feedback_app.themes.engine.text.languages import Languages, languages_of
+from feedback_app.themes.engine.vectors.embedders import Vectors, unit
+from feedback_app.themes.engine.vectors.normalise import Space
 
 FORMAT = 1
 _SHARPNESS = 12.0

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from feedback_app.themes.engine.embedders import Vectors
+from feedback_app.themes.engine.vectors.embedders import Vectors
 
 ENOUGH = 20
 """Fewer judged cases than this say nothing about a confidence."""

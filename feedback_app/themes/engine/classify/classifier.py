@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer
 
-from feedback_app.themes.engine.embedders import Vectors
-from feedback_app.themes.engine.languages import Languages
-from feedback_app.themes.engine.lemmas import lemmas
-from feedback_app.themes.engine.logistic import fit_logistic
-from feedback_app.themes.engine.texts import clean, without_numbers
+from feedback_app.themes.engine.classify.logistic import fit_logistic
+from feedback_app.themes.engine.text.languages import Languages
+from feedback_app.themes.engine.text.lemmas import lemmas
+from feedback_app.themes.engine.text.texts import clean, without_numbers
+from feedback_app.themes.engine.vectors.embedders import Vectors
 
 LEMMA_BITS, GRAM_BITS = 11, 12
 WORDING = 0.7

@@ -9,12 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from feedback_app.themes.engine.classifier import wording
-from feedback_app.themes.engine.embedders import Embedder, VectorCache, Vectors, default_embedder, vectors_of
-from feedback_app.themes.engine.languages import Languages, languages_of, plausible
-from feedback_app.themes.engine.parallel import EncodingPool
-from feedback_app.themes.engine.subjects import subject_of
-from feedback_app.themes.engine.texts import clean, has_content, text_key
+from feedback_app.themes.engine.classify.classifier import wording
+from feedback_app.themes.engine.text.languages import Languages, languages_of, plausible
+from feedback_app.themes.engine.text.texts import clean, has_content, text_key
+from feedback_app.themes.engine.vectors.embedders import (
+    Embedder,
+    VectorCache,
+    Vectors,
+    default_embedder,
+    vectors_of,
+)
+from feedback_app.themes.engine.vectors.parallel import EncodingPool
+from feedback_app.themes.engine.vectors.subjects import subject_of
 
 _AT_ONCE = 2_000
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.metrics import f1_score
 
-from feedback_app.themes.engine.classifier import Linear, fit_linear
-from feedback_app.themes.engine.embedders import Vectors
+from feedback_app.themes.engine.classify.classifier import Linear, fit_linear
+from feedback_app.themes.engine.vectors.embedders import Vectors
 
 UNKNOWN = -1
 _WIDE, _NARROW, _ROUNDS = 0.7, 0.5, 20

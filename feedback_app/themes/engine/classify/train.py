@@ -5,14 +5,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from feedback_app.themes.engine.assigner import Machine
-from feedback_app.themes.engine.calibration import ENOUGH, PLAIN, Curve, fit_curve
-from feedback_app.themes.engine.classifier import fit_linear
-from feedback_app.themes.engine.collection import Collection
-from feedback_app.themes.engine.embedders import Embedder, Vectors, unit
-from feedback_app.themes.engine.graphs import neighbour_graph, summed
-from feedback_app.themes.engine.learning import UNKNOWN, Lesson, Pool, Targets, learn_from_people
-from feedback_app.themes.engine.space import Space, fit_space
+from feedback_app.themes.engine.classify.assigner import Machine
+from feedback_app.themes.engine.classify.calibration import (
+    ENOUGH,
+    PLAIN,
+    Curve,
+    fit_curve,
+)
+from feedback_app.themes.engine.classify.classifier import fit_linear
+from feedback_app.themes.engine.classify.collection import Collection
+from feedback_app.themes.engine.classify.self_training import (
+    UNKNOWN,
+    Lesson,
+    Pool,
+    Targets,
+    learn_from_people,
+)
+from feedback_app.themes.engine.vectors.embedders import Embedder, Vectors, unit
+from feedback_app.themes.engine.vectors.graphs import neighbour_graph, summed
+from feedback_app.themes.engine.vectors.normalise import Space, fit_space
 
 _PARTS = 4
 MOST = 6_000

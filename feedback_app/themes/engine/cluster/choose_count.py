@@ -7,8 +7,13 @@ import numpy as np
 from scipy import sparse
 from sklearn.metrics import silhouette_score
 
-from feedback_app.themes.engine.embedders import Vectors
-from feedback_app.themes.engine.graphs import Labels, communities, nearest_centre, renumbered
+from feedback_app.themes.engine.vectors.embedders import Vectors
+from feedback_app.themes.engine.vectors.graphs import (
+    Labels,
+    communities,
+    nearest_centre,
+    renumbered,
+)
 
 _STEP = 1.2
 _FIRST, _LAST = 0.35, 25.0

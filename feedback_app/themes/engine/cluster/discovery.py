@@ -6,16 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_app.themes.engine.assigner import Machine, learn
-from feedback_app.themes.engine.collection import Collection
-from feedback_app.themes.engine.embedders import Vectors, default_embedder
-from feedback_app.themes.engine.evidence import quotes
-from feedback_app.themes.engine.graphs import Labels
-from feedback_app.themes.engine.names import centres_of_labels, name_themes
-from feedback_app.themes.engine.partition import Grain, partition
-from feedback_app.themes.engine.phrases import wordings
-from feedback_app.themes.engine.space import Space, fit_space
-from feedback_app.themes.engine.subjects import WEIGHT, subject_view
+from feedback_app.themes.engine.classify.assigner import Machine, learn
+from feedback_app.themes.engine.classify.collection import Collection
+from feedback_app.themes.engine.cluster.exemplars import quotes
+from feedback_app.themes.engine.cluster.names import centres_of_labels, name_themes
+from feedback_app.themes.engine.cluster.partition import Grain, partition
+from feedback_app.themes.engine.text.phrases import wordings
+from feedback_app.themes.engine.vectors.embedders import Vectors, default_embedder
+from feedback_app.themes.engine.vectors.graphs import Labels
+from feedback_app.themes.engine.vectors.normalise import Space, fit_space
+from feedback_app.themes.engine.vectors.subjects import WEIGHT, subject_view
 
 SAMPLE = 4_000
 _NAMED_FROM = 4_000

@@ -9,8 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from feedback_app.themes.engine.embedders import Vectors
-from feedback_app.themes.engine.graphs import Labels, centres_of, communities, neighbour_graph, renumbered
+from feedback_app.themes.engine.vectors.embedders import Vectors
+from feedback_app.themes.engine.vectors.graphs import (
+    Labels,
+    centres_of,
+    communities,
+    neighbour_graph,
+    renumbered,
+)
 
 LEAST = 10
 """Fewer answers than this are no theme yet."""

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_app.themes.engine.embedders import Vectors
-from feedback_app.themes.engine.graphs import Labels, centres_of
+from feedback_app.themes.engine.vectors.embedders import Vectors
+from feedback_app.themes.engine.vectors.graphs import Labels, centres_of
 
 TYPICAL, BORDERLINE = 3, 2
 _SHORT, _LONG = 15, 280

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from feedback_app.themes.engine.embedders import Vectors, unit
-from feedback_app.themes.engine.phrases import Key, Wordings, fitness
-from feedback_app.themes.engine.word_kinds import base_form
+from feedback_app.themes.engine.text.phrases import Key, Wordings, fitness
+from feedback_app.themes.engine.text.word_kinds import base_form
+from feedback_app.themes.engine.vectors.embedders import Vectors, unit
 
 PHRASES = 5
 _CANDIDATES, _MOST_CANDIDATES, _FEWEST_CANDIDATES = 3_000, 40, 12

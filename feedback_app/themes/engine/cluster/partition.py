@@ -5,8 +5,9 @@ from typing import Literal
 
 import numpy as np
 
-from feedback_app.themes.engine.embedders import Vectors, unit
-from feedback_app.themes.engine.graphs import (
+from feedback_app.themes.engine.cluster.choose_count import choose, cuts
+from feedback_app.themes.engine.vectors.embedders import Vectors, unit
+from feedback_app.themes.engine.vectors.graphs import (
     Labels,
     about,
     merged_down,
@@ -16,7 +17,6 @@ from feedback_app.themes.engine.graphs import (
     settled,
     summed,
 )
-from feedback_app.themes.engine.number import choose, cuts
 
 Grain = Literal["coarse", "auto", "fine"]
 

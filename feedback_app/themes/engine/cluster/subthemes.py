@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
-from feedback_app.themes.engine.collection import Collection, collect
-from feedback_app.themes.engine.discovery import names_of, quotes_of
-from feedback_app.themes.engine.embedders import VectorCache, Vectors, unit
-from feedback_app.themes.engine.graphs import Labels, centres_of
-from feedback_app.themes.engine.parallel import one_thread
-from feedback_app.themes.engine.partition import partition
-from feedback_app.themes.engine.space import Space, fit_space
+from feedback_app.themes.engine.classify.collection import Collection, collect
+from feedback_app.themes.engine.cluster.discovery import names_of, quotes_of
+from feedback_app.themes.engine.cluster.partition import partition
+from feedback_app.themes.engine.vectors.embedders import VectorCache, Vectors, unit
+from feedback_app.themes.engine.vectors.graphs import Labels, centres_of
+from feedback_app.themes.engine.vectors.normalise import Space, fit_space
+from feedback_app.themes.engine.vectors.parallel import one_thread
 
 ENOUGH = 40
 """Fewer distinct texts than this are read faster than two more names."""

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from feedback_app.themes.engine.lemmas import lemma
+from feedback_app.themes.engine.text.lemmas import lemma
 
 
 def _words(text: str) -> frozenset[str]:

@@ -6,7 +6,7 @@ number of neighbouring tokens, so that the time is linear in the length of the t
 
 from collections.abc import Sequence
 
-from feedback_app.themes.engine.clause_words import (
+from feedback_app.themes.engine.text.clause_words import (
     ADDITION,
     ADVERBS,
     ALWAYS,
@@ -24,7 +24,7 @@ from feedback_app.themes.engine.clause_words import (
     SUBORDINATE,
     is_verb,
 )
-from feedback_app.themes.engine.tokens import Token
+from feedback_app.themes.engine.text.tokens import Token
 
 _LEAST = 2
 _NEAR = 5

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import simplemma
 
-from feedback_app.themes.engine.texts import words
+from feedback_app.themes.engine.text.texts import words
 
 _SUPPORTED = frozenset(
     [

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from feedback_app.themes.engine.lemmas import lemma
-from feedback_app.themes.engine.texts import clean, spelled_words
-from feedback_app.themes.engine.word_kinds import Kind, kind
-from feedback_app.themes.engine.word_lists import LINKS
+from feedback_app.themes.engine.text.lemmas import lemma
+from feedback_app.themes.engine.text.texts import clean, spelled_words
+from feedback_app.themes.engine.text.word_kinds import Kind, kind
+from feedback_app.themes.engine.text.word_lists import LINKS
 
 _LONGEST_PHRASE = 3
 _CLAUSES = re.compile(r"[.,;:!?…()\[\]{}\"„”“|/\n•–—]+")

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from feedback_app.themes.engine.clause_words import ABBREVIATIONS, MAY_END
-from feedback_app.themes.engine.tokens import Token, tokens
+from feedback_app.themes.engine.text.clause_words import ABBREVIATIONS, MAY_END
+from feedback_app.themes.engine.text.tokens import Token, tokens
 
 _WRAPPED = 60
 _NUMBERING = re.compile(r"(?:\d{1,2}|[a-hA-H])")

@@ -10,9 +10,9 @@ from typing import Literal
 
 import simplemma
 
-from feedback_app.themes.engine import word_lists as lists
-from feedback_app.themes.engine.lemmas import lemma
-from feedback_app.themes.engine.stopwords import is_stop_word
+from feedback_app.themes.engine.text import word_lists as lists
+from feedback_app.themes.engine.text.lemmas import lemma
+from feedback_app.themes.engine.text.stopwords import is_stop_word
 
 Kind = Literal["function", "numeral", "adverb", "verb", "adjective", "vague", "noun"]
 

@@ -10,8 +10,8 @@ from zipfile import is_zipfile
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_app.themes.engine.sentence_encoder import UnknownLayoutError, encode_with
-from feedback_app.themes.engine.texts import clean, text_key, without_numbers
+from feedback_app.themes.engine.text.texts import clean, text_key, without_numbers
+from feedback_app.themes.engine.vectors.sentence_encoder import UnknownLayoutError, encode_with
 
 Vectors = NDArray[np.float32]
 VectorCache = MutableMapping[str, bytes]

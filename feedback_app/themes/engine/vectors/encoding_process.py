@@ -1,6 +1,7 @@
 """A child process that encodes: JSON lists of texts in (length first), float32 rows out, until the input ends.
 
-Loads the encoder and nothing else. Usage: python -m feedback_app.themes.engine.encoding_process use3|e5s4|minilm8
+Loads the encoder and nothing else. Usage:
+python -m feedback_app.themes.engine.vectors.encoding_process use3|e5s4|minilm8
 """
 
 import json
@@ -10,8 +11,8 @@ import sys
 from collections.abc import Callable
 from typing import BinaryIO
 
-from feedback_app.themes.engine.embedders import Embedder, SentenceEncoder
-from feedback_app.themes.engine.strong import CompactE5, CompactMiniLM
+from feedback_app.themes.engine.vectors.embedders import Embedder, SentenceEncoder
+from feedback_app.themes.engine.vectors.large_encoders import CompactE5, CompactMiniLM
 
 _MAKERS: dict[str, Callable[[], Embedder]] = {
     maker.name: maker for maker in (SentenceEncoder, CompactE5, CompactMiniLM)

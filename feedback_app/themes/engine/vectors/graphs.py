@@ -8,7 +8,7 @@ from scipy import sparse
 from sklearn.metrics import adjusted_rand_score
 from sknetwork.clustering import Louvain
 
-from feedback_app.themes.engine.embedders import Vectors, unit
+from feedback_app.themes.engine.vectors.embedders import Vectors, unit
 
 NEIGHBOURS = 15
 _BLOCK = 2_000

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from feedback_app.themes.engine.embedders import Embedder, Vectors, unit
-from feedback_app.themes.engine.languages import Languages
+from feedback_app.themes.engine.text.languages import Languages
+from feedback_app.themes.engine.vectors.embedders import Embedder, Vectors, unit
 
 _BATCH = 64
 _LONGEST = 256

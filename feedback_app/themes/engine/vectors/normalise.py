@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_app.themes.engine.embedders import Vectors, unit
-from feedback_app.themes.engine.languages import Languages
+from feedback_app.themes.engine.text.languages import Languages
+from feedback_app.themes.engine.vectors.embedders import Vectors, unit
 
 COMPONENTS = 128
 WHITENING = 0.3

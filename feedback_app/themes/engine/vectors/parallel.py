@@ -19,7 +19,7 @@ from typing import ParamSpec, TypeVar
 import numpy as np
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
-from feedback_app.themes.engine.embedders import Embedder, Vectors
+from feedback_app.themes.engine.vectors.embedders import Embedder, Vectors
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -141,7 +141,7 @@ class EncodingPool:
 def _child(encoder: str) -> "subprocess.Popen[bytes]":
     path = os.pathsep.join(entry for entry in sys.path if entry)  # so that it finds what this process found
     environment = {**os.environ, "PYTHONPATH": path, **dict.fromkeys(_THREADS, "1")}
-    command = [sys.executable, "-m", "feedback_app.themes.engine.encoding_process", encoder]
+    command = [sys.executable, "-m", "feedback_app.themes.engine.vectors.encoding_process", encoder]
     return subprocess.Popen(  # noqa: S603 - our own module, no shell
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
     )

@@ -8,11 +8,11 @@ that view groups by subject; alone it would lose what only the sentence says ("w
 
 from collections.abc import Sequence
 
-from feedback_app.themes.engine.embedders import Vectors, default_embedder
-from feedback_app.themes.engine.languages import Languages
-from feedback_app.themes.engine.space import fit_space
-from feedback_app.themes.engine.texts import words
-from feedback_app.themes.engine.word_kinds import kind
+from feedback_app.themes.engine.text.languages import Languages
+from feedback_app.themes.engine.text.texts import words
+from feedback_app.themes.engine.text.word_kinds import kind
+from feedback_app.themes.engine.vectors.embedders import Vectors, default_embedder
+from feedback_app.themes.engine.vectors.normalise import fit_space
 
 WEIGHT = 0.5
 """Of the subject beside the sentence. Half: heard, but never louder than what was said."""

@@ -1,0 +1,1 @@
+"""What people do to themes and mentions: rename, merge, split, confirm, correct, undo."""

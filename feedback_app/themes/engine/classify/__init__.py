@@ -1,0 +1,1 @@
+"""Learning from people: classifiers, calibration, assigning new texts."""

@@ -1,0 +1,1 @@
+"""Finding themes: communities, how many, exemplars, names, what is new."""

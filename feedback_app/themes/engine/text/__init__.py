@@ -1,0 +1,1 @@
+"""Text: sentences, clauses, tokens, lemmas, languages, phrases."""

@@ -1,0 +1,1 @@
+"""Vectors: encoders, processes that encode, normalised spaces, neighbour graphs."""

@@ -1,0 +1,1 @@
+"""Figures and charts of a codebook: counts, trends, satisfaction against frequency."""
