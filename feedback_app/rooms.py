@@ -21,8 +21,8 @@ from feedback_app.letters.webhooks import blueprint as mail_hooks
 from feedback_app.operations.dev_mail_views import blueprint as dev_mail
 from feedback_app.operations.metrics_views import blueprint as metrics
 from feedback_app.responses.views import blueprint as responses
-from feedback_app.surveys import mail as invitations
 from feedback_app.surveys.views import blueprint as surveys
+from feedback_app.surveys.waves import mail as invitations
 from feedback_app.themes.pages import blueprint as themes
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -50,7 +50,7 @@ RENDERERS: dict[str, Renderer] = {
 JOBS: tuple[Job, ...] = (
     Job("recover_leases", "feedback_app.delivery.actions:recover_leases", timedelta(minutes=1)),
     Job("collect_returns", "feedback_app.letters.returns:collect", timedelta(minutes=1)),
-    Job("start_due_waves", "feedback_app.surveys.wave_actions:start_due_waves", timedelta(minutes=1)),
+    Job("start_due_waves", "feedback_app.surveys.waves.actions:start_due_waves", timedelta(minutes=1)),
     Job("write_announcements", "feedback_app.announcements.actions:write_waiting", timedelta(minutes=1)),
     Job("finish_announcements", "feedback_app.announcements.actions:finish_done", timedelta(minutes=1)),
     Job("group_on_request", "feedback_app.themes.worker:run_grouping_requests", timedelta(seconds=3)),

@@ -21,8 +21,8 @@ from feedback_app.demo.data import DemoChange
 from feedback_app.errors import N_, Refused
 from feedback_app.extensions import db
 from feedback_app.surveys import queries as surveys
-from feedback_app.surveys.mail import all_words
-from feedback_app.surveys.wave_actions import Plan, send
+from feedback_app.surveys.waves.actions import Plan, send
+from feedback_app.surveys.waves.mail import all_words
 from feedback_app.themes.codebooks.actions import codebook_for
 from feedback_app.themes.grouping.actions import group
 from feedback_app.themes.models import Mention, Placement, Theme

@@ -17,9 +17,9 @@ from feedback_app.responses import actions, form_key, queries
 from feedback_app.responses.blueprint import blueprint
 from feedback_app.responses.filled import Filled, read_form
 from feedback_app.settings import LANGUAGES
+from feedback_app.surveys.form_spec import FormSpec
 from feedback_app.surveys.queries import Asked, form_spec, invitation_by_token
 from feedback_app.surveys.questions import Problem
-from feedback_app.surveys.spec import FormSpec
 from feedback_app.web.pages import public, see_other
 from feedback_app.web.security import PUBLIC_LIMIT
 

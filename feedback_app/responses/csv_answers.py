@@ -18,8 +18,8 @@ from feedback_app.responses import csv_cells
 from feedback_app.responses.csv_cells import Unfit
 from feedback_app.responses.csv_columns import Column, columns_of
 from feedback_app.responses.lent import lend
+from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
 from feedback_app.surveys.questions import NOTHING, Reply
-from feedback_app.surveys.spec import FormSpec, QuestionSpec
 
 ID_LENGTH = 120
 

@@ -11,8 +11,8 @@ from feedback_app.contacts import csv_words
 from feedback_app.contacts.csv_words import fold
 from feedback_app.errors import N_
 from feedback_app.responses.models import SHORT_TEXT_LIMIT, TEXT_LIMIT
+from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.questions import Problem, Reply, clean, kind_of
-from feedback_app.surveys.spec import QuestionSpec
 from feedback_app.web.csv_safe import STARTERS
 
 _WHOLE = re.compile(r"(\d{1,2})(?:[.,]0+)?(?:\s*/\s*\d{1,2})?")  # 9, 9.0, 9/10

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from feedback_app.contacts import csv_words
 from feedback_app.contacts.csv_words import fold
 from feedback_app.errors import N_, Refused
-from feedback_app.surveys.spec import FormSpec, QuestionSpec
+from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
 
 ABOUT_THE_PERSON = ("email", "name", "first_name", "last_name", "kind", "stage_lost", "language")
 _OWN_WORDS = {

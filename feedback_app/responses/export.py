@@ -12,8 +12,8 @@ from feedback_app.extensions import current_settings, db
 from feedback_app.responses.filters import Filter
 from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.queries import conditions_of, reply_of
+from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
 from feedback_app.surveys.questions import NOTHING, Reply, kind_of
-from feedback_app.surveys.spec import FormSpec, QuestionSpec
 
 BATCH = 1000  # responses in memory at a time
 LABEL = ".label"  # ends the heading of the column with an option's words

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from feedback_app.errors import N_
+from feedback_app.surveys.form_spec import FormSpec
 from feedback_app.surveys.questions import Problem, Reply, clean
-from feedback_app.surveys.spec import FormSpec
 
 SAY_SOMETHING = Problem(N_("Please answer at least one question, whichever you like. One word is enough."))
 

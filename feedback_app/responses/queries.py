@@ -15,10 +15,10 @@ from feedback_app.errors import N_, NotFound
 from feedback_app.extensions import current_settings, db
 from feedback_app.responses.filters import Filter
 from feedback_app.responses.models import Answer, Response
+from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
 from feedback_app.surveys.models import Question, Section, Survey
 from feedback_app.surveys.queries import form_spec
 from feedback_app.surveys.questions import Reply, chosen_of
-from feedback_app.surveys.spec import FormSpec, QuestionSpec
 
 LINE = 180  # characters of their words in a list
 

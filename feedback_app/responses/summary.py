@@ -14,9 +14,9 @@ from feedback_app.responses import statistics
 from feedback_app.responses.filters import Filter
 from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.queries import conditions_of, how_many
+from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
 from feedback_app.surveys.models import Option, Question
 from feedback_app.surveys.questions import kind_of
-from feedback_app.surveys.spec import FormSpec, QuestionSpec
 
 LATEST = 5  # texts shown of each question
 SHOWN = 600  # characters of each

@@ -13,12 +13,17 @@ from feedback_app.accounts.audit import Actor, note
 from feedback_app.database import transaction
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.settings import LANGUAGES
-from feedback_app.surveys import checks, queries
-from feedback_app.surveys.guard import touch
+from feedback_app.surveys import completeness, queries
+from feedback_app.surveys.builder.survey_lock import touch
+from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
 from feedback_app.surveys.models import Option, Question, Section, Survey, Wave
 from feedback_app.surveys.questionnaire import Questionnaire
-from feedback_app.surveys.spec import FormSpec, QuestionSpec
-from feedback_app.surveys.wording import Words, is_slug, make_slug, tidy_words
+from feedback_app.surveys.translations import (
+    Words,
+    is_slug,
+    make_slug,
+    tidy_words,
+)
 
 TAKEN = N_("The short name “%(slug)s” is taken. Choose another one.")
 RESERVED = ("new", "import")  # addresses of pages
@@ -148,7 +153,7 @@ def require_whole(session: Session, survey_id: int) -> None:
 
 
 def _refuse_gaps(form: FormSpec) -> None:
-    for gap in checks.gaps(form):
+    for gap in completeness.gaps(form):
         raise Refused(gap.message, **gap.filled())
 
 

@@ -13,12 +13,27 @@ from feedback_app.contacts.models import KINDS
 from feedback_app.contacts.queries import Filter
 from feedback_app.extensions import current_settings
 from feedback_app.settings import LANGUAGES
-from feedback_app.surveys import actions, letter, limits, mail, queries, ready_made, wave_actions, wave_queries
-from feedback_app.surveys.checks import gaps
+from feedback_app.surveys import (
+    actions,
+    limits,
+    queries,
+    ready_made,
+)
+from feedback_app.surveys.completeness import gaps
+from feedback_app.surveys.form_spec import FormSpec
 from feedback_app.surveys.models import STATES, Survey
-from feedback_app.surveys.moments import read_local
 from feedback_app.surveys.questionnaire import of_ready_made, read, write
-from feedback_app.surveys.spec import FormSpec
+from feedback_app.surveys.waves import (
+    actions as wave_actions,
+)
+from feedback_app.surveys.waves import (
+    invitation_text,
+    mail,
+)
+from feedback_app.surveys.waves import (
+    queries as wave_queries,
+)
+from feedback_app.surveys.waves.local_time import read_local
 from feedback_app.web.filters import words
 
 
@@ -158,7 +173,7 @@ def invite(slug: str, at: str, dry_run: bool, yes: bool, as_json: bool, **narrow
     """
     survey, who = queries.by_slug(slug), _filter(**narrowed)
     send_at = read_local(at, current_settings().timezone) if at else None
-    written = letter.written_in(survey.invitation_subject, survey.invitation_body, survey.languages)
+    written = invitation_text.written_in(survey.invitation_subject, survey.invitation_body, survey.languages)
     audience = wave_queries.audience(survey.id, who, written)
     said = f"{audience.would} would be asked; {audience.asked} were before, {audience.suppressed} must not be."
     if dry_run:

@@ -21,10 +21,11 @@ from wtforms import (
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # younger than its stubs
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from feedback_app.surveys import letter, limits
+from feedback_app.surveys import limits
+from feedback_app.surveys.form_spec import OptionSpec, QuestionSpec
 from feedback_app.surveys.questions import KINDS
-from feedback_app.surveys.spec import OptionSpec, QuestionSpec
-from feedback_app.surveys.wording import Words, is_code, is_slug
+from feedback_app.surveys.translations import Words, is_code, is_slug
+from feedback_app.surveys.waves import invitation_text
 from feedback_app.web.forms import Form, at_most
 from feedback_app.web.locale import LANGUAGE_NAMES
 
@@ -172,7 +173,7 @@ def letter_form(languages: Sequence[str]) -> type[Form]:
     def validate(form: Form, *args: Any, **more: Any) -> bool:
         fine = Form.validate(form, *args, **more)
         subject, body = words_in(form, "subject", languages), words_in(form, "body", languages)
-        for code, problem in letter.letter_problems(subject, body, languages):
+        for code, problem in invitation_text.letter_problems(subject, body, languages):
             field = form[f"body_{code}"]
             field.errors = [*field.errors, gettext(problem.message, **dict(problem.values))]
             fine = False

@@ -15,9 +15,14 @@ from feedback_app import clock, tokens
 from feedback_app.contacts.models import Contact
 from feedback_app.errors import N_, NotFound
 from feedback_app.extensions import db
+from feedback_app.surveys.form_spec import (
+    FormSpec,
+    OptionSpec,
+    QuestionSpec,
+    SectionSpec,
+)
 from feedback_app.surveys.models import Invitation, Question, Section, Survey
 from feedback_app.surveys.questionnaire import Questionnaire
-from feedback_app.surveys.spec import FormSpec, OptionSpec, QuestionSpec, SectionSpec
 
 CACHED_FORMS = 200  # per process; a form is a few kilobytes
 Version = tuple[int, datetime]

@@ -10,10 +10,21 @@ from typing import Any, NoReturn, TypeVar
 from feedback_app.errors import N_, Refused
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys import limits
+from feedback_app.surveys.form_spec import (
+    FormSpec,
+    OptionSpec,
+    QuestionSpec,
+    SectionSpec,
+)
 from feedback_app.surveys.questions import KINDS
 from feedback_app.surveys.ready_made import ReadyMade, ReadyQuestion
-from feedback_app.surveys.spec import FormSpec, OptionSpec, QuestionSpec, SectionSpec
-from feedback_app.surveys.wording import Words, is_code, make_code, make_slug, tidy_words
+from feedback_app.surveys.translations import (
+    Words,
+    is_code,
+    make_code,
+    make_slug,
+    tidy_words,
+)
 
 T = TypeVar("T")
 IGNORED = ("audience_kind", "format")

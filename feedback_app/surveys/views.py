@@ -12,13 +12,22 @@ from feedback_app.accounts.access import me, requires
 from feedback_app.accounts.audit import Actor
 from feedback_app.errors import Refused
 from feedback_app.settings import LANGUAGES
-from feedback_app.surveys import actions, builder_views, invite_views, letter, limits, queries, ready_made, wave_queries
+from feedback_app.surveys import (
+    actions,
+    limits,
+    queries,
+    ready_made,
+)
 from feedback_app.surveys.blueprint import blueprint
-from feedback_app.surveys.checks import gaps
+from feedback_app.surveys.builder import views as builder_views
+from feedback_app.surveys.completeness import gaps
 from feedback_app.surveys.forms import ImportForm, new_form, words_in
 from feedback_app.surveys.models import STATES, Survey
 from feedback_app.surveys.questionnaire import of_ready_made, read, write
-from feedback_app.surveys.wording import one_line, tidy_words
+from feedback_app.surveys.translations import one_line, tidy_words
+from feedback_app.surveys.waves import invitation_text
+from feedback_app.surveys.waves import queries as wave_queries
+from feedback_app.surveys.waves import views as invite_views
 from feedback_app.web.pages import flash_refusal, page_number, see_other
 
 __all__ = ["blueprint", "builder_views", "invite_views"]
@@ -45,7 +54,7 @@ def new() -> str:
 def _new_page(blank: object, upload: object) -> str:
     ready = [ready_made.load(name) for name in ("customer", "lost-prospect", "former-customer", "make-it-right")]
     forms = {one.slug: of_ready_made(one).form for one in ready}
-    minutes = {slug: letter.minutes(form) for slug, form in forms.items()}
+    minutes = {slug: invitation_text.minutes(form) for slug, form in forms.items()}
     return render_template(
         "surveys/new.html",
         ready=ready,
@@ -105,8 +114,8 @@ def show(slug: str) -> str:
         survey=survey,
         form_spec=form,
         gaps=gaps(form) if survey.state == "draft" else [],
-        minutes=letter.minutes(form) if form.questions else 0,
-        written=letter.written_in(survey.invitation_subject, survey.invitation_body, survey.languages),
+        minutes=invitation_text.minutes(form) if form.questions else 0,
+        written=invitation_text.written_in(survey.invitation_subject, survey.invitation_body, survey.languages),
         progress=wave_queries.progress(survey.id),
         waves=wave_queries.waves(survey.id),
     )

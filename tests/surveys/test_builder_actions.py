@@ -7,9 +7,10 @@ from flask import Flask
 
 from feedback_app.accounts.audit import COMMAND
 from feedback_app.errors import NotFound, Refused
-from feedback_app.surveys import actions, builder_actions, limits, queries
-from feedback_app.surveys.builder_actions import DOWN, UP
-from feedback_app.surveys.spec import FormSpec, OptionSpec, QuestionSpec
+from feedback_app.surveys import actions, limits, queries
+from feedback_app.surveys.builder import actions as builder_actions
+from feedback_app.surveys.builder.actions import DOWN, UP
+from feedback_app.surveys.form_spec import FormSpec, OptionSpec, QuestionSpec
 from tests.factories import a_survey
 
 BOTH = {"en": "Why?", "pl": "Dlaczego?"}

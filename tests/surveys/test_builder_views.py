@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from feedback_app.surveys import queries
-from feedback_app.surveys.spec import FormSpec
+from feedback_app.surveys.form_spec import FormSpec
 from tests.factories import a_survey
 
 

@@ -9,8 +9,9 @@ from feedback_app.delivery.compose.placeholders import names_in
 from feedback_app.delivery.compose.templates import letter_parts
 from feedback_app.delivery.outbox import Words
 from feedback_app.extensions import db
-from feedback_app.surveys import mail, queries, ready_made
+from feedback_app.surveys import queries, ready_made
 from feedback_app.surveys.questionnaire import of_ready_made
+from feedback_app.surveys.waves import mail
 from tests.factories import a_contact, a_survey, an_invitation
 
 UNTIL = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)  # already New Year in Warsaw

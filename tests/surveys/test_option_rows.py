@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from feedback_app.surveys.option_rows import rearranged
-from feedback_app.surveys.spec import OptionSpec, QuestionSpec
+from feedback_app.surveys.builder.option_rows import rearranged
+from feedback_app.surveys.form_spec import OptionSpec, QuestionSpec
 
 QUESTION = QuestionSpec("q", "single_choice", {}, options=tuple(OptionSpec(code, {}) for code in "abc"))
 

@@ -10,8 +10,9 @@ from feedback_app import clock
 from feedback_app.database import transaction
 from feedback_app.errors import NotFound
 from feedback_app.extensions import db
-from feedback_app.surveys import queries, wave_queries
+from feedback_app.surveys import queries
 from feedback_app.surveys.models import Invitation
+from feedback_app.surveys.waves import queries as wave_queries
 from tests.factories import a_contact, a_survey, an_invitation
 
 

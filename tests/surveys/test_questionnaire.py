@@ -7,9 +7,9 @@ import pytest
 
 from feedback_app.errors import Refused
 from feedback_app.surveys import limits, ready_made
-from feedback_app.surveys.checks import gaps
-from feedback_app.surveys.letter import letter_problems
+from feedback_app.surveys.completeness import gaps
 from feedback_app.surveys.questionnaire import of_ready_made, read, write
+from feedback_app.surveys.waves.invitation_text import letter_problems
 
 SMALL: dict[str, Any] = {
     "title": {"en": "Small"},

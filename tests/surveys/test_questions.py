@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback_app.surveys.form_spec import OptionSpec, QuestionSpec
 from feedback_app.surveys.models import CHOICE_KINDS, QUESTION_KINDS
 from feedback_app.surveys.questions import KINDS, NOTHING, Problem, Reply, chosen_of, clean, kind_of
-from feedback_app.surveys.spec import OptionSpec, QuestionSpec
 
 OPTIONS = (OptionSpec("price", {"en": "Price"}), OptionSpec("stock", {"en": "Stock"}), OptionSpec("tone", {"en": "T"}))
 

@@ -17,9 +17,12 @@ from feedback_app.delivery.models import LetterVariant, OutgoingEmail
 from feedback_app.delivery.suppression import suppress
 from feedback_app.errors import NotFound, Refused
 from feedback_app.extensions import db
-from feedback_app.surveys import actions, mail, queries, wave_actions, wave_queries
+from feedback_app.surveys import actions, queries
 from feedback_app.surveys.models import Invitation, Survey, Wave
-from feedback_app.surveys.wave_actions import Plan, Sent
+from feedback_app.surveys.waves import actions as wave_actions
+from feedback_app.surveys.waves import mail
+from feedback_app.surveys.waves import queries as wave_queries
+from feedback_app.surveys.waves.actions import Plan, Sent
 from tests.factories import SECRET, a_contact, a_survey, an_invitation
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from feedback_app.errors import N_
+from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
 from feedback_app.surveys.questions import kind_of
-from feedback_app.surveys.spec import FormSpec, QuestionSpec
-from feedback_app.surveys.wording import Words, half_said, missing
+from feedback_app.surveys.translations import Words, half_said, missing
 
 
 @dataclass(frozen=True, slots=True)

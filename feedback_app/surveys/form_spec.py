@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from feedback_app.surveys.wording import Words
+from feedback_app.surveys.translations import Words
 
 
 @dataclass(frozen=True, slots=True)

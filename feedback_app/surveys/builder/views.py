@@ -13,10 +13,13 @@ from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.accounts.audit import Actor
 from feedback_app.errors import N_, NotFound, Refused
-from feedback_app.surveys import actions, builder_actions, queries
+from feedback_app.surveys import actions, queries
 from feedback_app.surveys.blueprint import blueprint
-from feedback_app.surveys.builder_actions import DOWN, UP
-from feedback_app.surveys.checks import gaps
+from feedback_app.surveys.builder import actions as builder_actions
+from feedback_app.surveys.builder.actions import DOWN, UP
+from feedback_app.surveys.builder.option_rows import rearranged
+from feedback_app.surveys.completeness import gaps
+from feedback_app.surveys.form_spec import FormSpec, QuestionSpec, SectionSpec
 from feedback_app.surveys.forms import (
     SPARE_OPTIONS,
     cover_form,
@@ -28,9 +31,7 @@ from feedback_app.surveys.forms import (
     words_in,
 )
 from feedback_app.surveys.models import Survey
-from feedback_app.surveys.option_rows import rearranged
 from feedback_app.surveys.questions import KINDS
-from feedback_app.surveys.spec import FormSpec, QuestionSpec, SectionSpec
 from feedback_app.web.forms import Form
 from feedback_app.web.pages import flash_refusal, see_other
 

@@ -15,10 +15,10 @@ from feedback_app.delivery.compose import placeholders
 from feedback_app.delivery.compose import templates as layout
 from feedback_app.delivery.compose.placeholders import Fill, Words
 from feedback_app.extensions import current_settings
-from feedback_app.surveys import letter
+from feedback_app.surveys.form_spec import FormSpec
 from feedback_app.surveys.models import Invitation, Survey
-from feedback_app.surveys.spec import FormSpec
-from feedback_app.surveys.wording import Words as Texts
+from feedback_app.surveys.translations import Words as Texts
+from feedback_app.surveys.waves import invitation_text
 from feedback_app.web.filters import words as in_language
 from feedback_app.web.pages import absolute
 
@@ -32,17 +32,18 @@ def words(form: FormSpec, subject: str, body: str, language: str, *, scope: str 
         "invitation",
         language,
         scope=scope,
-        subject=letter.with_kind_names(subject),
-        blocks=letter.blocks(body),
+        subject=invitation_text.with_kind_names(subject),
+        blocks=invitation_text.blocks(body),
         questions=len(form.questions),
-        minutes=letter.minutes(form),
+        minutes=invitation_text.minutes(form),
     )
 
 
 def all_words(form: FormSpec, subject: Texts, body: Texts) -> dict[str, Words]:
     """Return the invitation in every language in which it is written."""
     return {
-        code: words(form, subject[code], body[code], code) for code in letter.written_in(subject, body, form.languages)
+        code: words(form, subject[code], body[code], code)
+        for code in invitation_text.written_in(subject, body, form.languages)
     }
 
 

@@ -21,11 +21,13 @@ from feedback_app.delivery import outbox
 from feedback_app.delivery.outbox import Fill, Words
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.extensions import current_settings
-from feedback_app.surveys import letter, limits, wave_queries
-from feedback_app.surveys.guard import touch
+from feedback_app.surveys import limits
+from feedback_app.surveys.builder.survey_lock import touch
 from feedback_app.surveys.models import Invitation, Survey, Wave
-from feedback_app.surveys.wording import Words as Texts
-from feedback_app.surveys.wording import one_line, tidy_words
+from feedback_app.surveys.translations import Words as Texts
+from feedback_app.surveys.translations import one_line, tidy_words
+from feedback_app.surveys.waves import invitation_text
+from feedback_app.surveys.waves import queries as wave_queries
 
 BATCH = 2_000  # invitations in memory at a time, whatever the size of the mailing
 FURTHEST = timedelta(days=366)
@@ -61,7 +63,7 @@ def word_letter(survey_id: int, subject: Texts, body: Texts, by: Actor) -> None:
             raise NotFound(N_("This survey does not exist any more."))
         subjects = {code: one_line(text) for code, text in tidy_words(subject, survey.languages).items()}
         bodies = tidy_words(body, survey.languages)
-        for language, problem in letter.letter_problems(subjects, bodies, survey.languages):
+        for language, problem in invitation_text.letter_problems(subjects, bodies, survey.languages):
             raise Refused(problem.message, **{**dict(problem.values), "language": language})
         for most, texts in ((limits.SUBJECT, subjects), (limits.BODY, bodies)):
             if any(len(text) > most for text in texts.values()):
@@ -206,7 +208,7 @@ def _invite(session: Session, wave: Wave, moment: datetime) -> None:
                     **common,
                     **_secrets(secret, moment, contact_id),
                     "contact_id": contact_id,
-                    "language": letter.chosen_language(language, languages),
+                    "language": invitation_text.chosen_language(language, languages),
                 }
                 for contact_id, language in people
             ],

@@ -24,11 +24,21 @@ from feedback_app.delivery.compose.placeholders import filled
 from feedback_app.delivery.outbox import Fill, Words
 from feedback_app.errors import N_, Refused
 from feedback_app.extensions import current_settings
-from feedback_app.surveys import letter, mail, queries, wave_actions, wave_queries
+from feedback_app.surveys import queries
 from feedback_app.surveys.blueprint import blueprint
 from feedback_app.surveys.forms import letter_form, spread, words_in
 from feedback_app.surveys.models import Survey
-from feedback_app.surveys.moments import read_local
+from feedback_app.surveys.waves import (
+    actions as wave_actions,
+)
+from feedback_app.surveys.waves import (
+    invitation_text,
+    mail,
+)
+from feedback_app.surveys.waves import (
+    queries as wave_queries,
+)
+from feedback_app.surveys.waves.local_time import read_local
 from feedback_app.web.filters import number
 from feedback_app.web.locale import language
 from feedback_app.web.pages import absolute, flash_refusal, see_other
@@ -38,7 +48,7 @@ Page = str | Response | tuple[str, int]
 
 
 def _written(survey: Survey) -> tuple[str, ...]:
-    return letter.written_in(survey.invitation_subject, survey.invitation_body, survey.languages)
+    return invitation_text.written_in(survey.invitation_subject, survey.invitation_body, survey.languages)
 
 
 def _contact_id() -> int | None:
@@ -76,7 +86,7 @@ def _preview_choice(survey: Survey) -> dict[str, Any]:
     written = _written(survey)
     contact = wave_queries.contact_in(Filter(), survey.id, _contact_id())
     wish = request.args.get("language", "") or (contact.language if contact else language())
-    chosen = letter.chosen_language(wish, written) if written else ""
+    chosen = invitation_text.chosen_language(wish, written) if written else ""
     shown = _shown(survey, chosen, contact) if written else None
     people = wave_queries.sample(survey.id, Filter(), "would", 12)
     return {"written": written, "contact": contact, "chosen": chosen, "shown": shown, "people": people}
@@ -167,7 +177,7 @@ def _invite_page(survey: Survey, given: MultiDict[str, str]) -> str:
 
 def _subjects(survey: Survey, written: Sequence[str]) -> dict[str, str]:
     """Return the subject in each language as somebody without a name would read it."""
-    texts = {code: letter.with_kind_names(survey.invitation_subject[code]) for code in written}
+    texts = {code: invitation_text.with_kind_names(survey.invitation_subject[code]) for code in written}
     return {code: filled(Words(text, "", ""), _example_fill(survey, code, "")).subject for code, text in texts.items()}
 
 

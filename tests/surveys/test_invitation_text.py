@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_app.surveys import ready_made
-from feedback_app.surveys.letter import (
+from feedback_app.surveys.questionnaire import of_ready_made
+from feedback_app.surveys.waves.invitation_text import (
     blocks,
     chosen_language,
     letter_problems,
@@ -14,7 +15,6 @@ from feedback_app.surveys.letter import (
     with_kind_names,
     written_in,
 )
-from feedback_app.surveys.questionnaire import of_ready_made
 
 GOOD = "Hello {{name}},\n\n{{link}}\n\n{{organisation}}: {{ survey }}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from feedback_app.surveys.spec import QuestionSpec
+from feedback_app.surveys.form_spec import QuestionSpec
 
 
 def rearranged(question: QuestionSpec, button: str) -> QuestionSpec:

@@ -18,11 +18,16 @@ from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys import limits
 from feedback_app.surveys.actions import new_question, question_words, require_whole
-from feedback_app.surveys.guard import FROZEN, touch
+from feedback_app.surveys.builder.survey_lock import FROZEN, touch
+from feedback_app.surveys.form_spec import OptionSpec, QuestionSpec
 from feedback_app.surveys.models import Option, Question, Section, Survey
 from feedback_app.surveys.questions import KINDS
-from feedback_app.surveys.spec import OptionSpec, QuestionSpec
-from feedback_app.surveys.wording import Words, is_code, make_code, tidy_words
+from feedback_app.surveys.translations import (
+    Words,
+    is_code,
+    make_code,
+    tidy_words,
+)
 
 DRAFT = ("draft",)
 UP, DOWN = -1, 1

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from feedback_app.errors import N_
+from feedback_app.surveys.form_spec import FormSpec
 from feedback_app.surveys.questions import Problem
-from feedback_app.surveys.spec import FormSpec
-from feedback_app.surveys.wording import Words
+from feedback_app.surveys.translations import Words
 
 PLACEHOLDERS = ("name", "survey", "organisation", "link")
 ANY_HOLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_app.surveys import limits
-from feedback_app.surveys.wording import (
+from feedback_app.surveys.translations import (
     CODE_LENGTH,
     SLUG_LENGTH,
     half_said,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from feedback_app.errors import Refused
-from feedback_app.surveys.moments import read_local
+from feedback_app.surveys.waves.local_time import read_local
 
 ZONE = "Europe/Warsaw"
 

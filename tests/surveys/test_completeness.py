@@ -2,8 +2,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from feedback_app.surveys.checks import gaps, question_gaps
-from feedback_app.surveys.spec import FormSpec, OptionSpec, QuestionSpec, SectionSpec
+from feedback_app.surveys.completeness import gaps, question_gaps
+from feedback_app.surveys.form_spec import (
+    FormSpec,
+    OptionSpec,
+    QuestionSpec,
+    SectionSpec,
+)
 
 BOTH = {"en": "Yes", "pl": "Tak"}
 GOOD = QuestionSpec(code="why", kind="long_text", text=BOTH)

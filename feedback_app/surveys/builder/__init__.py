@@ -1,0 +1,1 @@
+"""Composing a survey: sections, questions, options, order."""

@@ -1,0 +1,1 @@
+"""Asking: waves of invitations, their letters, and the hours in the reader's zone."""
