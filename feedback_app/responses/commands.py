@@ -15,9 +15,10 @@ from feedback_app.accounts.audit import COMMAND
 from feedback_app.command import in_app, json_option, say
 from feedback_app.contacts.models import KINDS
 from feedback_app.extensions import current_settings
-from feedback_app.responses import export, import_actions
-from feedback_app.responses.filters import Filter
-from feedback_app.responses.import_pass import Counts
+from feedback_app.responses.importing import actions as import_actions
+from feedback_app.responses.importing.import_pass import Counts
+from feedback_app.responses.reading import export
+from feedback_app.responses.reading.filters import Filter
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.queries import by_slug, form_spec
 from feedback_app.web import csv_safe

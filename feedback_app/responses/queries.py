@@ -13,8 +13,8 @@ from feedback_app.contacts.models import Contact
 from feedback_app.database import Page, is_postgresql, page_of
 from feedback_app.errors import N_, NotFound
 from feedback_app.extensions import current_settings, db
-from feedback_app.responses.filters import Filter
 from feedback_app.responses.models import Answer, Response
+from feedback_app.responses.reading.filters import Filter
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
 from feedback_app.surveys.models import Question, Section, Survey
 from feedback_app.surveys.queries import form_spec

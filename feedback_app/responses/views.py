@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from feedback_app.responses import answer_views, import_views, staff_views
+from feedback_app.responses.answering import views as answer_views
 from feedback_app.responses.blueprint import blueprint
+from feedback_app.responses.importing import views as import_views
+from feedback_app.responses.reading import views as staff_views
 
 __all__ = ["answer_views", "blueprint", "import_views", "staff_views"]

@@ -23,10 +23,12 @@ from feedback_app.database import transaction
 from feedback_app.delivery.models import Suppression
 from feedback_app.errors import NotFound, Refused
 from feedback_app.extensions import db
-from feedback_app.responses import export, import_actions, import_pass
-from feedback_app.responses.filters import Filter
-from feedback_app.responses.import_pass import Counts
+from feedback_app.responses.importing import actions as import_actions
+from feedback_app.responses.importing import import_pass
+from feedback_app.responses.importing.import_pass import Counts
 from feedback_app.responses.models import Answer, Response
+from feedback_app.responses.reading import export
+from feedback_app.responses.reading.filters import Filter
 from feedback_app.surveys.models import Survey
 from feedback_app.surveys.queries import build_spec
 from feedback_app.web import csv_safe

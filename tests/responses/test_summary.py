@@ -17,9 +17,9 @@ from sqlalchemy import event
 
 from feedback_app.database import transaction
 from feedback_app.extensions import db
-from feedback_app.responses import export, statistics, summary
-from feedback_app.responses.filters import Filter
 from feedback_app.responses.models import Answer
+from feedback_app.responses.reading import export, statistics, summary
+from feedback_app.responses.reading.filters import Filter
 from feedback_app.surveys.models import Option, Question, Survey
 from feedback_app.surveys.queries import build_spec
 from feedback_app.web import csv_safe

@@ -19,10 +19,10 @@ from feedback_app.contacts.seen import Seen
 from feedback_app.database import insert
 from feedback_app.delivery.models import Suppression
 from feedback_app.errors import N_
-from feedback_app.responses.csv_answers import Incoming
-from feedback_app.responses.export import OWN_ID
+from feedback_app.responses.importing.csv_answers import Incoming
 from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.queries import reply_of
+from feedback_app.responses.reading.export import OWN_ID
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.questions import Reply
 

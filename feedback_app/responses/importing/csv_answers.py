@@ -14,10 +14,10 @@ from feedback_app.contacts.csv_import import RAW, Rejected
 from feedback_app.contacts.texts import one_line
 from feedback_app.delivery import addresses
 from feedback_app.errors import N_, Refused
-from feedback_app.responses import csv_cells
-from feedback_app.responses.csv_cells import Unfit
-from feedback_app.responses.csv_columns import Column, columns_of
-from feedback_app.responses.lent import lend
+from feedback_app.imports.shared_file import lend
+from feedback_app.responses.importing import csv_cells
+from feedback_app.responses.importing.csv_cells import Unfit
+from feedback_app.responses.importing.csv_columns import Column, columns_of
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
 from feedback_app.surveys.questions import NOTHING, Reply
 

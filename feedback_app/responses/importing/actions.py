@@ -16,8 +16,13 @@ from feedback_app.contacts.texts import one_line
 from feedback_app.database import transaction, won
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.extensions import current_settings, db
-from feedback_app.responses import csv_answers
-from feedback_app.responses.import_pass import Counts, Import, ImportPass, Progress
+from feedback_app.responses.importing import csv_answers
+from feedback_app.responses.importing.import_pass import (
+    Counts,
+    Import,
+    ImportPass,
+    Progress,
+)
 from feedback_app.responses.models import ResponseImport
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.models import Survey

@@ -10,10 +10,10 @@ from functools import cached_property
 from sqlalchemy import ColumnElement, func, select
 
 from feedback_app.extensions import db
-from feedback_app.responses import statistics
-from feedback_app.responses.filters import Filter
 from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.queries import conditions_of, how_many
+from feedback_app.responses.reading import statistics
+from feedback_app.responses.reading.filters import Filter
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
 from feedback_app.surveys.models import Option, Question
 from feedback_app.surveys.questions import kind_of

@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, func, select
 
 from feedback_app.contacts.models import Contact
 from feedback_app.extensions import current_settings, db
-from feedback_app.responses.filters import Filter
 from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.queries import conditions_of, reply_of
+from feedback_app.responses.reading.filters import Filter
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
 from feedback_app.surveys.questions import NOTHING, Reply, kind_of
 

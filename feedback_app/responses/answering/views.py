@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response
 
 from feedback_app import clock
 from feedback_app.extensions import csrf, current_settings, limiter
-from feedback_app.responses import actions, form_key, queries
+from feedback_app.responses import actions, queries
+from feedback_app.responses.answering import csrf_token
+from feedback_app.responses.answering.submission import Filled, read_form
 from feedback_app.responses.blueprint import blueprint
-from feedback_app.responses.filled import Filled, read_form
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.form_spec import FormSpec
 from feedback_app.surveys.queries import Asked, form_spec, invitation_by_token
@@ -114,7 +115,7 @@ def _came_from_our_page(token: str) -> bool:
     if not current_app.config.get("WTF_CSRF_ENABLED", True):
         return True
     key = request.form.get("csrf_token", "")
-    return form_key.is_good(current_settings().secret_key, token, key, clock.now())
+    return csrf_token.is_good(current_settings().secret_key, token, key, clock.now())
 
 
 def _form(visit: Visit, filled: Filled, *, stale: bool = False, status: int = 200) -> Response:
@@ -130,7 +131,7 @@ def _form(visit: Visit, filled: Filled, *, stale: bool = False, status: int = 20
         errors=_told(filled.problems),
         blank=blank,
         stale=stale,
-        key=form_key.make(current_settings().secret_key, visit.token, clock.now()),
+        key=csrf_token.make(current_settings().secret_key, visit.token, clock.now()),
         switches=_switches(visit),
     )
 
@@ -160,7 +161,7 @@ def _arrived(visit: Visit, *, just_now: bool = False) -> Response:
 
 
 def _door(reason: str, status: int) -> Response:
-    return _page("responses/door.html", status, reason=reason)
+    return _page("responses/closed.html", status, reason=reason)
 
 
 def _told(problems: Mapping[str, Problem]) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""How files come in: encodings, delimiters, uploads, addresses already seen."""

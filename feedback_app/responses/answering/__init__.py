@@ -1,0 +1,1 @@
+"""Answering by personal link: the form, the press of the button, thanks."""

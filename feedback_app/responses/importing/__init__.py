@@ -1,0 +1,1 @@
+"""Answers a company already has, from a file."""

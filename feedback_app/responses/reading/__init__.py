@@ -1,0 +1,1 @@
+"""Answers as staff read them: lists, summaries, statistics, exports."""
