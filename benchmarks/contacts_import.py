@@ -14,7 +14,7 @@ import time
 
 from feedback_app import create_app
 from feedback_app.accounts.audit import COMMAND
-from feedback_app.contacts import import_actions
+from feedback_app.contacts.importing import actions as import_actions
 from feedback_app.extensions import db
 from feedback_app.settings import Settings
 

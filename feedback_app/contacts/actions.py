@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.accounts.audit import Actor, note
-from feedback_app.contacts import texts
+from feedback_app.contacts import field_limits as texts
 from feedback_app.contacts.models import KINDS, Contact
 from feedback_app.database import transaction
 from feedback_app.delivery import addresses, suppression

@@ -13,10 +13,12 @@ import click
 
 from feedback_app.accounts.audit import COMMAND
 from feedback_app.command import in_app, json_option, say
-from feedback_app.contacts import actions, import_actions, import_files, queries
+from feedback_app.contacts import actions, queries
+from feedback_app.contacts.importing import actions as import_actions
 from feedback_app.contacts.models import KINDS, Contact
 from feedback_app.delivery.models import SCOPES
 from feedback_app.extensions import current_settings
+from feedback_app.imports import files as import_files
 from feedback_app.settings import LANGUAGES
 from feedback_app.web import csv_safe
 

@@ -11,7 +11,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, EmailField, FieldList, FormField, SelectField, StringField, ValidationError
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # younger than its stubs
 
-from feedback_app.contacts import texts
+from feedback_app.contacts import field_limits
 from feedback_app.contacts.actions import Person
 from feedback_app.contacts.models import KIND_NAMES, Contact
 from feedback_app.delivery import addresses
@@ -41,23 +41,23 @@ def _is_address(_form: Any, field: Any) -> None:
 class AttributeForm(wtforms.Form):
     """One free attribute; it travels inside a form that has the CSRF token."""
 
-    key = StringField(_l("What"), filters=[tidy], validators=[at_most(texts.KEY)])
-    value = StringField(_l("Value"), filters=[tidy], validators=[at_most(texts.VALUE)])
+    key = StringField(_l("What"), filters=[tidy], validators=[at_most(field_limits.KEY)])
+    value = StringField(_l("Value"), filters=[tidy], validators=[at_most(field_limits.VALUE)])
 
 
 class ContactForm(Form):
     """Everything staff say about a contact."""
 
     email = EmailField(_l("Email address"), validators=[_is_address])
-    name = StringField(_l("Name"), validators=[at_most(texts.NAME)])
+    name = StringField(_l("Name"), validators=[at_most(field_limits.NAME)])
     kind = SelectField(_l("Kind"))
     stage_lost = StringField(
         _l("Stage where we lost them"),
-        validators=[at_most(texts.STAGE)],
+        validators=[at_most(field_limits.STAGE)],
         description=_l("Such as: first call, offer, price, trial. Kept for lost prospects only."),
     )
     language = SelectField(_l("Language of our letters"))
-    attributes = FieldList(FormField(AttributeForm), min_entries=0, max_entries=texts.ATTRIBUTES + BLANK_ROWS)
+    attributes = FieldList(FormField(AttributeForm), min_entries=0, max_entries=field_limits.ATTRIBUTES + BLANK_ROWS)
 
     def __init__(self, *args: Any, contact: Contact | None = None, language: str = "", **kwargs: Any) -> None:
         if contact is not None:
@@ -74,7 +74,7 @@ class ContactForm(Form):
 
     def more_rows(self) -> None:
         """Offer a few empty rows for further attributes."""
-        for _number in range(min(BLANK_ROWS, texts.ATTRIBUTES + BLANK_ROWS - len(self.attributes))):
+        for _number in range(min(BLANK_ROWS, field_limits.ATTRIBUTES + BLANK_ROWS - len(self.attributes))):
             self.attributes.append_entry()
 
     def person(self) -> Person:

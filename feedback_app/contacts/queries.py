@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, exists, func, or_, select
 
+from feedback_app.contacts.field_limits import attribute_key, one_line
 from feedback_app.contacts.models import KINDS, Contact, ContactImport
-from feedback_app.contacts.texts import attribute_key, one_line
 from feedback_app.database import Page, is_postgresql, page_of
 from feedback_app.delivery import addresses
 from feedback_app.delivery.bounces import apply as returns

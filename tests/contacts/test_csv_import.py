@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feedback_app.contacts import csv_import, row_lines
-from feedback_app.contacts.csv_import import Rejected, Row
+from feedback_app.contacts.importing import csv_import, row_store
+from feedback_app.contacts.importing.csv_import import Rejected, Row
 from feedback_app.errors import Refused
 
 HEAD = "email,name,kind,stage,language,unsubscribed,city\n"
@@ -233,8 +233,8 @@ def test_quotation_marks_never_lose_a_later_row(cells: list[str]) -> None:
 def test_rows_survive_being_kept() -> None:
     rows = _read(HEAD + "ada@example.org,Ada,customer,,pl,yes,Łódź\nbroken\n")
     file = io.StringIO()
-    assert list(row_lines.written(rows, file)) == rows
-    assert list(row_lines.read(file.getvalue().splitlines())) == rows
+    assert list(row_store.written(rows, file)) == rows
+    assert list(row_store.read(file.getvalue().splitlines())) == rows
 
 
 def _peak(rows: int) -> int:

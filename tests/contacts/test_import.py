@@ -13,14 +13,16 @@ from flask.testing import FlaskClient
 
 from feedback_app.accounts.audit import COMMAND
 from feedback_app.accounts.models import AuditEntry
-from feedback_app.contacts import import_actions, import_files, queries
-from feedback_app.contacts.import_pass import Counts
+from feedback_app.contacts import queries
+from feedback_app.contacts.importing import actions as import_actions
+from feedback_app.contacts.importing.import_pass import Counts
 from feedback_app.contacts.models import Contact, ContactImport
 from feedback_app.contacts.queries import Filter
 from feedback_app.database import transaction
 from feedback_app.delivery import suppression
 from feedback_app.errors import NotFound, Refused
 from feedback_app.extensions import db
+from feedback_app.imports import files as import_files
 from tests.factories import a_contact
 
 HEAD = "email,name,kind,stage,language,city,unsubscribed\n"

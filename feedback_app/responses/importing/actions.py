@@ -9,13 +9,13 @@ from sqlalchemy import select, update
 
 from feedback_app import clock
 from feedback_app.accounts.audit import Actor, note
-from feedback_app.contacts import import_files
+from feedback_app.contacts.field_limits import one_line
 from feedback_app.contacts.models import KINDS
-from feedback_app.contacts.seen import Seen
-from feedback_app.contacts.texts import one_line
 from feedback_app.database import transaction, won
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.extensions import current_settings, db
+from feedback_app.imports import files as import_files
+from feedback_app.imports.first_seen import Seen
 from feedback_app.responses.importing import csv_answers
 from feedback_app.responses.importing.import_pass import (
     Counts,

@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
-from feedback_app.contacts import csv_words, texts
-from feedback_app.contacts.csv_file import Broken, Record, Table, read_table
-from feedback_app.contacts.csv_import import RAW, Rejected
-from feedback_app.contacts.texts import one_line
+from feedback_app.contacts import field_limits
+from feedback_app.contacts.field_limits import one_line
+from feedback_app.contacts.importing import csv_words
+from feedback_app.contacts.importing.csv_import import RAW, Rejected
 from feedback_app.delivery import addresses
 from feedback_app.errors import N_, Refused
+from feedback_app.imports.csv_file import (
+    Broken,
+    Record,
+    Table,
+    read_table,
+)
 from feedback_app.imports.shared_file import lend
 from feedback_app.responses.importing import csv_cells
 from feedback_app.responses.importing.csv_cells import Unfit
@@ -96,10 +102,10 @@ def _incoming(record: Record, columns: list[Column], zone: str, now: datetime) -
         external_id=_id(about, address.key, replies),
         email=address.email,
         key=address.key,
-        name=name[: texts.NAME],
+        name=name[: field_limits.NAME],
         at=csv_cells.moment(about.get("date", ""), zone, now),
         kind=csv_cells.kind(about.get("kind", "")),
-        stage_lost=about.get("stage_lost", "")[: texts.STAGE],
+        stage_lost=about.get("stage_lost", "")[: field_limits.STAGE],
         language=csv_cells.language(about.get("language", "")),
         replies=replies,
     )

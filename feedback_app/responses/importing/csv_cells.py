@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from feedback_app.contacts import csv_words
-from feedback_app.contacts.csv_words import fold
+from feedback_app.contacts.importing import csv_words
+from feedback_app.contacts.importing.csv_words import fold
 from feedback_app.errors import N_
 from feedback_app.responses.models import SHORT_TEXT_LIMIT, TEXT_LIMIT
 from feedback_app.surveys.form_spec import QuestionSpec

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from feedback_app.contacts import csv_words
-from feedback_app.contacts.csv_words import fold
+from feedback_app.contacts.importing import csv_words
+from feedback_app.contacts.importing.csv_words import fold
 from feedback_app.errors import N_, Refused
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
 

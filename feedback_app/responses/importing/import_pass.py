@@ -13,12 +13,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.contacts.csv_import import Rejected
+from feedback_app.contacts.importing.csv_import import Rejected
 from feedback_app.contacts.models import Contact
-from feedback_app.contacts.seen import Seen
 from feedback_app.database import insert
 from feedback_app.delivery.models import Suppression
 from feedback_app.errors import N_
+from feedback_app.imports.first_seen import Seen
 from feedback_app.responses.importing.csv_answers import Incoming
 from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.queries import reply_of

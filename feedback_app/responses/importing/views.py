@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response
 from feedback_app.accounts.access import me, requires
 from feedback_app.accounts.audit import Actor
 from feedback_app.accounts.rights import IMPORT_RESPONSES
-from feedback_app.contacts import import_files
 from feedback_app.errors import Refused
+from feedback_app.imports import files as import_files
 from feedback_app.responses.blueprint import blueprint
 from feedback_app.responses.forms import ImportForm
 from feedback_app.responses.importing import actions as import_actions

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import TextIO
 
-from feedback_app.contacts.csv_import import Rejected, Row
+from feedback_app.contacts.importing.csv_import import Rejected, Row
 
 _ROW = attrgetter(*Row.__slots__)
 _REJECTED = attrgetter(*Rejected.__slots__)

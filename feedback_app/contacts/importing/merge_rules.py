@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from feedback_app.contacts.csv_import import Row
+from feedback_app.contacts.importing.csv_import import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from feedback_app.contacts import csv_words, texts
-from feedback_app.contacts.csv_file import Broken, Record, Table, read_table
-from feedback_app.contacts.seen import Seen
+from feedback_app.contacts import field_limits
+from feedback_app.contacts.importing import csv_words
 from feedback_app.delivery import addresses
 from feedback_app.errors import N_, Refused
+from feedback_app.imports.csv_file import (
+    Broken,
+    Record,
+    Table,
+    read_table,
+)
+from feedback_app.imports.first_seen import Seen
 
 _APOSTROPHE = re.compile(
     r"^'(?=\s*[=+\-@＝＋－＠])"
@@ -105,23 +111,25 @@ def _columns(headings: list[str]) -> list[str]:
             N_("No column holds email addresses. Call one “email” (the first row is taken for the heading: %(seen)s)."),
             seen=", ".join(heading[:30] for heading in headings[:8] if heading),
         )
-    if sum(name.startswith("attribute:") for name in columns) > texts.ATTRIBUTES:
-        raise Refused(N_("More than %(most)s extra columns. Leave out what you do not need."), most=texts.ATTRIBUTES)
+    if sum(name.startswith("attribute:") for name in columns) > field_limits.ATTRIBUTES:
+        raise Refused(
+            N_("More than %(most)s extra columns. Leave out what you do not need."), most=field_limits.ATTRIBUTES
+        )
     return columns
 
 
 def _attribute(heading: str, taken: Mapping[str, str]) -> str:
     """Return "attribute:<key>" for a free heading; a second one of the same name gets a number; "" for none."""
-    key = texts.attribute_key(heading)
+    key = field_limits.attribute_key(heading)
     if not key:
         return ""
-    if len(key) > texts.KEY:
+    if len(key) > field_limits.KEY:
         raise Refused(
             N_("The heading “%(heading)s…” is too long. Use at most %(most)s characters."),
             heading=key[:40],
-            most=texts.KEY,
+            most=field_limits.KEY,
         )
-    names = [key, *(f"{key} {number}" for number in range(2, 2 + texts.ATTRIBUTES))]
+    names = [key, *(f"{key} {number}" for number in range(2, 2 + field_limits.ATTRIBUTES))]
     return next((f"attribute:{name}" for name in names if f"attribute:{name}" not in taken), "")
 
 
@@ -162,9 +170,9 @@ def _row(record: Record, columns: list[str]) -> Row:
         number=record.number,
         email=address.email,
         key=address.key,
-        name=_limited(cells, "name", texts.NAME) or _full_name(cells),
+        name=_limited(cells, "name", field_limits.NAME) or _full_name(cells),
         kind=_word(cells, "kind"),
-        stage_lost=_limited(cells, "stage_lost", texts.STAGE),
+        stage_lost=_limited(cells, "stage_lost", field_limits.STAGE),
         language=_word(cells, "language"),
         attributes=_attributes(cells),
         unsubscribed=_unsubscribed(cells),
@@ -182,7 +190,8 @@ def _cells(record: Record, columns: list[str]) -> dict[str, str]:
     if any("\0" in cell for cell in record.cells):
         raise _Unfit(N_("The row holds a NUL character, which no text has. Type the row again."))
     tidy = (
-        (name, _APOSTROPHE.sub("", texts.one_line(cell))) for name, cell in zip(columns, record.cells, strict=False)
+        (name, _APOSTROPHE.sub("", field_limits.one_line(cell)))
+        for name, cell in zip(columns, record.cells, strict=False)
     )
     return {name: cell for name, cell in tidy if name and cell}
 
@@ -201,7 +210,7 @@ def _limited(cells: Mapping[str, str], name: str, most: int) -> str:
 
 def _full_name(cells: Mapping[str, str]) -> str:
     parts = (cells.get("first_name", ""), cells.get("last_name", ""))
-    return _limited({"name": " ".join(part for part in parts if part)}, "name", texts.NAME)
+    return _limited({"name": " ".join(part for part in parts if part)}, "name", field_limits.NAME)
 
 
 _NO_KIND = N_("“%(word)s” is no kind of contact. Use customer, prospect, lost prospect or former customer.")
@@ -222,7 +231,7 @@ def _word(cells: Mapping[str, str], name: str) -> str | None:
 
 def _attributes(cells: Mapping[str, str]) -> dict[str, str]:
     return {
-        name.removeprefix("attribute:"): _limited(cells, name, texts.VALUE)
+        name.removeprefix("attribute:"): _limited(cells, name, field_limits.VALUE)
         for name in cells
         if name.startswith("attribute:")
     }

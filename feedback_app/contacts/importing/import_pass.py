@@ -13,8 +13,8 @@ from sqlalchemy import CursorResult, select, text
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.contacts.csv_import import Rejected, Row
-from feedback_app.contacts.merging import Facts, merged
+from feedback_app.contacts.importing.csv_import import Rejected, Row
+from feedback_app.contacts.importing.merge_rules import Facts, merged
 from feedback_app.contacts.models import Contact
 from feedback_app.database import insert, is_postgresql
 from feedback_app.delivery.models import Suppression

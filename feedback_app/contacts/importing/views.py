@@ -13,14 +13,17 @@ from werkzeug.wrappers import Response as AnyResponse
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.accounts.audit import Actor
-from feedback_app.contacts import import_actions, import_files, queries, row_lines
+from feedback_app.contacts import queries
 from feedback_app.contacts.blueprint import blueprint
-from feedback_app.contacts.csv_import import Row
 from feedback_app.contacts.forms import ImportForm
+from feedback_app.contacts.importing import actions as import_actions
+from feedback_app.contacts.importing import row_store
+from feedback_app.contacts.importing.csv_import import Row
 from feedback_app.contacts.models import KIND_NAMES
 from feedback_app.contacts.words import REASON_WORDS, column_words
 from feedback_app.errors import Refused
 from feedback_app.extensions import current_settings
+from feedback_app.imports import files as import_files
 from feedback_app.web import csv_safe
 from feedback_app.web.forms import ConfirmForm
 from feedback_app.web.pages import flash_refusal, see_other
@@ -69,7 +72,7 @@ def import_list() -> Page:
 def show_import(import_id: int) -> Page:
     """Show what a list would do, or did."""
     one = queries.import_by_id(import_id)
-    first = row_lines.read(import_files.first_rows(one.stored_as, SAMPLE * 4))
+    first = row_store.read(import_files.first_rows(one.stored_as, SAMPLE * 4))
     return render_template(
         "contacts/imported.html",
         one=one,

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from feedback_app.contacts.csv_encoding import encoding_of
 from feedback_app.errors import N_, Refused
+from feedback_app.imports.encoding import encoding_of
 
 DELIMITERS = (",", ";", "\t")
 RECORD_LINES = 100  # a quoted cell may hold a letter of this many lines; beyond, its quotation mark was never closed

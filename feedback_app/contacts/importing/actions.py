@@ -10,13 +10,19 @@ from sqlalchemy import text, update
 
 from feedback_app import clock
 from feedback_app.accounts.audit import Actor, note
-from feedback_app.contacts import csv_import, import_files, row_lines
-from feedback_app.contacts.import_pass import Counts, Import, ImportPass, Progress
+from feedback_app.contacts.field_limits import one_line
+from feedback_app.contacts.importing import csv_import, row_store
+from feedback_app.contacts.importing.import_pass import (
+    Counts,
+    Import,
+    ImportPass,
+    Progress,
+)
 from feedback_app.contacts.models import KINDS, ContactImport
-from feedback_app.contacts.texts import one_line
 from feedback_app.database import is_postgresql, transaction, won
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.extensions import db
+from feedback_app.imports import files as import_files
 from feedback_app.settings import LANGUAGES
 
 _ONE_AT_A_TIME = 7_310_001  # PostgreSQL's advisory lock that makes two imports wait for each other, not deadlock
@@ -67,7 +73,7 @@ def _tried(name: str, what: Import, progress: Progress | None) -> tuple[dict[str
         import_files.new_lines(name, import_files.REPORT) as report,
     ):
         opened = csv_import.read(file)
-        rows = row_lines.written(opened.rows, kept)
+        rows = row_store.written(opened.rows, kept)
         counts = ImportPass(db.session(), what, report, writing=False).run(rows, progress)
     if counts.rows == 0:
         raise Refused(N_("The file has a heading and no rows below it. Add the people and try again."))
@@ -81,7 +87,7 @@ def _applied(name: str, what: Import, progress: Progress | None) -> Counts:
     except FileNotFoundError as error:
         raise Refused(N_("The list is kept for one day only and is gone. Choose the file again.")) from error
     with rows, import_files.new_lines(name, import_files.REPORT) as report:
-        return ImportPass(db.session(), what, report, writing=True).run(row_lines.read(rows), progress)
+        return ImportPass(db.session(), what, report, writing=True).run(row_store.read(rows), progress)
 
 
 def apply_import(import_id: int, *, by: Actor, progress: Progress | None = None) -> Counts:
