@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from feedback_app import database, rooms
-from feedback_app.accounts import sign_in
+from feedback_app.accounts.sign_in import setup
 from feedback_app.extensions import bootstrap, db, migrate
 from feedback_app.jobs import queries as job_queries
 from feedback_app.settings import ROOT, Settings
@@ -43,7 +43,7 @@ def build(settings: Settings | None = None) -> Flask:
     locale.init_app(app)
     logs.init_app(app)
     security.init_app(app, settings)
-    sign_in.init_app(app)
+    setup.init_app(app)
     filters.init_app(app)
     errors.init_app(app)
     for blueprint in rooms.BLUEPRINTS:

@@ -15,7 +15,7 @@ import flask_migrate
 from flask import Flask
 
 from feedback_app import create_app
-from feedback_app.accounts.links import first_link
+from feedback_app.accounts.one_time_links import first_link
 from feedback_app.command import in_app
 from feedback_app.demo.actions import is_empty, seed
 from feedback_app.extensions import current_settings

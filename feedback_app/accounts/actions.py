@@ -10,11 +10,12 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.accounts import letters, passwords, rows
+from feedback_app.accounts import letters, staff_store
 from feedback_app.accounts.audit import Actor, note
 from feedback_app.accounts.models import Staff
 from feedback_app.accounts.rights import ROLES
-from feedback_app.accounts.rows import Person
+from feedback_app.accounts.sign_in import passwords
+from feedback_app.accounts.staff_store import Person
 from feedback_app.database import transaction, won
 from feedback_app.delivery.outbox import Words
 from feedback_app.errors import N_, Refused
@@ -26,7 +27,7 @@ __all__ = ["Person"]
 def ensure_roles() -> None:
     """Make the roles that are missing; safe to repeat. A database made by migrations has none."""
     with transaction() as session:
-        rows.roles_of(session, ROLES)
+        staff_store.roles_of(session, ROLES)
 
 
 def invite(person: Person, letter: Words, by: Actor) -> int:
@@ -35,7 +36,7 @@ def invite(person: Person, letter: Words, by: Actor) -> int:
     ``letter`` has the hole ``{{link}}``. Raises Refused when the address has an account, is none, or a role is unknown.
     """
     with transaction() as session:
-        staff = rows.make(session, person)
+        staff = staff_store.make(session, person)
         staff.invited_at = clock.now()
         letters.write(staff, letters.INVITED, letter, by, roles=staff.role_names)
         return staff.id
@@ -44,7 +45,7 @@ def invite(person: Person, letter: Words, by: Actor) -> int:
 def add(person: Person, by: Actor, password: str = "") -> int:
     """Make an account and return its id; without ``password`` its owner needs a one-time link. Raises Refused."""
     with transaction() as session:
-        staff = rows.make(session, person)
+        staff = staff_store.make(session, person)
         if password:
             staff.password = hash_password(fit(password, person.name, staff.email))
         note(by, "added", "staff", staff.id, staff.email, roles=staff.role_names, password=bool(password))
@@ -54,9 +55,9 @@ def add(person: Person, by: Actor, password: str = "") -> int:
 def invite_again(staff_id: int, letter: Words, by: Actor) -> None:
     """Queue the invitation once more; links sent before stop working. Raises Refused when there is a password."""
     with transaction() as session:
-        staff = rows.get(session, staff_id)
+        staff = staff_store.get(session, staff_id)
         still = update(Staff).where(Staff.id == staff_id, Staff.active, Staff.password.is_(None))
-        if not won(still.values(fs_uniquifier=rows.fresh(), invited_at=clock.now())):
+        if not won(still.values(fs_uniquifier=staff_store.fresh(), invited_at=clock.now())):
             raise Refused(N_("%(email)s has chosen a password by now, or is disabled."), email=staff.email)
         letters.write(staff, letters.INVITED, letter, by)
 
@@ -65,7 +66,7 @@ def change(staff_id: int, name: str, language: str, roles: Sequence[str], by: Ac
     """Set name, language and roles. Raises Refused when nobody would be left to manage staff."""
     with transaction() as session:
         staff = _set_roles(session, staff_id, roles, by)
-        staff.name, staff.language = name.strip(), rows.language_of(language)
+        staff.name, staff.language = name.strip(), staff_store.language_of(language)
         if session.is_modified(staff):
             note(by, "edited", "staff", staff_id, staff.email)
 
@@ -79,13 +80,13 @@ def set_roles(staff_id: int, roles: Sequence[str], by: Actor) -> None:
 def disable(staff_id: int, by: Actor) -> None:
     """Close an account: sessions and links end now. Raises Refused for oneself and for the last active admin."""
     with transaction() as session:
-        rows.lock_admins(session)
-        staff = rows.get(session, staff_id)
+        staff_store.lock_admins(session)
+        staff = staff_store.get(session, staff_id)
         if by.staff_id == staff_id:
             raise Refused(N_("You cannot disable your own account. Ask another admin to do it."))
-        rows.keep_an_admin(session, without=staff)
+        staff_store.keep_an_admin(session, without=staff)
         change = update(Staff).where(Staff.id == staff_id, Staff.active)
-        if not won(change.values(active=False, fs_uniquifier=rows.fresh())):
+        if not won(change.values(active=False, fs_uniquifier=staff_store.fresh())):
             raise Refused(N_("%(email)s is disabled already."), email=staff.email)
         note(by, "disabled", "staff", staff_id, staff.email)
 
@@ -93,7 +94,7 @@ def disable(staff_id: int, by: Actor) -> None:
 def enable(staff_id: int, by: Actor) -> None:
     """Open a closed account again; its password and second step are as they were."""
     with transaction() as session:
-        staff = rows.get(session, staff_id)
+        staff = staff_store.get(session, staff_id)
         if not won(update(Staff).where(Staff.id == staff_id, ~Staff.active).values(active=True)):
             raise Refused(N_("%(email)s is active already."), email=staff.email)
         note(by, "enabled", "staff", staff_id, staff.email)
@@ -102,10 +103,10 @@ def enable(staff_id: int, by: Actor) -> None:
 def drop_second_step(staff_id: int, by: Actor) -> None:
     """Turn two-step sign-in off for somebody who lost the device, and end their sessions."""
     with transaction() as session:
-        staff = rows.get(session, staff_id)
+        staff = staff_store.get(session, staff_id)
         change = update(Staff).where(Staff.id == staff_id, Staff.tf_primary_method.is_not(None))
         gone = {"tf_primary_method": None, "tf_totp_secret": None, "mf_recovery_codes": None}
-        if not won(change.values(**gone, fs_uniquifier=rows.fresh())):
+        if not won(change.values(**gone, fs_uniquifier=staff_store.fresh())):
             raise Refused(N_("%(email)s signs in without a second step."), email=staff.email)
         note(by, "turned off two-step sign-in", "staff", staff_id, staff.email)
 
@@ -113,8 +114,8 @@ def drop_second_step(staff_id: int, by: Actor) -> None:
 def change_profile(staff_id: int, name: str, language: str) -> None:
     """Set one's own name and language."""
     with transaction() as session:
-        staff = rows.get(session, staff_id)
-        staff.name, staff.language = name.strip(), rows.language_of(language)
+        staff = staff_store.get(session, staff_id)
+        staff.name, staff.language = name.strip(), staff_store.language_of(language)
         if session.is_modified(staff):
             note(Actor.of(staff), "edited", "staff", staff_id, staff.email)
 
@@ -122,15 +123,15 @@ def change_profile(staff_id: int, name: str, language: str) -> None:
 def sign_out_everywhere(staff_id: int) -> None:
     """End every session and remembered sign-in of a person, and every link sent to them."""
     with transaction() as session:
-        staff = rows.get(session, staff_id)
-        if won(update(Staff).where(Staff.id == staff_id).values(fs_uniquifier=rows.fresh())):
+        staff = staff_store.get(session, staff_id)
+        if won(update(Staff).where(Staff.id == staff_id).values(fs_uniquifier=staff_store.fresh())):
             note(Actor.of(staff), "signed out everywhere", "staff", staff_id, staff.email)
 
 
 def note_link(staff_id: int, by: Actor) -> None:
     """Write down that a one-time link is handed out. Raises Refused when the account is disabled."""
     with transaction() as session:
-        staff = rows.get(session, staff_id)
+        staff = staff_store.get(session, staff_id)
         if not staff.active:
             raise Refused(N_("%(email)s is disabled. Enable the account first."), email=staff.email)
         note(by, "made a one-time link", "staff", staff_id, staff.email)
@@ -148,12 +149,12 @@ def fit(password: str, name: str, email: str) -> str:
 
 
 def _set_roles(session: Session, staff_id: int, names: Sequence[str], by: Actor) -> Staff:
-    rows.lock_admins(session)
-    staff = rows.get(session, staff_id)
+    staff_store.lock_admins(session)
+    staff = staff_store.get(session, staff_id)
     before = staff.role_names
-    wanted = rows.roles_of(session, names)
+    wanted = staff_store.roles_of(session, names)
     if "admin" in before and "admin" not in names:
-        rows.keep_an_admin(session, without=staff)
+        staff_store.keep_an_admin(session, without=staff)
     staff.roles = wanted
     if staff.role_names != before:
         note(by, "changed roles", "staff", staff_id, staff.email, before=before, after=staff.role_names)

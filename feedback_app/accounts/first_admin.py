@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
 from feedback_app import tokens
-from feedback_app.accounts import rows
+from feedback_app.accounts import staff_store
 from feedback_app.accounts.actions import fit
 from feedback_app.accounts.audit import Actor, note
 from feedback_app.accounts.models import Role, Staff
@@ -26,8 +26,8 @@ def first_token() -> str | None:
     The same token is given until it is used. An admin without a password is offered the link; else one is made.
     """
     with transaction() as session:
-        rows.roles_of(session, ["admin"])
-        rows.lock_admins(session)
+        staff_store.roles_of(session, ["admin"])
+        staff_store.lock_admins(session)
         if session.scalar(select(_somebody())):
             return None
         staff = _waiting_admin(session) or _placeholder(session)
@@ -47,19 +47,24 @@ def claim(token: str, email: str, name: str, language: str, password: str) -> in
 
     Raises NotFound when the link has been used, Refused when the address or the password will not do.
     """
-    address = rows.address_of(email)
+    address = staff_store.address_of(email)
     hashed = hash_password(fit(password, name, address))
     with transaction() as session:
-        rows.lock_admins(session)
+        staff_store.lock_admins(session)
         mine = Staff.first_link_hash == tokens.digest(token)
         staff = session.scalars(select(Staff).where(mine)).first()
         if staff is None:
             raise NotFound(USED)
         if session.scalar(select(Staff.id).where(Staff.email == address, Staff.id != staff.id)):
-            raise rows.taken(address)
+            raise staff_store.taken(address)
         first = update(Staff).where(mine, Staff.active, Staff.password.is_(None), ~_somebody())
-        values = {"email": address, "name": name.strip(), "language": rows.language_of(language), "password": hashed}
-        if not won(first.values(**values, first_link_hash=None, fs_uniquifier=rows.fresh())):
+        values = {
+            "email": address,
+            "name": name.strip(),
+            "language": staff_store.language_of(language),
+            "password": hashed,
+        }
+        if not won(first.values(**values, first_link_hash=None, fs_uniquifier=staff_store.fresh())):
             raise NotFound(USED)
         note(Actor(address, staff.id), "became the first admin", "staff", staff.id, address)
         return staff.id
@@ -80,8 +85,8 @@ def _placeholder(session: Session) -> Staff:
     staff = Staff(
         email=PLACEHOLDER,
         language=current_settings().language,
-        roles=rows.roles_of(session, ["admin"]),
-        fs_uniquifier=rows.fresh(),
+        roles=staff_store.roles_of(session, ["admin"]),
+        fs_uniquifier=staff_store.fresh(),
         active=True,
     )
     session.add(staff)

@@ -13,10 +13,10 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from wtforms.validators import EqualTo, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from feedback_app.accounts import passwords
 from feedback_app.accounts.queries import STATES, StaffWish, TrailWish
 from feedback_app.accounts.rights import ROLE_NAMES, ROLES
-from feedback_app.accounts.rows import Person
+from feedback_app.accounts.sign_in import passwords
+from feedback_app.accounts.staff_store import Person
 from feedback_app.delivery import addresses
 from feedback_app.extensions import current_settings
 from feedback_app.web.forms import LINE, Form, at_most, not_blank

@@ -11,7 +11,16 @@ from flask_babel import gettext as _
 from flask_security import logout_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from feedback_app.accounts import actions, first_admin, letters, mail, queries, trail_csv
+from feedback_app.accounts import (
+    actions,
+    first_admin,
+    letters,
+    mail,
+    queries,
+)
+from feedback_app.accounts import (
+    audit_csv as trail_csv,
+)
 from feedback_app.accounts.access import me, requires
 from feedback_app.accounts.audit import Actor
 from feedback_app.accounts.forms import (

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.accounts import queries, trail_csv
+from feedback_app.accounts import audit_csv, queries
 from feedback_app.accounts.audit import COMMAND, WORKER, Actor, note, note_once
 from feedback_app.accounts.models import AuditEntry
 from feedback_app.accounts.queries import TrailWish
@@ -68,7 +68,7 @@ def test_the_file_holds_what_the_page_shows_and_runs_nothing(as_role: AsRole) ->
     assert reply.mimetype == "text/csv"
     assert "attachment" in reply.headers["Content-Disposition"]
     header, row = csv.reader(io.StringIO(reply.text.removeprefix("\ufeff")))
-    assert tuple(header) == trail_csv.HEADER
+    assert tuple(header) == audit_csv.HEADER
     assert row[1:6] == ["worker", "sent", "announcement", "2", "'=HYPERLINK(1)"]
 
 
@@ -98,6 +98,6 @@ def test_knocking_does_not_fill_the_trail(app: Flask) -> None:
 
 @given(st.text())
 def test_no_cell_begins_like_a_formula(text: str) -> None:
-    cell = trail_csv.safe(text)
-    assert not cell.lstrip(" ").startswith(trail_csv.STARTS_A_FORMULA)
+    cell = audit_csv.safe(text)
+    assert not cell.lstrip(" ").startswith(audit_csv.STARTS_A_FORMULA)
     assert cell in (text, f"'{text}")

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.accounts.passwords import LONGEST, SHORTEST, TOO_LONG, TOO_NEAR, TOO_PLAIN, TOO_SHORT, trouble
+from feedback_app.accounts.sign_in.passwords import (
+    LONGEST,
+    SHORTEST,
+    TOO_LONG,
+    TOO_NEAR,
+    TOO_PLAIN,
+    TOO_SHORT,
+    trouble,
+)
 
 KNOWN = ("Ada Nowak", "ada.nowak@velo.example", "Velo Verde")
 

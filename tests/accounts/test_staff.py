@@ -14,7 +14,7 @@ from feedback_app.accounts import actions, mail, queries
 from feedback_app.accounts.audit import COMMAND, Actor
 from feedback_app.accounts.models import AuditEntry, Staff
 from feedback_app.accounts.queries import StaffWish
-from feedback_app.accounts.rows import Person
+from feedback_app.accounts.staff_store import Person
 from feedback_app.database import transaction
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.errors import Refused

@@ -13,10 +13,15 @@ from flask.testing import FlaskClient
 from jinja2 import TemplateNotFound
 
 from feedback_app import clock
-from feedback_app.accounts import actions, first_admin, links, mail
+from feedback_app.accounts import (
+    actions,
+    first_admin,
+    mail,
+    one_time_links,
+)
 from feedback_app.accounts.audit import COMMAND
 from feedback_app.accounts.models import AuditEntry, Role, Staff
-from feedback_app.accounts.rows import Person
+from feedback_app.accounts.staff_store import Person
 from feedback_app.database import transaction
 from feedback_app.delivery.addresses import BadAddress
 from feedback_app.delivery.models import OutgoingEmail
@@ -168,7 +173,7 @@ class TestForgotten:
 
 class TestFirst:
     def test_the_first_person_becomes_admin(self, client: FlaskClient) -> None:
-        link = links.first_link()
+        link = one_time_links.first_link()
         assert link is not None
         path = link.removeprefix("http://localhost")
         assert "You become the first admin" in client.get(path).text
@@ -177,7 +182,7 @@ class TestFirst:
         assert client.get("/staff").status_code == 200
         db.session.rollback()
         assert db.session.scalars(db.select(Staff.email)).all() == ["ada@velo.example"]
-        assert links.first_link() is None
+        assert one_time_links.first_link() is None
 
     def test_the_link_is_the_same_until_used_and_kept_as_a_hash(self) -> None:
         token = first_admin.first_token()
@@ -191,14 +196,14 @@ class TestFirst:
         assert db.session.scalars(db.select(Staff.email)).all() == ["boss@velo.example"]
 
     def test_it_works_once(self, client: FlaskClient) -> None:
-        path = (links.first_link() or "").removeprefix("http://localhost")
+        path = (one_time_links.first_link() or "").removeprefix("http://localhost")
         client.post(path, data=self.given())
         assert client.get(path).status_code == 404
         assert client.post(path, data=self.given(email="eve@velo.example")).status_code == 404
         assert not comes_in(client, "eve@velo.example")
 
     def test_it_ends_when_somebody_can_sign_in(self, client: FlaskClient, a_staff: AStaff) -> None:
-        path = (links.first_link() or "").removeprefix("http://localhost")
+        path = (one_time_links.first_link() or "").removeprefix("http://localhost")
         a_staff("viewer")
         assert client.get(path).status_code == 404
         assert client.post(path, data=self.given()).status_code == 404
@@ -230,12 +235,12 @@ class TestFirst:
     def test_what_is_wrong_is_said_and_the_rest_kept(
         self, client: FlaskClient, wrong: dict[str, str], said: str
     ) -> None:
-        path = (links.first_link() or "").removeprefix("http://localhost")
+        path = (one_time_links.first_link() or "").removeprefix("http://localhost")
         page = client.post(path, data={**self.given(), **wrong})
         assert page.status_code == 200
         assert said in page.text
         assert wrong.get("name", "Ada Nowak") in page.text
-        assert links.first_link() is not None
+        assert one_time_links.first_link() is not None
 
     @staticmethod
     def given(**more: str) -> dict[str, str]:

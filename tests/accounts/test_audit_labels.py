@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from feedback_app.accounts.trail_words import ACTIONS, TARGETS
+from feedback_app.accounts.audit_labels import ACTIONS, TARGETS
 
 PACKAGE = Path(__file__).parents[2] / "feedback_app"
 ARGUMENTS = {"note": (1, 2), "note_once": (2, 3), "step": (1, None)}  # where action and target stand

@@ -18,12 +18,12 @@ from qrcode.image.svg import SvgPathFillImage  # type: ignore[import-untyped]
 from sqlalchemy import update
 
 from feedback_app import clock
-from feedback_app.accounts import passwords, sign_in_guard, sign_in_trail
 from feedback_app.accounts.access import may
 from feedback_app.accounts.mail import StaffMail
 from feedback_app.accounts.models import Role, Staff
-from feedback_app.accounts.sign_in_forms import FORMS
-from feedback_app.accounts.sign_in_words import MESSAGES
+from feedback_app.accounts.sign_in import guard, passwords, trail
+from feedback_app.accounts.sign_in.forms import FORMS
+from feedback_app.accounts.sign_in.messages import MESSAGES
 from feedback_app.database import won
 from feedback_app.extensions import current_settings, db
 from feedback_app.settings import Settings
@@ -132,6 +132,6 @@ def init_app(app: Flask) -> None:
         **FORMS,
     )
     security.want_json(lambda _request: False)  # these pages are for people
-    sign_in_guard.init_app(app)
-    sign_in_trail.init_app(app)
+    guard.init_app(app)
+    trail.init_app(app)
     app.jinja_env.globals["may"] = may

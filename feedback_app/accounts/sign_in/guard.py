@@ -14,7 +14,7 @@ from flask_security.recovery_codes import mf_recovery, mf_recovery_codes
 from flask_security.tf_plugin import tf_select
 from werkzeug.wrappers import Response
 
-from feedback_app.accounts.rows import address_of
+from feedback_app.accounts.staff_store import address_of
 from feedback_app.database import transaction
 from feedback_app.delivery.addresses import BadAddress
 from feedback_app.extensions import limiter
