@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app import clock
 from feedback_app.accounts.audit import WORKER, Actor, note
-from feedback_app.announcements import audience, default_texts, letters, progress, queries, sending, wording
-from feedback_app.announcements.audience import Span
+from feedback_app.announcements import letters, queries
 from feedback_app.announcements.letters import KIND, SCOPE
 from feedback_app.announcements.models import (
     ABOUT,
@@ -22,8 +21,12 @@ from feedback_app.announcements.models import (
     AnnouncementText,
     Piece,
 )
-from feedback_app.announcements.phrases import phrases
-from feedback_app.announcements.sending import Sent
+from feedback_app.announcements.sending import audience, progress
+from feedback_app.announcements.sending import steps as sending
+from feedback_app.announcements.sending.audience import Span
+from feedback_app.announcements.sending.steps import Sent
+from feedback_app.announcements.wording import default_texts, letter_text
+from feedback_app.announcements.wording.phrases import phrases
 from feedback_app.changes.models import Change
 from feedback_app.changes.queries import surveys_concerned
 from feedback_app.changes.words import one_line, tidy
@@ -120,7 +123,7 @@ def send_test(announcement_id: int, to: str, language: str, by: Actor, name: str
     text = next((text for text in one.texts if text.language == language), one.texts[0] if one.texts else None)
     if text is None:
         raise Refused(N_("The announcement has no text yet."))
-    wording.check(text.subject, text.body, one.about)
+    letter_text.check(text.subject, text.body, one.about)
     words = letters.words(text.subject, text.body, one.changes, text.language)
     words = Words(phrases(text.language).test + words.subject, words.text, words.html)
     values = letters.sample(text.language, name)
@@ -329,7 +332,7 @@ def _write(session: Session, announcement_id: int, texts: Mapping[str, tuple[str
         if code not in LANGUAGES:
             message = N_("“%(code)s” is no language of this service. Use one of: %(known)s.")
             raise Refused(message, code=code, known=", ".join(LANGUAGES))
-        wording.check(subject, body, about)
+        letter_text.check(subject, body, about)
     session.execute(delete(AnnouncementText).where(AnnouncementText.announcement_id == announcement_id))
     session.add_all(
         AnnouncementText(announcement_id=announcement_id, language=code, subject=subject, body=body)

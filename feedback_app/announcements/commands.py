@@ -8,9 +8,11 @@ import click
 from sqlalchemy import select
 
 from feedback_app.accounts.audit import COMMAND
-from feedback_app.announcements import actions, names, progress, queries
-from feedback_app.announcements.audience import Reach
+from feedback_app.announcements import actions, queries
 from feedback_app.announcements.models import AUDIENCES, STATES
+from feedback_app.announcements.sending import progress
+from feedback_app.announcements.sending.audience import Reach
+from feedback_app.announcements.wording import names
 from feedback_app.command import in_app, json_option, say
 from feedback_app.delivery import addresses
 from feedback_app.errors import N_, NotFound

@@ -11,8 +11,8 @@ from wtforms import HiddenField, IntegerField, RadioField, SelectField, SelectMu
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # younger than its stubs
 from wtforms.validators import InputRequired
 
-from feedback_app.announcements import default_texts, wording
 from feedback_app.announcements.models import AUDIENCES, Announcement
+from feedback_app.announcements.wording import default_texts, letter_text
 from feedback_app.errors import Refused
 from feedback_app.settings import LANGUAGES
 from feedback_app.web.forms import Form, at_most
@@ -72,7 +72,7 @@ class DraftForm(Form):
             if not subject and not body:
                 continue
             try:
-                wording.check(" ".join(subject.split()), body, self.about)
+                letter_text.check(" ".join(subject.split()), body, self.about)
             except Refused as error:
                 field = self[f"body_{code}"] if subject else self[f"subject_{code}"]
                 field.errors = [*field.errors, say(error)]
@@ -81,8 +81,8 @@ class DraftForm(Form):
 
 
 for _code in LANGUAGES:
-    setattr(DraftForm, f"subject_{_code}", StringField(_l("Subject"), validators=[at_most(wording.SUBJECT_LIMIT)]))
-    setattr(DraftForm, f"body_{_code}", TextAreaField(_l("Text"), validators=[at_most(wording.BODY_LIMIT)]))
+    setattr(DraftForm, f"subject_{_code}", StringField(_l("Subject"), validators=[at_most(letter_text.SUBJECT_LIMIT)]))
+    setattr(DraftForm, f"body_{_code}", TextAreaField(_l("Text"), validators=[at_most(letter_text.BODY_LIMIT)]))
 
 
 class TestForm(Form):

@@ -8,9 +8,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from feedback_app.announcements import wording
-from feedback_app.announcements.phrases import phrases
-from feedback_app.announcements.wording import Told
+from feedback_app.announcements.wording import letter_text
+from feedback_app.announcements.wording.letter_text import Told
+from feedback_app.announcements.wording.phrases import phrases
 from feedback_app.changes.models import Change
 from feedback_app.changes.queries import words_in
 from feedback_app.delivery.compose import templates as layout
@@ -46,7 +46,7 @@ def told(changes: Sequence[Change], language: str) -> list[Told]:
 
 def words(subject: str, body: str, changes: Sequence[Change], language: str) -> Words:
     """Return the letter in ``language`` as delivery takes it, with only personal holes left (see :func:`fill`)."""
-    letter = wording.compose(subject, body, told(changes, language), current_settings().organisation, language)
+    letter = letter_text.compose(subject, body, told(changes, language), current_settings().organisation, language)
     return layout.render(
         KIND,
         language,

@@ -11,11 +11,13 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import selectinload
 
 from feedback_app.accounts.models import AuditEntry
-from feedback_app.announcements import audience, letters, wording
-from feedback_app.announcements.audience import Reach
+from feedback_app.announcements import letters
 from feedback_app.announcements.models import ABOUT, STATES, Announcement, AnnouncementChange, AnnouncementText
-from feedback_app.announcements.names import STATE_NAMES
-from feedback_app.announcements.quotes import choose
+from feedback_app.announcements.sending import audience
+from feedback_app.announcements.sending.audience import Reach
+from feedback_app.announcements.sending.quotes import choose
+from feedback_app.announcements.wording import letter_text
+from feedback_app.announcements.wording.names import STATE_NAMES
 from feedback_app.changes.models import Change
 from feedback_app.changes.queries import words_for
 from feedback_app.contacts.models import Contact
@@ -84,7 +86,7 @@ def _news(one: Announcement, language: str) -> News:
     texts = {text.language: text.subject for text in one.texts}
     shown_in = next((code for code in (language, current_settings().language, *texts) if code in texts), "")
     processes = [words_for(change, shown_in or language).process for change in one.changes]
-    subject = wording.shown_subject(texts.get(shown_in, ""), processes, current_settings().organisation)
+    subject = letter_text.shown_subject(texts.get(shown_in, ""), processes, current_settings().organisation)
     return News(one.id, one.state, one.about, subject, one.created_at, one.sent_at, processes)
 
 
@@ -209,7 +211,7 @@ def check_texts(one: Announcement) -> None:
     if not one.texts:
         raise Refused(N_("The announcement has no text yet."))
     for text in one.texts:
-        wording.check(text.subject, text.body, one.about)
+        letter_text.check(text.subject, text.body, one.about)
         letters.told(one.changes, text.language)
 
 

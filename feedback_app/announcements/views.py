@@ -12,20 +12,16 @@ from werkzeug.wrappers import Response
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.accounts.audit import Actor
-from feedback_app.announcements import (
-    actions,
-    audience,
-    letters,
-    names,
-    queries,
-    sending_views,  # its pages are ours, too
-)
+from feedback_app.announcements import actions, letters, queries
 from feedback_app.announcements.blueprint import blueprint, language_name
-from feedback_app.announcements.default_texts import HOLES
 from feedback_app.announcements.forms import ChooseForm, DraftForm, TestForm
 from feedback_app.announcements.letters import KIND
 from feedback_app.announcements.models import STATES, Announcement
 from feedback_app.announcements.queries import News
+from feedback_app.announcements.sending import audience
+from feedback_app.announcements.sending import views as sending_views
+from feedback_app.announcements.wording import names
+from feedback_app.announcements.wording.default_texts import HOLES
 from feedback_app.changes.queries import words_for
 from feedback_app.delivery import queries as letter_desk
 from feedback_app.errors import N_, NotFound, Refused

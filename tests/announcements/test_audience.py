@@ -9,8 +9,9 @@ from flask import Flask
 from sqlalchemy import update
 
 from feedback_app.accounts.audit import COMMAND
-from feedback_app.announcements import actions, audience, queries
+from feedback_app.announcements import actions, queries
 from feedback_app.announcements.models import Notice
+from feedback_app.announcements.sending import audience
 from feedback_app.contacts.models import Contact
 from feedback_app.database import transaction
 from feedback_app.delivery.models import OutgoingEmail

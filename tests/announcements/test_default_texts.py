@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from feedback_app.announcements.default_texts import HOLES, load, states
+from feedback_app.announcements.wording.default_texts import HOLES, load, states
 from feedback_app.errors import NotFound
 from feedback_app.package_data import LANGUAGES
 

@@ -6,7 +6,8 @@ import re
 from html.parser import HTMLParser
 
 from feedback_app.accounts.audit import COMMAND
-from feedback_app.announcements import actions, progress, queries
+from feedback_app.announcements import actions, queries
+from feedback_app.announcements.sending import progress
 from tests.announcements.conftest import Company
 from tests.announcements.factories import a_change, suppressed
 from tests.delivery.helpers import drain

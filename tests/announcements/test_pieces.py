@@ -17,9 +17,11 @@ from sqlalchemy import update
 
 from feedback_app import clock
 from feedback_app.accounts.audit import COMMAND
-from feedback_app.announcements import actions, audience, progress, queries, sending
-from feedback_app.announcements.audience import Span
+from feedback_app.announcements import actions, queries
 from feedback_app.announcements.models import Announcement, Notice, Piece
+from feedback_app.announcements.sending import audience, progress
+from feedback_app.announcements.sending import steps as sending
+from feedback_app.announcements.sending.audience import Span
 from feedback_app.contacts.models import Contact
 from feedback_app.database import transaction
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail

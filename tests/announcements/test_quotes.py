@@ -7,7 +7,14 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.announcements.quotes import ELLIPSIS, LENGTH, MOST, Spoken, choose, trim
+from feedback_app.announcements.sending.quotes import (
+    ELLIPSIS,
+    LENGTH,
+    MOST,
+    Spoken,
+    choose,
+    trim,
+)
 
 AT = datetime(2026, 5, 14, 10, tzinfo=UTC)
 PIECES = st.sampled_from(["late", " ", "Łódź", "\n", ", ", "„tak”", "x" * 40, "…", "\u00a0", "!"])

@@ -13,8 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from feedback_app import clock
 from feedback_app.accounts.audit import COMMAND
 from feedback_app.accounts.models import AuditEntry
-from feedback_app.announcements import actions, mail, progress, queries
+from feedback_app.announcements import actions, mail, queries
 from feedback_app.announcements.models import Announcement, AnnouncementText, Notice
+from feedback_app.announcements.sending import progress
 from feedback_app.changes import actions as changes
 from feedback_app.changes.words import Words
 from feedback_app.database import transaction

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.announcements import letters, wording
-from feedback_app.announcements.default_texts import HOLES, load, states
-from feedback_app.announcements.typography import NBSP, typeset
-from feedback_app.announcements.wording import Told
+from feedback_app.announcements import letters
+from feedback_app.announcements.wording import letter_text
+from feedback_app.announcements.wording.default_texts import HOLES, load, states
+from feedback_app.announcements.wording.letter_text import Told
+from feedback_app.announcements.wording.typography import NBSP, typeset
 from feedback_app.delivery.compose.placeholders import Words, filled, names_in
 from feedback_app.errors import Refused
 from feedback_app.settings import LANGUAGES
@@ -20,7 +21,7 @@ BODY = "Hello {{name}},\n\n{{your_words}}\n\n{{what}}\n\n{{why}}"
 
 
 def read(subject: str, body: str, changes: list[Told] = ONE, name: str = "Ada", quotes: tuple[str, ...] = ()) -> Words:
-    made = wording.compose(subject, body, changes, "Velo", "en")
+    made = letter_text.compose(subject, body, changes, "Velo", "en")
     fill = letters.fill("en", name, "mentioned", [{"text": one} for one in quotes])
     return filled(Words(made.subject, made.text, made.html), fill)
 
@@ -29,7 +30,7 @@ def read(subject: str, body: str, changes: list[Told] = ONE, name: str = "Ada", 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_shipped_wordings_pass_their_own_check(state: str, language: str) -> None:
     text = load(state)
-    wording.check(text.subject[language], text.body[language], state)
+    letter_text.check(text.subject[language], text.body[language], state)
 
 
 @pytest.mark.parametrize(
@@ -53,17 +54,17 @@ def test_the_shipped_wordings_pass_their_own_check(state: str, language: str) ->
 )
 def test_a_text_that_cannot_be_sent_is_refused_by_name(subject: str, body: str, said: str) -> None:
     with pytest.raises(Refused) as refused:
-        wording.check(subject, body, "made")
+        letter_text.check(subject, body, "made")
     assert said in str(refused.value)
 
 
 def test_a_no_without_its_reason_is_refused() -> None:
     with pytest.raises(Refused, match="“no” is told with its reason"):
-        wording.check("About {{process}}", "Hello {{name}},\n\n{{what}}", "declined")
+        letter_text.check("About {{process}}", "Hello {{name}},\n\n{{what}}", "declined")
 
 
 def test_blanks_inside_the_braces_do_no_harm() -> None:
-    wording.check("{{ process }}", "{{ your_words }}\n\n{{  why }}", "made")
+    letter_text.check("{{ process }}", "{{ your_words }}\n\n{{  why }}", "made")
     assert read("{{ process }}", "{{ why }}").subject == "delivery"
 
 
@@ -114,7 +115,7 @@ HOSTILE = st.text(st.sampled_from("ab{}<>&'\" \n\r\t=%ł" + "\u202e"), max_size=
 @given(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
 def test_nothing_anybody_wrote_becomes_a_placeholder_or_markup(what: str, why: str, name: str, quote: str) -> None:
     told = [Told("p{", what, why, "")]
-    made = wording.compose(
+    made = letter_text.compose(
         "{{{process}}", "{{{name}}\n\n{{your_words}}\n\n{{{what}} {{what}}\n\n{{what}}\n\n{{why}}", told, "O{{x}}", "en"
     )
     words = Words(made.subject, made.text, made.html)
@@ -129,10 +130,10 @@ def test_nothing_anybody_wrote_becomes_a_placeholder_or_markup(what: str, why: s
 @given(st.text(), st.text())
 def test_checking_never_breaks(subject: str, body: str) -> None:
     try:
-        wording.check(subject, body, "made")
+        letter_text.check(subject, body, "made")
     except Refused:
         return
-    assert set(wording.holes(subject) + wording.holes(body)) <= set(HOLES)
+    assert set(letter_text.holes(subject) + letter_text.holes(body)) <= set(HOLES)
 
 
 def test_polish_hangers_stay_with_their_words_and_english_is_left_alone() -> None:

@@ -13,11 +13,13 @@ from werkzeug.wrappers import Response
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.accounts.audit import Actor
-from feedback_app.announcements import actions, names, progress, queries
+from feedback_app.announcements import actions, queries
 from feedback_app.announcements.blueprint import blueprint, language_name
 from feedback_app.announcements.forms import SendForm
 from feedback_app.announcements.letters import KIND
 from feedback_app.announcements.models import Notice
+from feedback_app.announcements.sending import progress
+from feedback_app.announcements.wording import names
 from feedback_app.changes.queries import words_for
 from feedback_app.delivery import queries as letter_desk
 from feedback_app.delivery.models import OutgoingEmail

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, case, func, literal
 from sqlalchemy.orm import Session
 
 from feedback_app.announcements.models import AnnouncementChange, AnnouncementSurvey
-from feedback_app.announcements.quotes import Spoken
+from feedback_app.announcements.sending.quotes import Spoken
 from feedback_app.changes.evidence import linked
 from feedback_app.contacts.models import Contact
 from feedback_app.delivery.models import Suppression

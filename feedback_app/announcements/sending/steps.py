@@ -11,11 +11,12 @@ from sqlalchemy import CTE, Integer, case, cast, delete, func, literal, select
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.announcements import audience, letters, queries
-from feedback_app.announcements.audience import Span
+from feedback_app.announcements import letters, queries
 from feedback_app.announcements.letters import KIND, SCOPE
 from feedback_app.announcements.models import Announcement, Notice, Piece
-from feedback_app.announcements.quotes import choose
+from feedback_app.announcements.sending import audience
+from feedback_app.announcements.sending.audience import Span
+from feedback_app.announcements.sending.quotes import choose
 from feedback_app.contacts.models import Contact
 from feedback_app.database import insert, is_postgresql
 from feedback_app.delivery import outbox

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from feedback_app.announcements.default_texts import HOLES
-from feedback_app.announcements.typography import typeset
+from feedback_app.announcements.wording.default_texts import HOLES
+from feedback_app.announcements.wording.typography import typeset
 from feedback_app.errors import N_, Refused
 
 HOLE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")

@@ -1,0 +1,1 @@
+"""The words of an announcement: ready-made texts, phrases, names, typography."""
