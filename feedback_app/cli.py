@@ -16,7 +16,7 @@ COMMANDS = {
     "worker": ("feedback_app.jobs.commands:worker", "Run the worker: sends letters, does the jobs."),
     "demo": ("feedback_app.demo.commands:demo", "Fill an empty database with one believable company."),
     "doctor": ("feedback_app.operations.commands:doctor", "Check settings, database, worker and mail."),
-    "db": ("feedback_app.db_commands:database", "Create or upgrade the tables."),
+    "db": ("feedback_app.operations.db_commands:database", "Create or upgrade the tables."),
     "staff": ("feedback_app.accounts.commands:staff", "People who sign in."),
     "contacts": ("feedback_app.contacts.commands:contacts", "People we may write to."),
     "surveys": ("feedback_app.surveys.commands:surveys", "What we ask, and whom."),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from feedback_app import database, rooms
+from feedback_app import database, registry
 from feedback_app.accounts.sign_in import setup
 from feedback_app.extensions import bootstrap, db, migrate
 from feedback_app.jobs import queries as job_queries
@@ -34,8 +34,8 @@ def build(settings: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=12 * 3600,
     )
     logs.configure(settings)
-    app.config["RENDERERS"] = rooms.RENDERERS
-    app.config["JOBS"] = rooms.JOBS
+    app.config["RENDERERS"] = registry.RENDERERS
+    app.config["JOBS"] = registry.JOBS
     db.init_app(app)
     database.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
@@ -46,7 +46,7 @@ def build(settings: Settings | None = None) -> Flask:
     setup.init_app(app)
     filters.init_app(app)
     errors.init_app(app)
-    for blueprint in rooms.BLUEPRINTS:
+    for blueprint in registry.BLUEPRINTS:
         app.register_blueprint(blueprint)
     health.init_app(
         app,

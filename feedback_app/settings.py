@@ -13,7 +13,12 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from feedback_app.mail_limits import DomainLimit, domain_limits, duration, durations
+from feedback_app.rate_syntax import (
+    DomainLimit,
+    domain_limits,
+    duration,
+    durations,
+)
 
 LANGUAGES = ("en", "pl")
 PREFIX = "FEEDBACK_"

@@ -14,7 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache
 
-from feedback_app.package_data import BadPackageData, Fields, Words, folder, read_json
+from feedback_app.json_fields import (
+    BadPackageData,
+    Fields,
+    Words,
+    folder,
+    read_json,
+)
 
 AnswerValue = str | int | bool | tuple[str, ...]
 

@@ -11,8 +11,8 @@ from sqlalchemy import CursorResult, and_, delete, or_, update
 from feedback_app import clock
 from feedback_app.database import insert, touched, transaction
 from feedback_app.extensions import db
+from feedback_app.jobs.job import Job, Verb
 from feedback_app.jobs.models import JobRun, Worker
-from feedback_app.jobs.registry import Job, Verb
 
 UNEVENTFUL = timedelta(days=1)  # how long runs are kept that found nothing to do
 EVENTFUL = timedelta(days=30)

@@ -25,8 +25,8 @@ from feedback_app.delivery.sending.factory import open_sender, processes, worker
 from feedback_app.delivery.sending.sender import Sender
 from feedback_app.extensions import current_settings, db
 from feedback_app.jobs import runs
-from feedback_app.jobs.crew import GONE, Crew
-from feedback_app.jobs.registry import Job, Verb
+from feedback_app.jobs.job import Job, Verb
+from feedback_app.jobs.process_group import GONE, Crew
 
 HEARTBEAT = timedelta(seconds=20)
 YOUNG = 20_000  # objects that are made before the collector looks for rings among them; letters leave none

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from feedback_app.errors import N_, NotFound
-from feedback_app.package_data import BadPackageData, Fields, Words, folder, read_json, stems
+from feedback_app.json_fields import (
+    BadPackageData,
+    Fields,
+    Words,
+    folder,
+    read_json,
+    stems,
+)
 
 QUESTION_KINDS = ("short_text", "long_text", "yes_no", "single_choice", "multiple_choice", "rating", "nps")
 CHOICE_KINDS = ("single_choice", "multiple_choice")

@@ -8,7 +8,7 @@ import pytest
 
 from feedback_app.announcements.wording.default_texts import HOLES, load, states
 from feedback_app.errors import NotFound
-from feedback_app.package_data import LANGUAGES
+from feedback_app.json_fields import LANGUAGES
 
 STATES = ("declined", "made", "planned")
 

@@ -18,9 +18,9 @@ from feedback_app.delivery.bounces.mailbox import LARGEST, Mailbox, MailboxTroub
 from feedback_app.delivery.identity import identity
 from feedback_app.delivery.models import LetterReturn, ReturnCount
 from feedback_app.extensions import current_settings, db
-from feedback_app.jobs.registry import Job
+from feedback_app.jobs.job import Job
 from feedback_app.letters import returns
-from feedback_app.rooms import JOBS
+from feedback_app.registry import JOBS
 from tests.delivery.test_bounces import WHO, raw_of
 from tests.delivery.test_returns import KEY, letter, sent
 from tests.delivery.test_tls import certificate as _certificate

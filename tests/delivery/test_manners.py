@@ -24,7 +24,7 @@ from feedback_app.delivery.throttle.ramp_up import Rules
 from feedback_app.delivery.throttle.ramp_up_stats import MANY
 from feedback_app.delivery.throttle.rates import HORIZON, RELAY, Rates
 from feedback_app.extensions import db
-from feedback_app.mail_limits import domain_limits
+from feedback_app.rate_syntax import domain_limits
 from tests.delivery.helpers import drain, letters, queue, sender, smtp, states
 from tests.fakes import Relay
 

@@ -17,7 +17,13 @@ from feedback_app.delivery.throttle.token_bucket import (
     full,
     slower,
 )
-from feedback_app.mail_limits import DomainLimit, domain_limits, duration, durations, family
+from feedback_app.rate_syntax import (
+    DomainLimit,
+    domain_limits,
+    duration,
+    durations,
+    family,
+)
 from feedback_app.settings import BadSetting, Settings
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

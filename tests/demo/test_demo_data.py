@@ -10,7 +10,7 @@ import pytest
 
 from feedback_app.demo import data
 from feedback_app.demo.data import AnswerValue, DemoResponse
-from feedback_app.package_data import LANGUAGES, BadPackageData, Fields
+from feedback_app.json_fields import LANGUAGES, BadPackageData, Fields
 from feedback_app.surveys.ready_made import ReadyQuestion, load
 
 # RFC 2606, sections 2 and 3: names that can never belong to anybody.

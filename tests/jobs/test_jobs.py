@@ -17,11 +17,11 @@ from feedback_app.delivery import queries
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.extensions import current_settings, db
 from feedback_app.jobs import runs
+from feedback_app.jobs.job import Job
 from feedback_app.jobs.models import JobRun, Worker
 from feedback_app.jobs.queries import worker_trouble
-from feedback_app.jobs.registry import Job
 from feedback_app.jobs.worker import WorkerProcess
-from feedback_app.rooms import JOBS, RENDERERS
+from feedback_app.registry import JOBS, RENDERERS
 from tests.delivery.helpers import queue, states
 
 calls: list[str] = []

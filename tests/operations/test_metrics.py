@@ -84,7 +84,7 @@ def test_what_the_house_holds(app: Flask, client: FlaskClient) -> None:
 
 
 def test_jobs_tell_when_they_last_went_well(app: Flask, client: FlaskClient) -> None:
-    from feedback_app.jobs.registry import Job
+    from feedback_app.jobs.job import Job
 
     job = Job("count", "x:y", timedelta(minutes=1))
 

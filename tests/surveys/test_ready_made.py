@@ -9,7 +9,14 @@ from collections.abc import Iterator
 import pytest
 
 from feedback_app.errors import NotFound
-from feedback_app.package_data import LANGUAGES, BadPackageData, Fields, Words, folder, stems
+from feedback_app.json_fields import (
+    LANGUAGES,
+    BadPackageData,
+    Fields,
+    Words,
+    folder,
+    stems,
+)
 from feedback_app.surveys import ready_made
 from feedback_app.surveys.ready_made import ReadyMade, load, names
 

@@ -9,7 +9,7 @@ import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from feedback_app.demo import data
-from feedback_app.package_data import LANGUAGES, BadPackageData, Fields
+from feedback_app.json_fields import LANGUAGES, BadPackageData, Fields
 from feedback_app.themes import starting_codebooks
 from feedback_app.themes.library import reader
 from feedback_app.themes.library.reader import Asides, Sector, Subject

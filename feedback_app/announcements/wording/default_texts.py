@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from feedback_app.errors import N_, NotFound
-from feedback_app.package_data import Words, folder, read_json, stems
+from feedback_app.json_fields import (
+    Words,
+    folder,
+    read_json,
+    stems,
+)
 
 HOLES = ("name", "your_words", "what", "why", "since", "process", "organisation")
 """What staff may put between double braces; `your_words` is a block of quotes and may be empty."""

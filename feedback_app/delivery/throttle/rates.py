@@ -27,7 +27,7 @@ from feedback_app.delivery.throttle.token_bucket import (
     full,
     slower,
 )
-from feedback_app.mail_limits import EVERYBODY, DomainLimit, family
+from feedback_app.rate_syntax import EVERYBODY, DomainLimit, family
 
 RELAY = "relay"  # no domain: it has no dot
 LOOK = 1.0  # seconds between two looks at whether some worker was asked to go slower

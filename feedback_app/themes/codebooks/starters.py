@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from feedback_app.errors import N_, NotFound
-from feedback_app.package_data import LANGUAGES, Fields, Words, folder, read_json, stems
+from feedback_app.json_fields import (
+    LANGUAGES,
+    Fields,
+    Words,
+    folder,
+    read_json,
+    stems,
+)
 
 _CODEBOOKS = folder("feedback_app.themes", "codebooks")
 

@@ -9,7 +9,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from feedback_app.package_data import LANGUAGES, BadPackageData, Fields, Words, folder, read_json
+from feedback_app.json_fields import (
+    LANGUAGES,
+    BadPackageData,
+    Fields,
+    Words,
+    folder,
+    read_json,
+)
 
 GENERAL = "any-company"
 SECTORS = (GENERAL, "shop-delivery")

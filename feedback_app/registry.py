@@ -15,7 +15,7 @@ from feedback_app.changes.views import blueprint as changes
 from feedback_app.contacts.views import blueprint as contacts
 from feedback_app.delivery.outbox import Renderer
 from feedback_app.desk.views import blueprint as overview
-from feedback_app.jobs.registry import Job
+from feedback_app.jobs.job import Job
 from feedback_app.letters.views import blueprint as letters
 from feedback_app.letters.webhooks import blueprint as mail_hooks
 from feedback_app.operations.dev_mail_views import blueprint as dev_mail

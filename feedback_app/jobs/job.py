@@ -1,4 +1,4 @@
-"""What a job is. The list itself stands in ``feedback_app/rooms.py``: adding one is one line there."""
+"""What a job is. The list itself stands in ``feedback_app/registry.py``: adding one is one line there."""
 
 from __future__ import annotations
 
