@@ -14,7 +14,7 @@ from feedback_app.announcements.views import blueprint as announcements
 from feedback_app.changes.views import blueprint as changes
 from feedback_app.contacts.views import blueprint as contacts
 from feedback_app.delivery.outbox import Renderer
-from feedback_app.desk.views import blueprint as overview
+from feedback_app.desk.views import blueprint as desk
 from feedback_app.jobs.job import Job
 from feedback_app.letters.views import blueprint as letters
 from feedback_app.letters.webhooks import blueprint as mail_hooks
@@ -26,7 +26,7 @@ from feedback_app.surveys.waves import mail as invitations
 from feedback_app.themes.pages import blueprint as themes
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    overview,
+    desk,
     contacts,
     surveys,
     responses,

@@ -13,16 +13,16 @@ from feedback_app.web import plots
 from feedback_app.web.locale import language
 from feedback_app.web.pages import page_number
 
-blueprint = Blueprint("overview", __name__)
+blueprint = Blueprint("desk", __name__)
 
 
 @blueprint.get("/")
 @requires(rights.VIEW)
-def desk() -> str:
+def index() -> str:
     """Show the loop in numbers, its open end, and what waits for a person."""
     months = queries.answers_by_month()
     return render_template(
-        "desk/desk.html",
+        "desk/index.html",
         steps=queries.loop(),
         open_end=queries.open_end(),
         todo=queries.todo(),

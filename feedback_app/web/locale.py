@@ -56,7 +56,7 @@ def switch() -> Response:
     wish = request.form.get("language", "")
     if wish in LANGUAGES:
         session["language"] = wish
-    return back_to("overview.desk")
+    return back_to("desk.index")
 
 
 def init_app(app: Flask) -> None:

