@@ -19,7 +19,16 @@ from feedback_app.json_fields import (
 )
 
 GENERAL = "any-company"
-SECTORS = (GENERAL, "shop-delivery")
+SECTORS = (
+    GENERAL,
+    "shop-delivery",
+    "telecom-energy",
+    "finance",
+    "health",
+    "software",
+    "public-service",
+    "lost-sales",
+)
 """The slugs of all sectors in the order in which they are offered; the first one is on for every company."""
 
 TONES = ("complaint", "wish", "praise", "question", "neutral")
