@@ -10,7 +10,8 @@ from feedback_app import database, registry
 from feedback_app.accounts.sign_in import setup
 from feedback_app.extensions import bootstrap, db, migrate
 from feedback_app.jobs import queries as job_queries
-from feedback_app.settings import ROOT, Settings
+from feedback_app.places import MIGRATIONS, TEMPLATES
+from feedback_app.settings import Settings
 from feedback_app.web import errors, filters, health, locale, logs, security
 
 
@@ -19,7 +20,7 @@ def build(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     Path(settings.var).mkdir(parents=True, exist_ok=True)
     app = Flask(
-        "feedback_app", template_folder=str(ROOT / "templates"), instance_path=str(Path(settings.var).resolve())
+        "feedback_app", template_folder=str(TEMPLATES), instance_path=str(Path(settings.var).resolve())
     )
     app.config.from_mapping(
         SETTINGS=settings,
@@ -38,7 +39,7 @@ def build(settings: Settings | None = None) -> Flask:
     app.config["JOBS"] = registry.JOBS
     db.init_app(app)
     database.init_app(app)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     bootstrap.init_app(app)
     locale.init_app(app)
     logs.init_app(app)

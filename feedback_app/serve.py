@@ -28,7 +28,7 @@ GRACE = 20  # seconds a child may take to finish what it has in hand
 
 def _gunicorn(settings: Settings, host: str) -> list[str]:
     return [
-        sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"{host}:{settings.port}",
+        sys.executable, "-m", "gunicorn", "feedback_app:create_app()", "--bind", f"{host}:{settings.port}",
         "--workers", str(WORKERS), "--timeout", str(PATIENCE), "--preload",
         "--log-level", "warning", "--no-control-socket",
     ]  # fmt: skip

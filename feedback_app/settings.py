@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from feedback_app.places import default_var
 from feedback_app.rate_syntax import (
     DomainLimit,
     domain_limits,
@@ -30,7 +31,6 @@ LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 LOCAL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,22}[A-Za-z0-9])?")  # leaves room for what VERP adds, 64 in all
 SAFE_SECRET = re.compile(r"[A-Za-z0-9_-]{24,200}")
 TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}")
-ROOT = Path(__file__).resolve().parent.parent
 
 
 class BadSetting(ValueError):
@@ -185,7 +185,7 @@ class Settings:
     language: str = field(default="en", metadata={"read": _one_of(*LANGUAGES)})
     timezone: str = field(default="Europe/Warsaw", metadata={"read": _zone})
     development: bool = field(default=False, metadata={"read": _flag})
-    var: str = field(default=str(ROOT / "var"), metadata={"read": _text})
+    var: str = field(default_factory=lambda: str(default_var()), metadata={"read": _text})
     port: int = field(default=8000, metadata={"read": _whole(1, 65535)})
     invitation_days: int = field(default=90, metadata={"read": _whole(1, 3650)})
     upload_mb: int = field(default=32, metadata={"read": _whole(1, 2048)})

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from feedback_app import clock
 from feedback_app.extensions import db
 from feedback_app.jobs.models import JobRun, Worker
-from feedback_app.settings import ROOT
+from feedback_app.places import MIGRATIONS
 
 LONG = timedelta(hours=1)  # of trouble with the relay, after which a person should look
 SILENT_AFTER = timedelta(minutes=2)  # a worker says it is there every 20 seconds
@@ -36,7 +36,7 @@ def migration_trouble() -> str:
     except SQLAlchemyError:
         db.session.rollback()
         return "unknown: the database does not answer"
-    wanted = ScriptDirectory(str(ROOT / "migrations")).get_heads()
+    wanted = ScriptDirectory(str(MIGRATIONS)).get_heads()
     return "" if set(found) == set(wanted) else "the tables are not at the newest version: run feedback-app db upgrade"
 
 

@@ -27,7 +27,7 @@ from feedback_app.database import transaction
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail
 from feedback_app.errors import Refused
 from feedback_app.extensions import current_settings, db
-from feedback_app.settings import ROOT
+from feedback_app.places import ROOT
 from tests.announcements.conftest import Company
 from tests.announcements.factories import a_mention, suppressed, table
 from tests.factories import a_contact, a_response, an_invitation

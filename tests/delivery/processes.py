@@ -14,7 +14,7 @@ from typing import Any
 from flask import current_app
 
 from feedback_app.extensions import current_settings, db
-from feedback_app.settings import ROOT
+from feedback_app.places import ROOT
 from tests.fakes import Relay
 
 

@@ -17,7 +17,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Browser, sync_playwright
 
-from feedback_app.settings import ROOT
+from feedback_app.places import ROOT
 from tests.conftest import POSTGRES, _postgres, _with_name
 
 CHROMIUM = Path("/usr/bin/chromium")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from feedback_app.settings import ROOT
+from feedback_app.places import ROOT
 from tests.flows.house import empty_database
 
 ANSWERS = ROOT.parent / "shared" / "data" / "themes"

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from flask import Flask
 
 from feedback_app.cli import COMMANDS, feedback_app
-from feedback_app.settings import ROOT
+from feedback_app.places import ROOT
 
 TEMPLATES = sorted(path.relative_to(ROOT / "templates").as_posix() for path in (ROOT / "templates").rglob("*.*"))
 

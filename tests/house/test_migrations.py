@@ -90,7 +90,7 @@ def test_what_is_there_outlives_the_way_up_and_down(empty_app: Flask) -> None:
 
 
 def test_numbered_in_order() -> None:
-    from feedback_app.settings import ROOT
+    from feedback_app.places import ROOT
 
     names = sorted(name for name in os.listdir(ROOT / "migrations" / "versions") if name.endswith(".py"))
     assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]

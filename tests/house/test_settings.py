@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from feedback_app.settings import ROOT, BadSetting, Settings
+from feedback_app.places import ROOT
+from feedback_app.settings import BadSetting, Settings
 
 KEY = "0123456789abcdef0123456789abcdef"
 
