@@ -19,9 +19,7 @@ def build(settings: Settings | None = None) -> Flask:
     """Return the application; see :func:`feedback_app.create_app`."""
     settings = settings or Settings.from_environment()
     Path(settings.var).mkdir(parents=True, exist_ok=True)
-    app = Flask(
-        "feedback_app", template_folder=str(TEMPLATES), instance_path=str(Path(settings.var).resolve())
-    )
+    app = Flask("feedback_app", template_folder=str(TEMPLATES), instance_path=str(Path(settings.var).resolve()))
     app.config.from_mapping(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,

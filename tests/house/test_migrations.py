@@ -93,4 +93,4 @@ def test_numbered_in_order() -> None:
     from feedback_app.places import ROOT
 
     names = sorted(name for name in os.listdir(ROOT / "migrations" / "versions") if name.endswith(".py"))
-    assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]
+    assert [name[:5] for name in names] == [f"m{number:04}" for number in range(1, len(names) + 1)]

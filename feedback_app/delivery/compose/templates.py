@@ -43,6 +43,7 @@ def moment(value: datetime, language: str) -> str:
 def render(kind: str, language: str, **context: Any) -> Words:
     """Return the words of ``templates/email/<kind>/{subject.txt, body.txt, body.mjml}`` in ``language``.
 
+    A kind whose subject is written by staff has no subject.txt of its own; ``context`` brings the subject.
     The templates get ``context``, ``organisation``, ``postal_address``, ``language`` and ``scope`` (pass it: with
     a scope the layout writes the unsubscribe link), and ``hole("name")``, which leaves ``{{name}}`` to be filled for
     each recipient.
@@ -59,7 +60,7 @@ def render(kind: str, language: str, **context: Any) -> Words:
     environment = _environment()
     with force_locale(language):
         subject, text, body = (
-            environment.get_template(f"email/{kind}/{part}").render(given)
+            environment.select_template([f"email/{kind}/{part}", f"email/{part}"]).render(given)
             for part in ("subject.txt", "body.txt", "body.mjml")
         )
     return Words(plain(subject), GAP.sub("\n\n", text).strip() + "\n", html(body))
