@@ -19,6 +19,7 @@ from feedback_app.accounts.sign_in import passwords
 from feedback_app.accounts.staff_store import Person
 from feedback_app.delivery import addresses
 from feedback_app.extensions import current_settings
+from feedback_app.text import one_line
 from feedback_app.web.forms import LINE, Form, at_most, not_blank
 from feedback_app.web.locale import LANGUAGE_NAMES
 
@@ -123,13 +124,13 @@ class FirstForm(ProfileForm):
 def staff_wish(args: Mapping[str, str]) -> StaffWish:
     """Return the filters of the list of staff; what makes no sense counts as not asked."""
     role, state = args.get("role", ""), args.get("state", "")
-    text = args.get("text", "").replace("\0", "").strip()[:LINE]
+    text = one_line(args.get("text"))[:LINE]
     return StaffWish(text, role if role in ROLES else "", state if state in STATES else "")
 
 
 def trail_wish(args: Mapping[str, str]) -> TrailWish:
     """Return the filters of the trail; what makes no sense counts as not asked."""
-    who, action, target = (args.get(name, "").replace("\0", "").strip()[:LINE] for name in ("who", "action", "target"))
+    who, action, target = (one_line(args.get(name))[:LINE] for name in ("who", "action", "target"))
     return TrailWish(who, action, target, _day(args.get("since", "")), _day(args.get("until", "")))
 
 

@@ -20,6 +20,7 @@ from feedback_app.changes.words import Words
 from feedback_app.database import transaction, won
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.settings import LANGUAGES
+from feedback_app.text import one_line, tidy
 from feedback_app.themes.models import Theme
 
 SHOWN = 80  # characters of what a change says that the trail repeats
@@ -87,7 +88,7 @@ def set_state(
             raise NotFound(N_("There is no change %(id)s."), id=change_id)
         was = change.state
         entry = replace(_entry_of(change), state=state, since=since or change.since, look_again_on=look_again_on)
-        values = _checked(replace(entry, words=replace(entry.words, reason=words.tidy(reason) or change.reason)))
+        values = _checked(replace(entry, words=replace(entry.words, reason=tidy(reason) or change.reason)))
         kept = {name: values[name] for name in ("state", "reason", "since", "look_again_on")}
         guarded = update(Change).where(Change.id == change_id, Change.state == (seen or was))
         if was == state or not won(guarded.values(**kept, updated_at=clock.now())):
@@ -120,7 +121,7 @@ def _entry_of(change: Change) -> Entry:
 
 def _checked(entry: Entry) -> dict[str, Any]:
     """Return the columns for ``entry``, or refuse it."""
-    said = replace(Words.read(entry.words.as_dict()), process=words.one_line(entry.words.process))
+    said = replace(Words.read(entry.words.as_dict()), process=one_line(entry.words.process))
     if entry.state not in STATES:
         message = N_("There is no state “%(state)s”. Use one of: %(known)s.")
         raise Refused(message, state=entry.state, known=", ".join(STATES))
@@ -181,5 +182,5 @@ def _lost(session: Session, change_id: int) -> Refused:
 
 
 def _shown(said: Words) -> str:
-    text = f"{said.process}: {words.one_line(said.what)}"
+    text = f"{said.process}: {one_line(said.what)}"
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

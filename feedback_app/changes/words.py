@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from feedback_app.errors import N_, Refused
+from feedback_app.text import tidy
 
 PROCESS_LIMIT = 200  # characters
 TEXT_LIMIT = 5_000  # characters of what, why and reason each
@@ -39,19 +40,6 @@ class Words:
     def complete(self, state: str) -> bool:
         """True when these words can be told to somebody as they are."""
         return bool(self.process and self.what and self.because(state))
-
-
-def tidy(text: object) -> str:
-    """Return ``text`` without blanks around it, with line ends as \\n and without characters no keyboard types."""
-    if not isinstance(text, str):
-        return ""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "ignore").decode()
-    return "".join(sign for sign in text if sign in "\n\t" or (ord(sign) >= 32 and ord(sign) != 127)).strip()
-
-
-def one_line(text: object) -> str:
-    """Return ``text`` tidied, on one line."""
-    return " ".join(tidy(text).split())
 
 
 def translations(given: object, languages: tuple[str, ...], own: str) -> dict[str, dict[str, str]]:

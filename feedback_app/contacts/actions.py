@@ -20,6 +20,7 @@ from feedback_app.delivery import addresses, suppression
 from feedback_app.delivery.models import SCOPES, OutgoingEmail, Suppression
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.settings import LANGUAGES
+from feedback_app.text import one_line
 
 TAKEN = N_("Another contact has this address already. Look for it in the list and edit that one.")
 GONE = N_("There is no such contact (any more). Look for the person in the list of contacts.")
@@ -45,8 +46,8 @@ class Person:
         person = replace(
             self,
             email=addresses.parse(self.email).email,
-            name=texts.one_line(self.name),
-            stage_lost=texts.one_line(self.stage_lost) if self.kind == "lost_prospect" else "",
+            name=one_line(self.name),
+            stage_lost=one_line(self.stage_lost) if self.kind == "lost_prospect" else "",
             attributes=_attributes(self.attributes),
         )
         if len(person.name) > texts.NAME or len(person.stage_lost) > texts.STAGE:
@@ -59,7 +60,7 @@ class Person:
 
 
 def _attributes(given: Mapping[str, str]) -> dict[str, str]:
-    found = {texts.attribute_key(key): texts.one_line(value) for key, value in given.items()}
+    found = {texts.attribute_key(key): one_line(value) for key, value in given.items()}
     found = {key: value for key, value in found.items() if key and value}
     if len(found) > texts.ATTRIBUTES:
         raise Refused(
@@ -165,9 +166,9 @@ def suppress(email: str, scope: str, *, by: Actor, why: str = "") -> bool:
         raise Refused(N_("Choose one of these scopes: %(scopes)s."), scopes=", ".join(SCOPES))
     key = addresses.parse(email).key
     with transaction() as session:
-        new = suppression.suppress(key, scope, "manual", f"{by.name}: {texts.one_line(why)}".removesuffix(": "))
+        new = suppression.suppress(key, scope, "manual", f"{by.name}: {one_line(why)}".removesuffix(": "))
         if new:
-            note(by, "suppressed", "contact", _id_of(session, key), scope=scope, why=texts.one_line(why)[:300])
+            note(by, "suppressed", "contact", _id_of(session, key), scope=scope, why=one_line(why)[:300])
         return new
 
 
@@ -176,7 +177,7 @@ def lift(email: str, scope: str, *, by: Actor, why: str) -> None:
 
     Raises Refused when no reason is given or nothing was suppressed.
     """
-    why = texts.one_line(why)[:300]
+    why = one_line(why)[:300]
     if not why:
         raise Refused(N_("Say why this address may be written to again: who asked for it, and how?"))
     key = addresses.key(email)

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
+from feedback_app.text import one_line
+
 NAME = 200  # characters, as the table has them
 STAGE = 80
 KEY = 60
 VALUE = 500
 ATTRIBUTES = 50  # how many free attributes one contact may have
-
-
-def one_line(text: str) -> str:
-    """Return ``text`` on one line: blanks joined, control characters and half surrogates dropped.
-
-    A line end in a name could end up in a letter's header; PostgreSQL refuses NUL in text.
-    """
-    whole = " ".join(text.split())
-    return whole if whole.isprintable() else "".join(filter(str.isprintable, whole))
 
 
 def attribute_key(text: str) -> str:

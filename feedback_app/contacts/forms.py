@@ -15,7 +15,7 @@ from feedback_app.contacts import field_limits
 from feedback_app.contacts.actions import Person
 from feedback_app.contacts.models import KIND_NAMES, Contact
 from feedback_app.delivery import addresses
-from feedback_app.web.forms import Form, at_most, not_blank, tidy
+from feedback_app.web.forms import Form, at_most, not_blank, tidied
 from feedback_app.web.locale import LANGUAGE_NAMES
 from feedback_app.web.pages import say
 
@@ -41,8 +41,8 @@ def _is_address(_form: Any, field: Any) -> None:
 class AttributeForm(wtforms.Form):
     """One free attribute; it travels inside a form that has the CSRF token."""
 
-    key = StringField(_l("What"), filters=[tidy], validators=[at_most(field_limits.KEY)])
-    value = StringField(_l("Value"), filters=[tidy], validators=[at_most(field_limits.VALUE)])
+    key = StringField(_l("What"), filters=[tidied], validators=[at_most(field_limits.KEY)])
+    value = StringField(_l("Value"), filters=[tidied], validators=[at_most(field_limits.VALUE)])
 
 
 class ContactForm(Form):

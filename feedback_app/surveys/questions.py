@@ -13,7 +13,7 @@ from typing import ClassVar, Literal
 
 from feedback_app.errors import N_
 from feedback_app.surveys.form_spec import QuestionSpec
-from feedback_app.surveys.translations import one_line, tidy
+from feedback_app.text import one_line, tidy
 
 TEXT_LIMIT = 20_000  # characters of one long answer: about eight printed pages
 SHORT_TEXT_LIMIT = 300

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from feedback_app.text import tidy
+
 Words = Mapping[str, str]
 """One text in several languages: language code to wording."""
 
@@ -16,23 +18,6 @@ SLUG_LENGTH = 60
 
 # Letters that Unicode does not take apart into a base letter and a mark (UAX 15), as they are commonly written.
 _UNMARKED = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
-
-
-def tidy(text: object) -> str:
-    """Return ``text`` without blanks around it, line ends as \\n, and without what no keyboard types.
-
-    Control characters and lone surrogates are dropped: databases refuse NUL, and UTF-8 cannot carry a surrogate.
-    Anything that is not a string counts as empty.
-    """
-    if not isinstance(text, str):
-        return ""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs")).strip()
-
-
-def one_line(text: object) -> str:
-    """Return ``text`` tidied, with every run of blanks and line ends as one space: for titles and subjects."""
-    return " ".join(tidy(text).split())
 
 
 def tidy_words(words: object, languages: Iterable[str]) -> dict[str, str]:

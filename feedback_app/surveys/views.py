@@ -24,10 +24,11 @@ from feedback_app.surveys.completeness import gaps
 from feedback_app.surveys.forms import ImportForm, new_form, words_in
 from feedback_app.surveys.models import STATES, Survey
 from feedback_app.surveys.questionnaire import of_ready_made, read, write
-from feedback_app.surveys.translations import one_line, tidy_words
+from feedback_app.surveys.translations import tidy_words
 from feedback_app.surveys.waves import invitation_text
 from feedback_app.surveys.waves import queries as wave_queries
 from feedback_app.surveys.waves import views as invite_views
+from feedback_app.text import one_line
 from feedback_app.web.pages import flash_refusal, page_number, see_other
 
 __all__ = ["blueprint", "builder_views", "invite_views"]

@@ -9,16 +9,15 @@ from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
+from feedback_app.text import tidy
+
 LINE = 200
 TEXT = 20_000
 
 
-def tidy(value: Any) -> Any:
-    """Strip blanks around text and drop what no keyboard types (NUL and other control characters)."""
-    if not isinstance(value, str):
-        return value
-    kept = "".join(sign for sign in value if sign in "\n\r\t" or (ord(sign) >= 32 and ord(sign) != 127))
-    return kept.replace("\r\n", "\n").strip()
+def tidied(value: Any) -> Any:
+    """Return a field's text tidied; what is no text (yet) is left as it is: the filter of every text field."""
+    return tidy(value) if isinstance(value, str) else value
 
 
 class Form(FlaskForm):
@@ -31,7 +30,7 @@ class Form(FlaskForm):
             """Add the tidying filter to text fields."""
             if issubclass(unbound_field.field_class, (StringField, TextAreaField)):
                 filters = list(unbound_field.kwargs.get("filters", []))
-                options = {**options, "filters": [tidy, *filters]}
+                options = {**options, "filters": [tidied, *filters]}
                 unbound_field = type(unbound_field)(
                     unbound_field.field_class,
                     *unbound_field.args,

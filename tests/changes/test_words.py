@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from feedback_app.changes import words
 from feedback_app.changes.reasons import REASONS
@@ -13,14 +11,6 @@ from feedback_app.errors import Refused
 from feedback_app.settings import LANGUAGES
 
 FULL = Words("delivery", "A window of two hours.", "You waited.", "No driver is free.")
-
-
-@given(st.text())
-def test_tidied_text_is_stable_and_can_be_stored(text: str) -> None:
-    tidy = words.tidy(text)
-    assert words.tidy(tidy) == tidy
-    assert not any(ord(sign) < 32 and sign not in "\n\t" for sign in tidy)
-    tidy.encode()
 
 
 @pytest.mark.parametrize("state", ["considered", "planned", "made"])

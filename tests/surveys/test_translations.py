@@ -13,8 +13,6 @@ from feedback_app.surveys.translations import (
     make_code,
     make_slug,
     missing,
-    one_line,
-    tidy,
     tidy_words,
 )
 
@@ -54,21 +52,6 @@ def test_what_is_no_code() -> None:
         assert not is_code(bad), bad
     for bad in ("", "New", "a--b", "-a", "a_b", "a/b", "a" * 61, "../x"):
         assert not is_slug(bad), bad
-
-
-def test_tidy_keeps_what_people_type_and_drops_what_they_cannot() -> None:
-    assert tidy("  a\r\nb\x00\ud800\tc\x1b  ") == "a\nb\tc"
-    assert tidy(None) == ""
-    assert tidy(7) == ""
-    assert one_line(" a\n\n b ") == "a b"
-
-
-@given(st.text(st.characters(), max_size=100))
-def test_tidied_text_can_be_stored_by_any_database(text: str) -> None:
-    tidied = tidy(text + "\x00\ud800")
-    tidied.encode("utf-8")
-    assert "\x00" not in tidied
-    assert tidy(tidied) == tidied
 
 
 def test_which_languages_are_missing() -> None:

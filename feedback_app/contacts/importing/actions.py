@@ -10,7 +10,6 @@ from sqlalchemy import text, update
 
 from feedback_app import clock
 from feedback_app.accounts.audit import Actor, note
-from feedback_app.contacts.field_limits import one_line
 from feedback_app.contacts.importing import csv_import, row_store
 from feedback_app.contacts.importing.import_pass import (
     Counts,
@@ -24,6 +23,7 @@ from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.extensions import db
 from feedback_app.imports import files as import_files
 from feedback_app.settings import LANGUAGES
+from feedback_app.text import one_line
 
 _ONE_AT_A_TIME = 7_310_001  # PostgreSQL's advisory lock that makes two imports wait for each other, not deadlock
 

@@ -18,6 +18,7 @@ from feedback_app.imports.csv_file import (
     read_table,
 )
 from feedback_app.imports.first_seen import Seen
+from feedback_app.text import one_line
 
 _APOSTROPHE = re.compile(
     r"^'(?=\s*[=+\-@＝＋－＠])"
@@ -189,10 +190,7 @@ def _cells(record: Record, columns: list[str]) -> dict[str, str]:
         )
     if any("\0" in cell for cell in record.cells):
         raise _Unfit(N_("The row holds a NUL character, which no text has. Type the row again."))
-    tidy = (
-        (name, _APOSTROPHE.sub("", field_limits.one_line(cell)))
-        for name, cell in zip(columns, record.cells, strict=False)
-    )
+    tidy = ((name, _APOSTROPHE.sub("", one_line(cell))) for name, cell in zip(columns, record.cells, strict=False))
     return {name: cell for name, cell in tidy if name and cell}
 
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import BinaryIO
 
 from feedback_app.contacts import field_limits
-from feedback_app.contacts.field_limits import one_line
 from feedback_app.contacts.importing import csv_words
 from feedback_app.contacts.importing.csv_import import RAW, Rejected
 from feedback_app.delivery import addresses
@@ -26,6 +25,7 @@ from feedback_app.responses.importing.csv_cells import Unfit
 from feedback_app.responses.importing.csv_columns import Column, columns_of
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
 from feedback_app.surveys.questions import NOTHING, Reply
+from feedback_app.text import one_line
 
 ID_LENGTH = 120
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
 from feedback_app.contacts.models import KINDS, Contact
 from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys.models import Question, Survey
+from feedback_app.text import one_line
 
 LONGEST = 200  # characters of a text searched for
 WORDS = 10  # how many words of it
@@ -110,7 +111,7 @@ def _midnight(day: date, zone: str) -> datetime:
 
 
 def _line(text: str) -> str:
-    return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())[:LONGEST]
+    return one_line(text)[:LONGEST]
 
 
 def _day(text: str) -> date | None:

@@ -25,9 +25,10 @@ from feedback_app.surveys import limits
 from feedback_app.surveys.builder.survey_lock import touch
 from feedback_app.surveys.models import Invitation, Survey, Wave
 from feedback_app.surveys.translations import Words as Texts
-from feedback_app.surveys.translations import one_line, tidy_words
+from feedback_app.surveys.translations import tidy_words
 from feedback_app.surveys.waves import invitation_text
 from feedback_app.surveys.waves import queries as wave_queries
+from feedback_app.text import one_line
 
 BATCH = 2_000  # invitations in memory at a time, whatever the size of the mailing
 FURTHEST = timedelta(days=366)

@@ -15,6 +15,7 @@ from feedback_app.errors import N_, Refused
 from feedback_app.extensions import db
 from feedback_app.surveys.models import Survey
 from feedback_app.surveys.queries import by_id, by_slug
+from feedback_app.text import one_line, tidy
 from feedback_app.themes.codebooks import starters
 from feedback_app.themes.curation.theme_actions import good_name
 from feedback_app.themes.models import (
@@ -248,11 +249,11 @@ def _read_theme(number: int, fields: object) -> dict[str, Any]:
         raise Refused(message, number=number)
     return {
         "name": good_name(fields["name"]),
-        "description": str(fields.get("description") or "")[:5000].replace("\0", ""),
-        "phrases": [one.replace("\0", "")[:200] for one in phrases[:20]],
+        "description": tidy(fields.get("description"))[:5000],
+        "phrases": [one_line(one)[:200] for one in phrases[:20]],
         "examples": [
-            {"language": str(one.get("language") or "")[:8], "text": one["text"].replace("\0", "").strip()[:2000]}
+            {"language": str(one.get("language") or "")[:8], "text": tidy(one["text"])[:2000]}
             for one in examples[:EXAMPLES_IN_FILE]
-            if one["text"].strip()
+            if tidy(one["text"])
         ],
     }

@@ -12,6 +12,7 @@ from feedback_app.accounts.models import Staff
 from feedback_app.database import require_transaction, transaction, won
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.extensions import db
+from feedback_app.text import one_line
 from feedback_app.themes.curation.mention_actions import of_codebook, place
 from feedback_app.themes.models import NAME_LIMIT, Placement, Theme
 from feedback_app.themes.queries import codebook_by_id, open_theme, theme_by_id
@@ -20,7 +21,7 @@ from feedback_app.themes.steps import NO_SYNC, Chosen, step
 
 def good_name(name: str) -> str:
     """Return ``name`` as a theme may bear it: one line, not empty, at most 200 characters; else Refused."""
-    name = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
+    name = one_line(name)
     if not name:
         raise Refused(N_("A theme needs a name. Type a few words that say what people speak about."))
     if len(name) > NAME_LIMIT:
