@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import selectinload
 
 from feedback_app import clock, tokens
+from feedback_app.cache import Cache, app_cache
 from feedback_app.contacts.models import Contact
 from feedback_app.errors import N_, NotFound
 from feedback_app.extensions import db
@@ -25,8 +25,6 @@ from feedback_app.surveys.models import Invitation, Question, Section, Survey
 from feedback_app.surveys.questionnaire import Questionnaire
 
 CACHED_FORMS = 200  # per process; a form is a few kilobytes
-Version = tuple[int, datetime]
-_forms: WeakKeyDictionary[Engine, dict[Version, FormSpec]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +71,8 @@ def form_spec(survey_id: int, changed_at: datetime) -> FormSpec:
     Built once per process and version, then served from memory: with the two values that ``invitation_by_token``
     gives, answering reads no questions. Raises NotFound when there is no such survey.
     """
-    forms = _forms.setdefault(db.engine, {})
-    found = forms.get((survey_id, changed_at))
-    if found is None:
-        found = build_spec(survey_id)
-        while len(forms) >= CACHED_FORMS:
-            forms.pop(next(iter(forms)), None)
-        forms[(survey_id, changed_at)] = found
-    return found
+    forms: Cache[int, FormSpec] = app_cache("forms", CACHED_FORMS)
+    return forms.get(survey_id, lambda: build_spec(survey_id), changed_at)
 
 
 def build_spec(survey_id: int) -> FormSpec:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -12,6 +11,7 @@ from flask_babel import gettext
 from werkzeug.routing import MapAdapter
 from werkzeug.wrappers import Response
 
+from feedback_app.cache import Cache, app_cache
 from feedback_app.errors import Refused
 from feedback_app.extensions import current_settings
 
@@ -54,15 +54,13 @@ def page_number() -> int:
     return int(raw) if raw.isdecimal() and len(raw) < 7 and int(raw) > 0 else 1
 
 
-@cache
-def _adapter(base_url: str, app_id: int) -> MapAdapter:
+def _adapter(base_url: str) -> MapAdapter:
     parts = urlsplit(base_url)
-    url_map = current_app.url_map
-    return url_map.bind(parts.netloc, script_name=parts.path or "/", url_scheme=parts.scheme)
+    return current_app.url_map.bind(parts.netloc, script_name=parts.path or "/", url_scheme=parts.scheme)
 
 
 def absolute(endpoint: str, **values: object) -> str:
     """Return the full address of a page, for letters: made from FEEDBACK_BASE_URL, needs no request."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy's own accessor
-    adapter = _adapter(current_settings().base_url, id(app))
-    return adapter.build(endpoint, values, force_external=True)
+    base_url = current_settings().base_url
+    adapters: Cache[str, MapAdapter] = app_cache("addresses", 1)
+    return adapters.get(base_url, lambda: _adapter(base_url)).build(endpoint, values, force_external=True)

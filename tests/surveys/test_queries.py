@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from feedback_app import clock
+from feedback_app.cache import app_cache
 from feedback_app.database import transaction
 from feedback_app.errors import NotFound
 from feedback_app.extensions import db
@@ -93,7 +94,7 @@ def test_the_cache_of_forms_is_bounded(app: Flask, monkeypatch: pytest.MonkeyPat
     surveys = [a_survey() for _ in range(4)]
     for one in surveys:
         queries.form_spec(one.id, one.changed_at)
-    assert len(queries._forms[db.engine]) == 2
+    assert len(app_cache("forms", 2)) == 2
 
 
 def test_the_list_counts_who_was_asked_and_answered_whatever_its_length(app: Flask) -> None:

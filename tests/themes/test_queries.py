@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from feedback_app.accounts.audit import COMMAND
+from feedback_app.cache import app_cache
 from feedback_app.extensions import db
 from feedback_app.surveys.models import Survey
 from feedback_app.themes import mention_queries, queries
@@ -158,7 +159,7 @@ def test_agreement_is_told_only_when_it_means_something(room: Room) -> None:
 def test_pages_take_the_same_number_of_statements_however_much_there_is(room: Room) -> None:
     def cost() -> int:
         db.session.expire_all()
-        figures._counted.cache_clear()
+        app_cache("figures", figures.KEPT_FIGURES).clear()
         with statements() as sent:
             figures.overview(room.codebook, Look(), "UTC")
             mention_queries.mentions(room.codebook, Look(), "UTC", 1, theme=room.price)

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from feedback_app import clock
+from feedback_app.cache import Cache
 
 HOST = re.compile(r"sns\.[a-z]{2}(?:-[a-z]+)+-\d\.amazonaws\.com(?:\.cn)?")
 CERTIFICATE = re.compile(r"/SimpleNotificationService-[0-9A-Za-z]{1,80}\.pem")
@@ -73,7 +74,7 @@ class Verifier:
 
     def __init__(self, fetch: Fetch = fetch) -> None:
         self.fetch = fetch
-        self._kept: dict[str, x509.Certificate] = {}
+        self._certificates: Cache[str, x509.Certificate] = Cache(MOST_KEPT)
 
     def check(self, message: Any, topic: str) -> Mapping[str, str]:
         """Return ``message`` when Amazon signed it for ``topic``. Raises NotAmazon."""
@@ -103,14 +104,9 @@ class Verifier:
     def _key(self, url: str) -> RSAPublicKey:
         if not (is_amazons(url) and CERTIFICATE.fullmatch(url.partition("amazonaws.com")[2].removeprefix(".cn"))):
             raise NotAmazon("its certificate does not lie with Amazon SNS")
-        if url not in self._kept:
-            certificate = x509.load_pem_x509_certificate(self.fetch(url))
-            while len(self._kept) >= MOST_KEPT:
-                self._kept.pop(next(iter(self._kept)))
-            self._kept[url] = certificate
-        certificate = self._kept[url]
+        certificate = self._certificates.get(url, lambda: x509.load_pem_x509_certificate(self.fetch(url)))
         if not certificate.not_valid_before_utc <= clock.now() <= certificate.not_valid_after_utc:
-            del self._kept[url]
+            self._certificates.forget(url)
             raise NotAmazon("its certificate is out of date")
         public = certificate.public_key()
         if not isinstance(public, RSAPublicKey):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from feedback_app import tokens
+from feedback_app.cache import Cache
 from feedback_app.delivery.compose.message import Skeleton
 from feedback_app.delivery.compose.placeholders import Fill, Words, unpacked
 from feedback_app.delivery.compose.templates import reserved
@@ -37,7 +38,7 @@ class Preparer:
 
     def __init__(self, identity: Identity, renderers: Mapping[str, Renderer]) -> None:
         self._identity, self._renderers = identity, renderers
-        self._skeletons: OrderedDict[int, Skeleton] = OrderedDict()
+        self._skeletons: Cache[int, Skeleton] = Cache(KEPT_SKELETONS)
         self._unsubscribe: tuple[str, str] | None = None
 
     def letters(self, session: Session, rows: Sequence[Row[Any]]) -> tuple[list[Letter], dict[int, Failure]]:
@@ -62,19 +63,15 @@ class Preparer:
         return letters, failures
 
     def _compiled(self, session: Session, ids: set[int]) -> dict[int, Skeleton]:
-        missing = ids - self._skeletons.keys()
-        if missing:
-            for variant in session.scalars(select(LetterVariant).where(LetterVariant.id.in_(missing))):
-                words = Words(variant.subject, variant.text, variant.html)
-                self._skeletons[variant.id] = Skeleton(
-                    words, variant.language, variant.kind, variant.scope, self._identity
-                )
-        found = {one: self._skeletons[one] for one in ids}
-        for one in ids:
-            self._skeletons.move_to_end(one)
-        while len(self._skeletons) > KEPT_SKELETONS:
-            self._skeletons.popitem(last=False)
-        return found
+        def compiled(missing: set[int]) -> dict[int, Skeleton]:
+            variants = session.scalars(select(LetterVariant).where(LetterVariant.id.in_(missing)))
+            return {variant.id: self._skeleton(variant) for variant in variants}
+
+        return self._skeletons.get_many(ids, compiled)
+
+    def _skeleton(self, variant: LetterVariant) -> Skeleton:
+        words = Words(variant.subject, variant.text, variant.html)
+        return Skeleton(words, variant.language, variant.kind, variant.scope, self._identity)
 
     def _fills(self, session: Session, rows: Sequence[Row[Any]]) -> tuple[dict[int, Fill], dict[int, Failure]]:
         fills: dict[int, Fill] = {}

@@ -12,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from feedback_app import clock
+from feedback_app.cache import Cache, app_cache
 from feedback_app.extensions import csrf, current_settings, limiter
 from feedback_app.responses import actions, queries
 from feedback_app.responses.answering import csrf_token
@@ -137,14 +138,12 @@ def _form(visit: Visit, filled: Filled, *, stale: bool = False, status: int = 20
 
 
 def _blank_questions(visit: Visit) -> Markup:
-    kept: dict[tuple[object, ...], Markup] = current_app.extensions.setdefault("blank_questions", {})
-    version = (visit.spec.survey_id, visit.spec.changed_at, visit.language, g.language)
-    if version not in kept:
-        while len(kept) >= KEPT_FORMS:
-            kept.pop(next(iter(kept)), None)
+    def rendered() -> Markup:
         shown = {"form_spec": visit.spec, "language": visit.language, "values": {}, "errors": {}}
-        kept[version] = Markup(_render("responses/_questions.html", **shown))  # noqa: S704  # our own template
-    return kept[version]
+        return Markup(_render("responses/_questions.html", **shown))  # noqa: S704  # our own template
+
+    pages: Cache[tuple[object, ...], Markup] = app_cache("blank questions", KEPT_FORMS)
+    return pages.get((visit.spec.survey_id, visit.language, g.language), rendered, visit.spec.changed_at)
 
 
 def _arrived(visit: Visit, *, just_now: bool = False) -> Response:

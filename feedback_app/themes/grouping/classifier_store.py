@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 import numpy as np
 from sqlalchemy import select
 
 from feedback_app import clock
+from feedback_app.cache import Cache, app_cache
 from feedback_app.database import insert, require_transaction
 from feedback_app.extensions import db
 from feedback_app.themes.engine.classify import assigner as engine
@@ -22,6 +22,7 @@ from feedback_app.themes.grouping.pipeline import Assigner
 from feedback_app.themes.grouping.pipeline import learn as learn_from_people
 from feedback_app.themes.models import CodebookMachine
 
+KEPT_MACHINES = 8
 CLOSEST = 3  # themes offered for a mention that is in none
 
 
@@ -44,11 +45,11 @@ def learnt_at(codebook_id: int) -> datetime | None:
 def load(codebook_id: int) -> Assigner | None:
     """Return the machine of a codebook, kept warm in this process; None when it has none or another engine's."""
     learnt = learnt_at(codebook_id)
-    return _load(codebook_id, learnt, str(db.engine.url)) if learnt else None
+    machines: Cache[int, Assigner | None] = app_cache("machines", KEPT_MACHINES)
+    return machines.get(codebook_id, lambda: _load(codebook_id), learnt) if learnt else None
 
 
-@lru_cache(maxsize=8)
-def _load(codebook_id: int, _learnt: datetime, _database: str) -> Assigner | None:
+def _load(codebook_id: int) -> Assigner | None:
     data = db.session.scalar(select(CodebookMachine.data).where(CodebookMachine.codebook_id == codebook_id))
     try:
         return Assigner.from_bytes(data) if data else None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select
 
+from feedback_app.cache import Cache, app_cache
 from feedback_app.extensions import db
 from feedback_app.responses.models import Response
 from feedback_app.themes.mention_filter import Look, narrowed
@@ -20,6 +21,7 @@ from feedback_app.themes.reports.counts import month, who
 from feedback_app.themes.reports.trends import Trend, trend
 
 Cell = tuple[str, str, int]  # kind, month, mentions
+KEPT_FIGURES = 64  # of one codebook under one filter each
 GONE = ("lost_prospect", "former_customer")
 
 
@@ -68,7 +70,9 @@ def overview(codebook_id: int, look: Look, zone: str) -> Overview:
 
     What was counted is kept in this process until anything is said, sorted or grouped.
     """
-    found = _counted(str(db.engine.url), codebook_id, look, zone, counting.stamp(codebook_id))
+    pages: Cache[tuple[object, ...], counting.Counted] = app_cache("figures", KEPT_FIGURES)
+    ask = partial(counting.counted, codebook_id, look, zone)
+    found = pages.get((codebook_id, look, zone), ask, counting.stamp(codebook_id))
     months, total = every_month(found.months), found.months.total()
     cells: dict[int, list[Cell]] = {}
     for theme_id, kind, when, size in found.cells:
@@ -85,11 +89,6 @@ def overview(codebook_id: int, look: Look, zone: str) -> Overview:
         found.people,
         found.shelves,
     )
-
-
-@lru_cache(maxsize=64)
-def _counted(_database: str, codebook_id: int, look: Look, zone: str, _stamp: tuple[object, ...]) -> counting.Counted:
-    return counting.counted(codebook_id, look, zone)
 
 
 def _figures(theme: Theme, cells: Iterable[Cell], found: counting.Counted, months: list[str]) -> ThemeFigures:
