@@ -76,7 +76,7 @@ def application(database: str, mail_url: str = "", connections: int = 5, workers
     keys = {f"dkim_{'' if kind == 'rsa' else kind + '_'}key": key(kind) for kind in dkim.split(",") if kind}
     return house.application(
         HOME, database, base_url="https://feedback.velo.example", mail_url=mail_url, mail_connections=connections,
-        mail_processes=workers, **keys,
+        mail_processes=workers, cpu_affinity=os.environ.get("FEEDBACK_CPU_AFFINITY") == "on", **keys,
     )  # fmt: skip
 
 

@@ -164,6 +164,7 @@ class Settings:
     mail_reply_to: str = field(default="", metadata={"read": _text})
     mail_connections: int = field(default=5, metadata={"read": _whole(1, 50)})
     mail_processes: int = field(default=1, metadata={"read": _whole(1, 32)})
+    cpu_affinity: bool = field(default=False, metadata={"read": _flag})
     mail_rate: float = field(default=0.0, metadata={"read": _rate})
     mail_domain_rates: dict[str, DomainLimit] = field(default_factory=dict, metadata={"read": domain_limits})
     mail_canary: int = field(default=500, metadata={"read": _whole(0, 10_000_000)})

@@ -3,7 +3,8 @@
 With two free cores, each reply wakes a thread on another core than the one that holds the lock, and both pay for
 handing it over. Together, the sender's threads spend a third less processor time on the same letters and send half as
 many again (docs/benchmarks/delivery.md; D. Beazley, "Understanding the Python GIL", PyCon 2010). More cores are for
-more processes.
+more processes. Only where FEEDBACK_CPU_AFFINITY asks for it: cores are told apart by process number, and in containers
+every worker is number 1, so that all would choose the same one.
 """
 
 from __future__ import annotations

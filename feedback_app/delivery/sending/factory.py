@@ -72,7 +72,7 @@ def open_sender(owner: str, number: int = 0) -> Sender:
         Preparer(identity(settings), renderers),
         connections(settings, number),
         manners=manners(settings),
-        number=number,
+        core=number if settings.cpu_affinity else None,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
@@ -50,17 +51,20 @@ class Tally:
 
 
 class Sender:
-    """Sends what is due until it is told to stop. ``run`` needs an application context in its thread."""
+    """Sends what is due until it is told to stop. ``run`` needs an application context in its thread.
+
+    ``core``: which core its threads are kept on, counted as in :func:`one_core`; None leaves them to the system.
+    """
 
     def __init__(
         self, owner: str, transport: Transport, journal: Journal, preparer: Preparer, connections: int,
-        breaker: Breaker | None = None, *, manners: Manners | None = None, number: int = 0,
+        breaker: Breaker | None = None, *, manners: Manners | None = None, core: int | None = None,
     ) -> None:  # fmt: skip
         self._journal, self._desk, self._breaker = journal, Desk(journal, connections), breaker or Breaker()
         self._lines = Lines(transport, self._desk, self._breaker)
         self._stop = Event()
         self._hand = InHand(owner, self._desk, journal, preparer, self._breaker, manners or Manners(), stop=self._stop)
-        self._number = number  # of this process within its worker
+        self._core = core
         self._looked = False  # the database was asked for letters
         self._refusal, self._refused_since = "", 0.0  # why the database takes nothing, and since when (monotonic)
         self.tally = Tally(self._hand.counts)
@@ -82,7 +86,7 @@ class Sender:
 
     def run(self, *, until_idle: bool = False) -> Tally:
         """Send until ``stop`` is called, or until nothing is due. Returns what was done."""
-        with one_core(self._number):
+        with nullcontext() if self._core is None else one_core(self._core):
             return self._run(until_idle=until_idle)
 
     def _run(self, *, until_idle: bool) -> Tally:
