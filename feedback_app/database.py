@@ -30,6 +30,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from feedback_app.extensions import Base, db
+from feedback_app.settings import Settings
 
 BUSY_MS = 60_000  # how long a writer waits for another on SQLite: longer than sending to 100,000 people takes
 MEMORY = (
@@ -150,14 +151,31 @@ def insert(table: type[Base]) -> Insert:
     return make(table)
 
 
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """Return what the engine of ``settings`` is made with.
+
+    Behind a pooler of transactions (pgbouncer) each transaction may meet another connection of the server, so a
+    statement prepared by name would be missing there, or be somebody else's: psycopg then prepares none.
+    """
+    if not settings.database_url.startswith("postgresql"):
+        return {}
+    pooled = settings.database_pooler == "transaction"
+    return {"pool_pre_ping": True} | ({"connect_args": {"prepare_threshold": None}} if pooled else {})
+
+
 def init_app(app: Flask) -> None:
-    """Attach the engine hooks; called by the factory after ``db.init_app``."""
+    """Attach the engine hooks; called by the factory after ``db.init_app``.
+
+    What a connection is told lasts longer than a transaction, so behind a pooler of transactions it would be told to
+    other people's connections: nothing is said there (docs/settings.md says how the server grants the memory itself).
+    """
+    settings: Settings = app.config["SETTINGS"]
     with app.app_context():
         engine = db.engine
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
-        else:
+        elif settings.database_pooler == "none":
             event.listen(engine, "connect", _prepare_postgresql)
 
 

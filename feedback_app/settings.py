@@ -159,6 +159,7 @@ class Settings:
     secret_key: str = field(default="", metadata={"read": _text})
     base_url: str = field(default="", metadata={"read": _base_url})
     database_url: str = field(default="", metadata={"read": _database_url})
+    database_pooler: str = field(default="none", metadata={"read": _one_of("none", "transaction")})
     mail_url: str = field(default="", metadata={"read": _mail_url})
     mail_from: str = field(default="feedback@localhost.localdomain", metadata={"read": _text})
     mail_reply_to: str = field(default="", metadata={"read": _text})
