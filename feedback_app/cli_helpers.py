@@ -34,6 +34,8 @@ def in_app(command: Callable[P, R]) -> Callable[P, R]:
                 return command(*args, **kwargs)
             except Refused as error:
                 raise click.ClickException(str(error)) from error
+            except (OverflowError, exc.DataError) as error:  # SQLite's driver, PostgreSQL's
+                raise click.ClickException("a number is larger than the database can hold") from error
             except exc.DatabaseError as error:
                 if type(error) not in (exc.OperationalError, exc.ProgrammingError, exc.DatabaseError):
                     raise

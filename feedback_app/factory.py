@@ -12,7 +12,7 @@ from feedback_app.extensions import bootstrap, db, migrate
 from feedback_app.jobs import queries as job_queries
 from feedback_app.places import MIGRATIONS, TEMPLATES
 from feedback_app.settings import Settings
-from feedback_app.web import errors, filters, health, locale, logs, security
+from feedback_app.web import errors, filters, health, locale, logs, pages, security
 
 
 def build(settings: Settings | None = None) -> Flask:
@@ -32,6 +32,7 @@ def build(settings: Settings | None = None) -> Flask:
         BOOTSTRAP_SERVE_LOCAL=True,
         WTF_CSRF_TIME_LIMIT=12 * 3600,
     )
+    app.url_map.converters["int"] = pages.KeyConverter
     logs.configure(settings)
     app.config["RENDERERS"] = registry.RENDERERS
     app.config["JOBS"] = registry.JOBS

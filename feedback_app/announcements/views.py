@@ -25,6 +25,7 @@ from feedback_app.announcements.wording.default_texts import HOLES
 from feedback_app.changes.queries import words_for
 from feedback_app.delivery import queries as letter_desk
 from feedback_app.errors import N_, NotFound, Refused
+from feedback_app.keys import read_key, read_keys
 from feedback_app.settings import LANGUAGES
 from feedback_app.web.locale import language
 from feedback_app.web.pages import flash_refusal, page_number, say, see_other
@@ -65,7 +66,7 @@ def new() -> str:
     found = queries.to_announce()
     form = ChooseForm()
     form.offer(one.id for one in found)
-    form.changes.data = [int(raw) for raw in request.args.getlist("change") if raw.isdecimal() and len(raw) < 10]
+    form.changes.data = read_keys(request.args.getlist("change"))
     return _choose(form)
 
 
@@ -184,10 +185,10 @@ def _draft_page(one: Announcement, form: DraftForm) -> str:
 
 def _chosen(one: Announcement) -> tuple[object, object] | None:
     """Return the recipient to show the letter of, and the letter: the one asked for, else the first there is."""
-    raw = request.args.get("contact", "")
+    contact_id = read_key(request.args.get("contact", ""))
     try:
-        if raw.isdecimal() and len(raw) < 10:
-            return queries.preview(one, int(raw))
+        if contact_id:
+            return queries.preview(one, contact_id)
         first = audience.some(*queries.choice(one), limit=1)
         return queries.preview(one, first[0].contact_id) if first else None
     except Refused:

@@ -18,6 +18,7 @@ from feedback_app.changes.models import STATE_NAMES, STATES, Change
 from feedback_app.changes.queries import Filter
 from feedback_app.changes.reasons import REASONS
 from feedback_app.errors import Refused
+from feedback_app.keys import read_key
 from feedback_app.settings import LANGUAGES
 from feedback_app.web.locale import LANGUAGE_NAMES, language
 from feedback_app.web.pages import flash_refusal, page_number, see_other
@@ -26,8 +27,7 @@ blueprint = Blueprint("changes", __name__)
 
 
 def _whole(name: str) -> int:
-    raw = request.args.get(name, "")
-    return int(raw) if raw.isdecimal() and len(raw) < 10 else 0
+    return read_key(request.args.get(name, "")) or 0
 
 
 def _filter() -> Filter:

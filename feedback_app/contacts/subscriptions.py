@@ -17,6 +17,7 @@ from feedback_app.delivery import suppression
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail, Suppression
 from feedback_app.errors import N_, NotFound
 from feedback_app.extensions import current_settings, db
+from feedback_app.keys import read_key
 
 READER = Actor("reader")  # the person who holds the letter
 CHOICES = ("surveys", "announcements")
@@ -55,12 +56,13 @@ class Subscription:
 def subscription(token: str) -> Subscription:
     """Return what the link of a letter stands for. Raises NotFound for one that was forged, damaged or forgotten."""
     content = tokens.read(current_settings().secret_key, "unsubscribe", token)
-    if content is None or not (content.isdecimal() and content.isascii() and len(content) < 18):
+    letter_id = read_key(content or "")
+    if letter_id is None:
         raise NotFound(NO_LETTER)
     row = db.session.execute(
         select(OutgoingEmail.id, OutgoingEmail.email_key, LetterVariant.scope, LetterVariant.language)
         .join(LetterVariant, LetterVariant.id == OutgoingEmail.variant_id)
-        .where(OutgoingEmail.id == int(content))
+        .where(OutgoingEmail.id == letter_id)
     ).first()
     if row is None:
         raise NotFound(NO_LETTER)

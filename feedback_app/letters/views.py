@@ -18,6 +18,7 @@ from feedback_app.delivery.models import STATES
 from feedback_app.delivery.queue import throughput
 from feedback_app.errors import Refused
 from feedback_app.jobs import queries as jobs
+from feedback_app.keys import read_key
 from feedback_app.letters import actions as mail_actions
 from feedback_app.letters import queries as mail_queries
 from feedback_app.letters.queries import LetterFilter
@@ -78,7 +79,7 @@ def _filter(values: Any) -> LetterFilter:
     return LetterFilter(
         state if state in STATES else "",
         values.get("kind", "")[:40],
-        int(group) if group.isdecimal() and len(group) < 10 else None,
+        read_key(group),
         values.get("search", "").strip()[:200],
     )
 

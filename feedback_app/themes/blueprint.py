@@ -13,6 +13,7 @@ from feedback_app.accounts.access import may, me
 from feedback_app.accounts.audit import Actor
 from feedback_app.contacts.models import KIND_NAMES
 from feedback_app.extensions import current_settings
+from feedback_app.keys import read_key, read_keys
 from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.mention_filter import Look
 from feedback_app.themes.models import REQUEST_STATES, Codebook
@@ -38,13 +39,12 @@ def look() -> Look:
 
 def whole(name: str) -> int:
     """Return a number from address or form, 0 when it is none."""
-    raw = request.values.get(name, "")
-    return int(raw) if raw.isdecimal() and len(raw) < 10 else 0
+    return read_key(request.values.get(name, "")) or 0
 
 
 def chosen_ids() -> list[int]:
     """Return the mentions ticked in a form."""
-    return [int(raw) for raw in request.form.getlist("mention") if raw.isdecimal() and len(raw) < 12]
+    return read_keys(request.form.getlist("mention"))
 
 
 def frame(codebook: Codebook, here: str = "") -> dict[str, Any]:

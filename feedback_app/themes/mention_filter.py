@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, exists, select
 
 from feedback_app.contacts.models import KINDS
+from feedback_app.keys import read_key
 from feedback_app.responses.models import Response
 from feedback_app.themes.models import CodebookSurvey, Mention, Placement, SubThemeMention
 from feedback_app.themes.search import query as search
@@ -36,14 +37,14 @@ class Look:
         """Return the filter an address carries; whatever makes no sense filters nothing."""
         kind = values.get("kind", "")
         return cls(
-            survey=_number(values.get("survey", "")),
+            survey=read_key(values.get("survey", "")) or 0,
             kind=kind if kind in KINDS else "",
             stage=values.get("stage", "")[:80],
             language=values.get("language", "")[:8],
             since=_day(values.get("since", "")),
             until=_day(values.get("until", "")),
             q=values.get("q", "").replace("\0", "").strip()[:200],
-            part=_number(values.get("part", "")),
+            part=read_key(values.get("part", "")) or 0,
         )
 
     def address(self) -> dict[str, Any]:
@@ -57,10 +58,6 @@ class Look:
     def __bool__(self) -> bool:
         """True when anything is filtered."""
         return bool(self.address())
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _day(text: str) -> str:

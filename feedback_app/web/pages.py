@@ -8,14 +8,22 @@ from urllib.parse import urlsplit
 
 from flask import current_app, flash, redirect, request, url_for
 from flask_babel import gettext
-from werkzeug.routing import MapAdapter
+from werkzeug.routing import IntegerConverter, Map, MapAdapter
 from werkzeug.wrappers import Response
 
 from feedback_app.cache import Cache, app_cache
 from feedback_app.errors import Refused
 from feedback_app.extensions import current_settings
+from feedback_app.keys import MOST_KEY
 
 View = TypeVar("View", bound=Callable[..., object])
+
+
+class KeyConverter(IntegerConverter):
+    """``<int:...>`` of every address: a number larger than any key names nothing, and must not reach the database."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=MOST_KEY)
 
 
 def public(view: View) -> View:

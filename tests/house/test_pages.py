@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from flask.testing import FlaskClient
 
 
@@ -18,6 +19,13 @@ def test_unknown_address_is_kind(client: FlaskClient) -> None:
     reply = client.get("/no-such-page", headers={"Accept-Language": "en"})
     assert reply.status_code == 404
     assert "There is nothing here" in reply.text
+
+
+@pytest.mark.parametrize("number", [2**40, 2**63, 10**40])
+def test_a_number_that_no_row_can_have_leads_nowhere(as_role: Callable[[str], FlaskClient], number: int) -> None:
+    admin = as_role("admin")
+    assert {admin.get(f"/{room}/{number}").status_code for room in ("contacts", "surveys", "changes")} == {404}
+    assert admin.get(f"/changes?owner={number}").status_code == 200
 
 
 def test_strict_headers(client: FlaskClient) -> None:

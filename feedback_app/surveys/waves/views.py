@@ -24,6 +24,7 @@ from feedback_app.delivery.compose.placeholders import filled
 from feedback_app.delivery.outbox import Fill, Words
 from feedback_app.errors import N_, Refused
 from feedback_app.extensions import current_settings
+from feedback_app.keys import read_key
 from feedback_app.surveys import queries
 from feedback_app.surveys.blueprint import blueprint
 from feedback_app.surveys.forms import letter_form, spread, words_in
@@ -52,8 +53,7 @@ def _written(survey: Survey) -> tuple[str, ...]:
 
 
 def _contact_id() -> int | None:
-    raw = request.args.get("contact", "")
-    return int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 10 else None
+    return read_key(request.args.get("contact", ""))
 
 
 @blueprint.route("/surveys/<slug>/letter", methods=["GET", "POST"])

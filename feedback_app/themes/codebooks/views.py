@@ -14,6 +14,7 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # younger
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import requires
 from feedback_app.errors import N_, Refused
+from feedback_app.keys import read_keys
 from feedback_app.surveys.queries import by_id
 from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.blueprint import actor, blueprint, frame, look, whole, zone
@@ -114,7 +115,7 @@ def codebook(codebook_id: int) -> str:
 @requires(rights.EDIT_THEMES)
 def share_codebook(codebook_id: int) -> Response:
     """Group the answers of more surveys by this codebook."""
-    ids = [int(raw) for raw in request.form.getlist("surveys") if raw.isdecimal() and len(raw) < 10]
+    ids = read_keys(request.form.getlist("surveys"))
     try:
         codebook_actions.share(ids, codebook_id, actor())
         if ids:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import requires
 from feedback_app.errors import N_, Refused
+from feedback_app.keys import read_key
 from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.blueprint import actor, blueprint, chosen_ids, frame, look, whole, zone
 from feedback_app.themes.curation import mention_actions, theme_actions
@@ -145,8 +146,8 @@ def _save_grid(theme_id: int, codebook_id: int) -> None:
     decided: dict[str, list[int]] = {}
     for name, value in request.form.items():
         prefix, _dash, raw = name.partition("-")
-        if prefix == "m" and raw.isdecimal() and len(raw) < 12 and value:
-            decided.setdefault(value, []).append(int(raw))
+        if prefix == "m" and (key := read_key(raw)) and value:
+            decided.setdefault(value, []).append(key)
     number = 0
     try:
         for value, ids in decided.items():
@@ -166,6 +167,6 @@ def _decide(value: str, ids: list[int], theme_id: int, codebook_id: int) -> int:
         return mention_actions.take_out(ids, theme_id, actor())
     if value == "aside":
         return mention_actions.set_aside(ids, codebook_id, actor(), theme_id)
-    if value.isdecimal() and len(value) < 10:
-        return mention_actions.move(ids, int(value), actor(), theme_id)
+    if target := read_key(value):
+        return mention_actions.move(ids, target, actor(), theme_id)
     return 0
