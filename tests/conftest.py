@@ -74,7 +74,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _touches_the_database(item: pytest.Item) -> bool:
     makes_its_own = {"POSTGRES", "House", "empty_database"} & vars(getattr(item, "module", item)).keys()
-    return bool(makes_its_own) or "database_url" in getattr(item, "fixturenames", ())
+    return bool(makes_its_own) or not {"database_url", "empty_app"}.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from feedback_app import clock
 from feedback_app.accounts.rights import ROLES
 from feedback_app.database import UtcDateTime
-from feedback_app.extensions import Base
+from feedback_app.extensions import Base, Key
 
 staff_role = Table(
     "staff_role",
@@ -34,7 +34,7 @@ class Role(Base, RoleMixin):
 
     __tablename__ = "role"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(40), unique=True)
 
     def get_permissions(self) -> set[str]:
@@ -47,7 +47,7 @@ class Staff(Base, UserMixin):
 
     __tablename__ = "staff"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(200), default="")
     language: Mapped[str] = mapped_column(String(8), default="en")
@@ -103,12 +103,12 @@ class AuditEntry(Base):
     __tablename__ = "audit_entry"
     __table_args__ = (Index("ix_audit_entry_target", "target", "target_id"), Index("ix_audit_entry_at", "at"))
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    actor_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    actor_id: Mapped[Key | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     actor: Mapped[str] = mapped_column(String(254))  # copy of the address, or "command", "worker": outlives the account
     action: Mapped[str] = mapped_column(String(60))
     target: Mapped[str] = mapped_column(String(40))
-    target_id: Mapped[int | None] = mapped_column()
+    target_id: Mapped[Key | None] = mapped_column()
     summary: Mapped[str] = mapped_column(Text, default="")
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)

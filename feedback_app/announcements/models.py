@@ -12,7 +12,7 @@ from feedback_app import clock
 from feedback_app.changes.models import Change
 from feedback_app.database import UtcDateTime
 from feedback_app.errors import N_
-from feedback_app.extensions import Base, json_type
+from feedback_app.extensions import Base, Key, json_type
 from feedback_app.surveys.models import Survey
 
 STATES = ("draft", "sending", "sent", "stopped")
@@ -34,14 +34,14 @@ class Announcement(Base):
         CheckConstraint("about IN ('made', 'planned', 'declined')", name="about"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     state: Mapped[str] = mapped_column(String(12), default="draft", index=True)
     about: Mapped[str] = mapped_column(String(12))  # the state of its changes that the words speak of
     audience: Mapped[str] = mapped_column(String(20), default="respondents")
-    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    created_by_id: Mapped[Key | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)  # which version of a draft one sees
-    sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    sent_by_id: Mapped[Key | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     changes: Mapped[list[Change]] = relationship(secondary="announcement_change", order_by="Change.id")
@@ -59,8 +59,8 @@ class AnnouncementChange(Base):
 
     __tablename__ = "announcement_change"
 
-    announcement_id: Mapped[int] = mapped_column(ForeignKey("announcement.id", ondelete="CASCADE"), primary_key=True)
-    change_id: Mapped[int] = mapped_column(ForeignKey("change.id", ondelete="RESTRICT"), primary_key=True, index=True)
+    announcement_id: Mapped[Key] = mapped_column(ForeignKey("announcement.id", ondelete="CASCADE"), primary_key=True)
+    change_id: Mapped[Key] = mapped_column(ForeignKey("change.id", ondelete="RESTRICT"), primary_key=True, index=True)
 
 
 class AnnouncementSurvey(Base):
@@ -68,8 +68,8 @@ class AnnouncementSurvey(Base):
 
     __tablename__ = "announcement_survey"
 
-    announcement_id: Mapped[int] = mapped_column(ForeignKey("announcement.id", ondelete="CASCADE"), primary_key=True)
-    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True, index=True)
+    announcement_id: Mapped[Key] = mapped_column(ForeignKey("announcement.id", ondelete="CASCADE"), primary_key=True)
+    survey_id: Mapped[Key] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
 class AnnouncementText(Base):
@@ -78,8 +78,8 @@ class AnnouncementText(Base):
     __tablename__ = "announcement_text"
     __table_args__ = (UniqueConstraint("announcement_id", "language"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    announcement_id: Mapped[int] = mapped_column(ForeignKey("announcement.id", ondelete="CASCADE"))
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    announcement_id: Mapped[Key] = mapped_column(ForeignKey("announcement.id", ondelete="CASCADE"))
     language: Mapped[str] = mapped_column(String(8))
     subject: Mapped[str] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)
@@ -100,9 +100,9 @@ class Notice(Base):
               postgresql_where=text("included IS false")),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    announcement_id: Mapped[int] = mapped_column(ForeignKey("announcement.id", ondelete="CASCADE"))
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    announcement_id: Mapped[Key] = mapped_column(ForeignKey("announcement.id", ondelete="CASCADE"))
+    contact_id: Mapped[Key] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
     language: Mapped[str] = mapped_column(String(8))
     why: Mapped[str] = mapped_column(String(12))
     included: Mapped[bool] = mapped_column(default=True)
@@ -118,8 +118,8 @@ class Piece(Base):
 
     __tablename__ = "announcement_piece"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    announcement_id: Mapped[int] = mapped_column(ForeignKey("announcement.id", ondelete="CASCADE"), index=True)
-    above: Mapped[int] = mapped_column()  # the contacts with a higher id
-    upto: Mapped[int | None] = mapped_column()  # up to and with this one; None: all the others
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    announcement_id: Mapped[Key] = mapped_column(ForeignKey("announcement.id", ondelete="CASCADE"), index=True)
+    above: Mapped[Key] = mapped_column()  # the contacts with a higher id
+    upto: Mapped[Key | None] = mapped_column()  # up to and with this one; None: all the others
     variants: Mapped[dict[str, int]] = mapped_column(json_type)  # language -> letter_variant.id

@@ -12,7 +12,7 @@ from feedback_app import clock
 from feedback_app.accounts.models import Staff
 from feedback_app.database import UtcDateTime
 from feedback_app.errors import N_
-from feedback_app.extensions import Base
+from feedback_app.extensions import Base, Key
 from feedback_app.themes.models import Theme
 
 STATES = ("considered", "planned", "made", "declined")
@@ -40,7 +40,7 @@ class Change(Base):
         CheckConstraint("state <> 'made' OR since IS NOT NULL", name="since"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     process: Mapped[str] = mapped_column(String(200))
     what: Mapped[str] = mapped_column(Text)
     why: Mapped[str] = mapped_column(Text, default="")
@@ -50,8 +50,8 @@ class Change(Base):
     since: Mapped[date | None] = mapped_column()  # made: since when; planned: from when, as far as known
     look_again_on: Mapped[date | None] = mapped_column()  # declined "not now": when to think about it again
     state: Mapped[str] = mapped_column(String(12), default="considered", index=True)
-    owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
-    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    owner_id: Mapped[Key | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    created_by_id: Mapped[Key | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, onupdate=clock.now)
     owner: Mapped[Staff | None] = relationship(foreign_keys=[owner_id])
@@ -63,5 +63,5 @@ class ChangeTheme(Base):
 
     __tablename__ = "change_theme"
 
-    change_id: Mapped[int] = mapped_column(ForeignKey("change.id", ondelete="CASCADE"), primary_key=True)
-    theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), primary_key=True, index=True)
+    change_id: Mapped[Key] = mapped_column(ForeignKey("change.id", ondelete="CASCADE"), primary_key=True)
+    theme_id: Mapped[Key] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), primary_key=True, index=True)

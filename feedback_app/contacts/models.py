@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from feedback_app import clock
 from feedback_app.database import UtcDateTime
 from feedback_app.errors import N_
-from feedback_app.extensions import Base
+from feedback_app.extensions import Base, Key
 
 KINDS = ("customer", "prospect", "lost_prospect", "former_customer")
 KIND_NAMES = {
@@ -32,7 +32,7 @@ class Contact(Base):
         Index("ix_contact_name", "name"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254))  # as the person writes it
     email_key: Mapped[str] = mapped_column(String(254), unique=True)  # as delivery.addresses.key() folds it
     name: Mapped[str] = mapped_column(String(200), default="")
@@ -51,13 +51,13 @@ class ContactImport(Base):
     __tablename__ = "contact_import"
     __table_args__ = (CheckConstraint("state IN ('tried', 'applied', 'failed')", name="state"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     file_name: Mapped[str] = mapped_column(String(255))
     stored_as: Mapped[str] = mapped_column(String(80))  # name inside var/imports; unguessable
     default_kind: Mapped[str] = mapped_column(String(20))
     default_language: Mapped[str] = mapped_column(String(8))
     state: Mapped[str] = mapped_column(String(12), default="tried")
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    by_id: Mapped[Key | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

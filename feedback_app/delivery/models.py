@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_app import clock
 from feedback_app.database import UtcDateTime
-from feedback_app.extensions import Base
+from feedback_app.extensions import Base, Key
 
 SCOPES = ("all", "surveys", "announcements")
 REASONS = ("unsubscribed", "hard_bounce", "complaint", "manual", "erased")
@@ -41,7 +41,7 @@ class Suppression(Base):
         CheckConstraint("reason IN ('unsubscribed', 'hard_bounce', 'complaint', 'manual', 'erased')", name="reason"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     email_key: Mapped[str] = mapped_column(String(254))  # as delivery.addresses.key() gives it
     scope: Mapped[str] = mapped_column(String(20), default="all")
     reason: Mapped[str] = mapped_column(String(20))
@@ -58,7 +58,7 @@ class LetterVariant(Base):
 
     __tablename__ = "letter_variant"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
     language: Mapped[str] = mapped_column(String(8))
     scope: Mapped[str] = mapped_column(
@@ -101,11 +101,11 @@ class OutgoingEmail(Base):
         Index("ix_outgoing_email_key", "email_key", postgresql_ops={"email_key": "varchar_pattern_ops"}),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))  # names its renderer: invitation, announcement, staff, test...
-    ref_id: Mapped[int | None] = mapped_column()  # the row that caused it: invitation, notice... (None: none)
-    group_id: Mapped[int | None] = mapped_column()  # what it belongs to: wave, announcement (for counting, pausing)
-    variant_id: Mapped[int] = mapped_column(ForeignKey("letter_variant.id"), index=True)
+    ref_id: Mapped[Key | None] = mapped_column()  # the row that caused it: invitation, notice... (None: none)
+    group_id: Mapped[Key | None] = mapped_column()  # what it belongs to: wave, announcement (for counting, pausing)
+    variant_id: Mapped[Key] = mapped_column(ForeignKey("letter_variant.id"), index=True)
     address: Mapped[str] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(String(254))
     name: Mapped[str] = mapped_column(String(200), default="")
@@ -134,8 +134,8 @@ class LetterReturn(Base):
         CheckConstraint("kind IN ('hard', 'soft', 'blocked', 'delayed', 'complaint')", name="kind"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    letter_id: Mapped[int] = mapped_column(ForeignKey("outgoing_email.id", ondelete="CASCADE"))
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    letter_id: Mapped[Key] = mapped_column(ForeignKey("outgoing_email.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(12))
     status: Mapped[str] = mapped_column(String(12), default="")  # RFC 3463, as 5.1.1
     reason: Mapped[str] = mapped_column(String(200), default="")  # in the words of who sent it back
@@ -149,7 +149,7 @@ class ReturnCount(Base):
     __tablename__ = "return_count"
     __table_args__ = (UniqueConstraint("day", "source", "outcome"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column()
     source: Mapped[str] = mapped_column(String(20))
     outcome: Mapped[str] = mapped_column(String(20))  # a kind of LetterReturn, known, ignored, or unmatched
@@ -162,9 +162,9 @@ class LetterPause(Base):
     __tablename__ = "letter_pause"
     __table_args__ = (UniqueConstraint("kind", "group_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40), default="")
-    group_id: Mapped[int] = mapped_column(default=0)
+    group_id: Mapped[Key] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(String(300), default="")
     since: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
@@ -182,9 +182,9 @@ class LetterHalt(Base):
               postgresql_where=text("lifted_at IS NULL")),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
-    group_id: Mapped[int] = mapped_column()
+    group_id: Mapped[Key] = mapped_column()
     reason: Mapped[str] = mapped_column(String(300))
     values: Mapped[dict[str, Any]] = mapped_column(default=dict)
     since: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
@@ -203,7 +203,7 @@ class LetterWatch(Base):
     __table_args__ = (CheckConstraint("tried >= refused AND refused >= 0", name="counts"),)
 
     kind: Mapped[str] = mapped_column(String(40), primary_key=True)
-    group_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    group_id: Mapped[Key] = mapped_column(primary_key=True, autoincrement=False)
     tried: Mapped[int] = mapped_column(default=0)  # of the first letters
     refused: Mapped[int] = mapped_column(default=0)  # of these, for good
     next_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)  # when the next of them may leave

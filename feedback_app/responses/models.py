@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from feedback_app import clock
 from feedback_app.contacts.models import Contact
 from feedback_app.database import UtcDateTime
-from feedback_app.extensions import Base
+from feedback_app.extensions import Base, Key
 from feedback_app.surveys.models import Question, Survey
 
 TEXT_LIMIT = 20_000  # characters of one free-text answer
@@ -28,10 +28,10 @@ class Response(Base):
         Index("ix_response_contact_id", "contact_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"))
-    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
-    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id", ondelete="SET NULL"), unique=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    survey_id: Mapped[Key] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"))
+    contact_id: Mapped[Key | None] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    invitation_id: Mapped[Key | None] = mapped_column(ForeignKey("invitation.id", ondelete="SET NULL"), unique=True)
     external_id: Mapped[str | None] = mapped_column(String(120))
     language: Mapped[str] = mapped_column(String(8))
     kind: Mapped[str] = mapped_column(String(20))  # the contact's kind when they answered
@@ -54,9 +54,9 @@ class Answer(Base):
         Index("ix_answer_question_id", "question_id", "number"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    response_id: Mapped[int] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"))
-    question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"))
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    response_id: Mapped[Key] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"))
+    question_id: Mapped[Key] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"))
     text: Mapped[str | None] = mapped_column(Text)
     number: Mapped[int | None] = mapped_column()  # rating 1-5, NPS 0-10, yes = 1, no = 0
     chosen: Mapped[str | None] = mapped_column(String(400))  # option codes, joined and bounded by "|": |price|stock|
@@ -70,8 +70,8 @@ class ResponseImport(Base):
     __tablename__ = "response_import"
     __table_args__ = (CheckConstraint("state IN ('tried', 'applied', 'failed')", name="state"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), index=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    survey_id: Mapped[Key] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), index=True)
     file_name: Mapped[str] = mapped_column(String(255))
     stored_as: Mapped[str] = mapped_column(String(80))  # name inside var/imports; unguessable
     default_kind: Mapped[str] = mapped_column(String(20))
@@ -79,7 +79,7 @@ class ResponseImport(Base):
     create_contacts: Mapped[bool] = mapped_column(default=True)
     state: Mapped[str] = mapped_column(String(12), default="tried")
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    by_id: Mapped[Key | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     survey: Mapped[Survey] = relationship()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from feedback_app import clock
 from feedback_app.contacts.models import Contact
 from feedback_app.database import UtcDateTime
-from feedback_app.extensions import Base
+from feedback_app.extensions import Base, Key
 
 STATES = ("draft", "published", "closed")
 QUESTION_KINDS = ("short_text", "long_text", "yes_no", "single_choice", "multiple_choice", "rating", "nps")
@@ -26,7 +26,7 @@ class Survey(Base):
     __tablename__ = "survey"
     __table_args__ = (CheckConstraint("state IN ('draft', 'published', 'closed')", name="state"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     state: Mapped[str] = mapped_column(String(12), default="draft")
     languages: Mapped[list[str]] = mapped_column(default=list)  # in the order offered; the first is the default
@@ -35,7 +35,7 @@ class Survey(Base):
     thanks: Mapped[dict[str, str]] = mapped_column(default=dict)
     invitation_subject: Mapped[dict[str, str]] = mapped_column(default=dict)
     invitation_body: Mapped[dict[str, str]] = mapped_column(default=dict)
-    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    created_by_id: Mapped[Key | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)  # also the version of a cached form
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -50,8 +50,8 @@ class Section(Base):
 
     __tablename__ = "section"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), index=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    survey_id: Mapped[Key] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), index=True)
     position: Mapped[int] = mapped_column()
     title: Mapped[dict[str, str]] = mapped_column(default=dict)
     survey: Mapped[Survey] = relationship(back_populates="sections")
@@ -72,9 +72,9 @@ class Question(Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"))
-    section_id: Mapped[int] = mapped_column(ForeignKey("section.id", ondelete="CASCADE"), index=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    survey_id: Mapped[Key] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"))
+    section_id: Mapped[Key] = mapped_column(ForeignKey("section.id", ondelete="CASCADE"), index=True)
     position: Mapped[int] = mapped_column()
     code: Mapped[str] = mapped_column(String(60))
     kind: Mapped[str] = mapped_column(String(20))
@@ -95,8 +95,8 @@ class Option(Base):
     __tablename__ = "option"
     __table_args__ = (UniqueConstraint("question_id", "code"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"))
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    question_id: Mapped[Key] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"))
     position: Mapped[int] = mapped_column()
     code: Mapped[str] = mapped_column(String(60))
     label: Mapped[dict[str, str]] = mapped_column(default=dict)
@@ -109,8 +109,8 @@ class Wave(Base):
     __tablename__ = "wave"
     __table_args__ = (CheckConstraint("state IN ('planned', 'sent', 'cancelled')", name="state"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), index=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    survey_id: Mapped[Key] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), index=True)
     audience: Mapped[dict[str, Any]] = mapped_column(default=dict)  # contacts.queries.Filter as a dict
     subject: Mapped[dict[str, str]] = mapped_column(default=dict)
     body: Mapped[dict[str, str]] = mapped_column(default=dict)
@@ -118,7 +118,7 @@ class Wave(Base):
     send_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(String(12), default="planned")
     invited: Mapped[int] = mapped_column(default=0)
-    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    created_by_id: Mapped[Key | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
@@ -128,10 +128,10 @@ class Invitation(Base):
     __tablename__ = "invitation"
     __table_args__ = (UniqueConstraint("survey_id", "contact_id"), Index("ix_invitation_contact_id", "contact_id"))
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"))
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
-    wave_id: Mapped[int | None] = mapped_column(ForeignKey("wave.id", ondelete="SET NULL"), index=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    survey_id: Mapped[Key] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"))
+    contact_id: Mapped[Key] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    wave_id: Mapped[Key | None] = mapped_column(ForeignKey("wave.id", ondelete="SET NULL"), index=True)
     nonce: Mapped[str] = mapped_column(String(32), unique=True)  # with the house key it derives the token
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     language: Mapped[str] = mapped_column(String(8))

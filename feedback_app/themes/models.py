@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from feedback_app import clock
 from feedback_app.database import UtcDateTime
 from feedback_app.errors import N_
-from feedback_app.extensions import Base, json_type
+from feedback_app.extensions import Base, Key, json_type
 from feedback_app.themes import search_tables
 
 NAME_LIMIT = 200
@@ -25,12 +25,12 @@ class Codebook(Base):
 
     __tablename__ = "codebook"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(NAME_LIMIT), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     grouped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     corrected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # last time people taught it something
-    looked_upto: Mapped[int] = mapped_column(default=0, server_default="0")  # newest mention when last looked for news
+    looked_upto: Mapped[Key] = mapped_column(default=0, server_default="0")  # newest mention when last looked for news
 
 
 class CodebookSurvey(Base):
@@ -38,8 +38,8 @@ class CodebookSurvey(Base):
 
     __tablename__ = "codebook_survey"
 
-    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
-    codebook_id: Mapped[int] = mapped_column(ForeignKey("codebook.id", ondelete="CASCADE"), index=True)
+    survey_id: Mapped[Key] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
+    codebook_id: Mapped[Key] = mapped_column(ForeignKey("codebook.id", ondelete="CASCADE"), index=True)
 
 
 class CodebookMachine(Base):
@@ -47,7 +47,7 @@ class CodebookMachine(Base):
 
     __tablename__ = "codebook_machine"
 
-    codebook_id: Mapped[int] = mapped_column(ForeignKey("codebook.id", ondelete="CASCADE"), primary_key=True)
+    codebook_id: Mapped[Key] = mapped_column(ForeignKey("codebook.id", ondelete="CASCADE"), primary_key=True)
     data: Mapped[bytes] = mapped_column()
     learnt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
@@ -66,16 +66,16 @@ class Theme(Base):
         Index("ix_theme_parent_id", "parent_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    codebook_id: Mapped[int] = mapped_column(ForeignKey("codebook.id", ondelete="CASCADE"), index=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    codebook_id: Mapped[Key] = mapped_column(ForeignKey("codebook.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(NAME_LIMIT))
     named_by_person: Mapped[bool] = mapped_column(default=False)
     description: Mapped[str] = mapped_column(Text, default="")
     phrases: Mapped[list[str]] = mapped_column(default=list)
     state: Mapped[str] = mapped_column(String(12), default="open")
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"))
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id", ondelete="SET NULL"))  # a theme within it
-    owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    merged_into_id: Mapped[Key | None] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"))
+    parent_id: Mapped[Key | None] = mapped_column(ForeignKey("theme.id", ondelete="SET NULL"))  # a theme within it
+    owner_id: Mapped[Key | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     centre: Mapped[bytes | None] = mapped_column()  # float16 vector of the engine; None for a theme made by hand
     quotes: Mapped[dict[str, Any]] = mapped_column(default=dict)  # mention ids: {"typical": [...], "borderline": [...]}
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
@@ -88,8 +88,8 @@ class SubTheme(Base):
 
     __tablename__ = "sub_theme"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    theme_id: Mapped[Key] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(NAME_LIMIT))
     phrases: Mapped[list[str]] = mapped_column(default=list)
     quotes: Mapped[list[int]] = mapped_column(json_type, default=list)  # typical mentions
@@ -100,8 +100,8 @@ class SubThemeMention(Base):
 
     __tablename__ = "sub_theme_mention"
 
-    sub_theme_id: Mapped[int] = mapped_column(ForeignKey("sub_theme.id", ondelete="CASCADE"), primary_key=True)
-    mention_id: Mapped[int] = mapped_column(ForeignKey("mention.id", ondelete="CASCADE"), primary_key=True, index=True)
+    sub_theme_id: Mapped[Key] = mapped_column(ForeignKey("sub_theme.id", ondelete="CASCADE"), primary_key=True)
+    mention_id: Mapped[Key] = mapped_column(ForeignKey("mention.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
 class ThemeExample(Base):
@@ -109,8 +109,8 @@ class ThemeExample(Base):
 
     __tablename__ = "theme_example"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    theme_id: Mapped[Key] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)
     language: Mapped[str] = mapped_column(String(8), default="")
     text: Mapped[str] = mapped_column(Text)
 
@@ -131,11 +131,11 @@ class Mention(Base):
         Index("ix_mention_unjudged", "survey_id", sqlite_where=_UNJUDGED, postgresql_where=_UNJUDGED),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    answer_id: Mapped[int] = mapped_column(ForeignKey("answer.id", ondelete="CASCADE"))
-    response_id: Mapped[int] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"), index=True)
-    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"))
-    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    answer_id: Mapped[Key] = mapped_column(ForeignKey("answer.id", ondelete="CASCADE"))
+    response_id: Mapped[Key] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"), index=True)
+    survey_id: Mapped[Key] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"))
+    contact_id: Mapped[Key | None] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
     start: Mapped[int] = mapped_column()
     end: Mapped[int] = mapped_column()
     text: Mapped[str] = mapped_column(Text)
@@ -168,12 +168,12 @@ class Placement(Base):
         Index("ix_placement_judged", "theme_id", "guessed", sqlite_where=_JUDGED, postgresql_where=_JUDGED),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    mention_id: Mapped[int] = mapped_column(ForeignKey("mention.id", ondelete="CASCADE"))
-    theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"))
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    mention_id: Mapped[Key] = mapped_column(ForeignKey("mention.id", ondelete="CASCADE"))
+    theme_id: Mapped[Key] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"))
     confidence: Mapped[float] = mapped_column(default=1.0)
     guessed: Mapped[bool | None] = mapped_column()  # confirmed: had the machine put it here? None: it had no say
-    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    confirmed_by_id: Mapped[Key | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     mention: Mapped[Mention] = relationship(back_populates="placements")
     theme: Mapped[Theme] = relationship()
@@ -184,13 +184,13 @@ class ThemeEvent(Base):
 
     __tablename__ = "theme_event"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    codebook_id: Mapped[int] = mapped_column(ForeignKey("codebook.id", ondelete="CASCADE"), index=True)
-    theme_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)
-    other_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)  # from where
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    codebook_id: Mapped[Key] = mapped_column(ForeignKey("codebook.id", ondelete="CASCADE"), index=True)
+    theme_id: Mapped[Key | None] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)
+    other_id: Mapped[Key | None] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)  # from where
     action: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    by_id: Mapped[Key | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     by: Mapped[str] = mapped_column(String(254), default="")  # copy of the address: outlives the account
     mentions: Mapped[int] = mapped_column(default=0)  # how many mentions the step touched
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -204,8 +204,8 @@ class MentionBefore(Base):
     __tablename__ = "mention_before"
     __table_args__ = (Index("ix_mention_before_mention_id", "mention_id"),)
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("theme_event.id", ondelete="CASCADE"), primary_key=True)
-    mention_id: Mapped[int] = mapped_column(ForeignKey("mention.id", ondelete="CASCADE"), primary_key=True)
+    event_id: Mapped[Key] = mapped_column(ForeignKey("theme_event.id", ondelete="CASCADE"), primary_key=True)
+    mention_id: Mapped[Key] = mapped_column(ForeignKey("mention.id", ondelete="CASCADE"), primary_key=True)
     state: Mapped[str] = mapped_column(String(12))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -215,12 +215,12 @@ class PlacementBefore(Base):
 
     __tablename__ = "placement_before"
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("theme_event.id", ondelete="CASCADE"), primary_key=True)
-    mention_id: Mapped[int] = mapped_column(ForeignKey("mention.id", ondelete="CASCADE"), primary_key=True)
-    theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), primary_key=True)
+    event_id: Mapped[Key] = mapped_column(ForeignKey("theme_event.id", ondelete="CASCADE"), primary_key=True)
+    mention_id: Mapped[Key] = mapped_column(ForeignKey("mention.id", ondelete="CASCADE"), primary_key=True)
+    theme_id: Mapped[Key] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), primary_key=True)
     confidence: Mapped[float] = mapped_column()
     guessed: Mapped[bool | None] = mapped_column()
-    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    confirmed_by_id: Mapped[Key | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -260,15 +260,15 @@ class GroupingRequest(Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    codebook_id: Mapped[int] = mapped_column(ForeignKey("codebook.id", ondelete="CASCADE"))
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    codebook_id: Mapped[Key] = mapped_column(ForeignKey("codebook.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(12), default="group")
     options: Mapped[dict[str, Any]] = mapped_column(default=dict)  # grain, themes, theme_id
     state: Mapped[str] = mapped_column(String(12), default="waiting")
     progress: Mapped[float] = mapped_column(default=0.0)
     message: Mapped[str] = mapped_column(String(500), default="")  # an English msgid, translated when shown
     values: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what fills the message
-    requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    requested_by_id: Mapped[Key | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the worker's last sign of life
     attempts: Mapped[int] = mapped_column(default=0)
@@ -285,12 +285,12 @@ class Suggestion(Base):
         CheckConstraint("state IN ('open', 'accepted', 'dismissed')", name="state"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    codebook_id: Mapped[int] = mapped_column(ForeignKey("codebook.id", ondelete="CASCADE"))
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    codebook_id: Mapped[Key] = mapped_column(ForeignKey("codebook.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(12))
     reason: Mapped[str] = mapped_column(String(80))  # the same reason is the same suggestion
-    theme_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)
-    other_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)
+    theme_id: Mapped[Key | None] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)
+    other_id: Mapped[Key | None] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)
     parts: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{name, phrases, mentions: ids, quotes: ids}]
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"nearness": .8, "size": 40}
     state: Mapped[str] = mapped_column(String(12), default="open")

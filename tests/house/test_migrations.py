@@ -3,39 +3,15 @@
 from __future__ import annotations
 
 import os
-import uuid
-from collections.abc import Iterator
-from pathlib import Path
 
 import flask_migrate
-import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import CheckConstraint, inspect, text
 
-from feedback_app import create_app
 from feedback_app.extensions import db
 from feedback_app.themes.search_tables import described
-from tests.conftest import POSTGRES, _postgres, _settings, _with_name
-
-
-@pytest.fixture
-def empty_app(tmp_path: Path) -> Iterator[Flask]:
-    """The application on a database without any table."""
-    if POSTGRES:
-        name = f"empty_{uuid.uuid4().hex[:12]}"
-        _postgres(f'CREATE DATABASE "{name}"')
-        url = _with_name(name)
-    else:
-        url = f"sqlite:///{tmp_path / 'empty.sqlite3'}"
-    app = create_app(_settings(url, tmp_path))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-    if POSTGRES:
-        _postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def test_head_is_what_the_models_say(empty_app: Flask) -> None:

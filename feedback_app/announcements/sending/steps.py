@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CTE, Integer, case, cast, delete, func, literal, select
+from sqlalchemy import CTE, BigInteger, case, cast, delete, func, literal, select
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
@@ -97,7 +97,7 @@ def _quotes(session: Session, announcement_id: int, span: Span | None) -> CTE:
     each = func.jsonb_each if is_postgresql() else func.json_each
     document = literal(_json(chosen))
     given: Any = each(cast(document, Notice.quotes.type) if is_postgresql() else document).table_valued("key", "value")
-    rows = select(cast(given.c.key, Integer).label("contact_id"), given.c.value.label("quotes"))
+    rows = select(cast(given.c.key, BigInteger).label("contact_id"), given.c.value.label("quotes"))
     return rows.cte("said").prefix_with("MATERIALIZED")
 
 

@@ -166,7 +166,7 @@ def paused(session: Session) -> ColumnElement[bool]:
 def among(ids: Collection[int]) -> TextClause:
     """Return the condition "this letter is one of ``ids``" bound as one value: hundreds cost more."""
     if is_postgresql():
-        return text("outgoing_email.id = ANY(CAST(:ids AS integer[]))").bindparams(ids=list(ids))
+        return text("outgoing_email.id = ANY(CAST(:ids AS bigint[]))").bindparams(ids=list(ids))
     return text("outgoing_email.id IN (SELECT value FROM json_each(:ids))").bindparams(ids=json.dumps(list(ids)))
 
 

@@ -42,7 +42,7 @@ POSTGRESQL = text(
     SET state = v.state, code = v.code, reply = v.reply, sent_at = v.sent_at, not_before = v.not_before,
         attempts = v.attempts, first_at = v.first_at, lease_owner = NULL, lease_until = NULL
     FROM unnest(
-        CAST(:id AS integer[]), CAST(:state AS text[]), CAST(:code AS integer[]), CAST(:reply AS text[]),
+        CAST(:id AS bigint[]), CAST(:state AS text[]), CAST(:code AS integer[]), CAST(:reply AS text[]),
         CAST(:sent_at AS timestamptz[]), CAST(:not_before AS timestamptz[]), CAST(:attempts AS integer[]),
         CAST(:first_at AS timestamptz[])
     ) AS v(id, state, code, reply, sent_at, not_before, attempts, first_at)

@@ -221,7 +221,7 @@ def _secrets(secret: str, moment: datetime, contact_id: int) -> dict[str, str]:
 
     It need not be secret, only unique: the token is a MAC over it under the house key.
     """
-    nonce = f"{int(moment.timestamp() * 1_000_000):014x}{contact_id:08x}{secrets.token_hex(5)}"
+    nonce = f"{int(moment.timestamp() * 1_000_000):014x}{contact_id:016x}{secrets.token_hex(1)}"
     return {"nonce": nonce, "token_hash": tokens.digest(tokens.derive(secret, "invitation", nonce))}
 
 
