@@ -21,8 +21,7 @@ from feedback_app.json_fields import (
     folder,
     read_json,
 )
-
-AnswerValue = str | int | bool | tuple[str, ...]
+from feedback_app.surveys.kinds.base.reply import AnswerValue
 
 _DATA = folder("feedback_app.demo", "data")
 

@@ -17,11 +17,16 @@ from feedback_app.contacts.models import Contact
 from feedback_app.database import transaction
 from feedback_app.delivery.addresses import key
 from feedback_app.demo import data
-from feedback_app.demo.data import AnswerValue, DemoResponse
+from feedback_app.demo.data import DemoResponse
 from feedback_app.extensions import current_settings
+from feedback_app.json_fields import BadPackageData
 from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys import actions as surveys
-from feedback_app.surveys.models import CHOICE_KINDS, Invitation, Question, Survey
+from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
+from feedback_app.surveys.kinds.base.reply import AnswerValue, Problem
+from feedback_app.surveys.kinds.registry import kind_of
+from feedback_app.surveys.models import Invitation, Survey
+from feedback_app.surveys.queries import build_spec
 from feedback_app.surveys.questionnaire import of_ready_made
 from feedback_app.surveys.ready_made import load
 
@@ -87,16 +92,14 @@ def _add_contacts(session: Session, now: datetime) -> dict[str, Contact]:
 
 def _add_responses(session: Session, contacts: dict[str, Contact], now: datetime) -> int:
     found = {one.slug: one for one in session.scalars(select(Survey).where(Survey.slug.in_(SURVEYS)))}
-    questions: dict[int, dict[str, Question]] = {}
-    for question in session.scalars(select(Question)):
-        questions.setdefault(question.survey_id, {})[question.code] = question
+    specs = {one.id: build_spec(one.id) for one in found.values()}
     asked = [
         (one, _invitation(found[one.survey], contacts[one.email], one.answered_at(now))) for one in data.responses()
     ]
     session.add_all(invitation for _, invitation in asked)
     session.flush()
     for one, invitation in asked:
-        session.add(_response(one, invitation, contacts[one.email], questions[invitation.survey_id]))
+        session.add(_response(one, invitation, contacts[one.email], specs[invitation.survey_id]))
     return len(asked)
 
 
@@ -115,7 +118,7 @@ def _invitation(survey: Survey, contact: Contact, answered_at: datetime) -> Invi
     )
 
 
-def _response(one: DemoResponse, invitation: Invitation, contact: Contact, questions: dict[str, Question]) -> Response:
+def _response(one: DemoResponse, invitation: Invitation, contact: Contact, spec: FormSpec) -> Response:
     return Response(
         survey_id=invitation.survey_id,
         contact_id=contact.id,
@@ -124,14 +127,12 @@ def _response(one: DemoResponse, invitation: Invitation, contact: Contact, quest
         kind=contact.kind,
         stage_lost=contact.stage_lost,
         submitted_at=invitation.answered_at,
-        answers=[_answer(questions[code], value) for code, value in one.answers.items()],
+        answers=[_answer(spec.by_code[code], value) for code, value in one.answers.items()],
     )
 
 
-def _answer(question: Question, value: AnswerValue) -> Answer:
-    if isinstance(value, bool | int):
-        return Answer(question_id=question.id, number=int(value))
-    if question.kind not in CHOICE_KINDS and isinstance(value, str):
-        return Answer(question_id=question.id, text=value)
-    codes = (value,) if isinstance(value, str) else value
-    return Answer(question_id=question.id, chosen=f"|{'|'.join(codes)}|")
+def _answer(question: QuestionSpec, value: AnswerValue) -> Answer:
+    reply = kind_of(question).of_value(value, question)
+    if isinstance(reply, Problem):
+        raise BadPackageData(f"answers.jsonl: {value!r} is no answer to {question.code}: {reply}")
+    return Answer(question_id=question.id, **reply.as_columns())

@@ -14,7 +14,8 @@ from feedback_app.database import Page, page_of
 from feedback_app.delivery.models import OutgoingEmail, Suppression
 from feedback_app.extensions import db
 from feedback_app.responses.models import Answer, Response
-from feedback_app.surveys.models import TEXT_KINDS, Invitation, Question, Survey
+from feedback_app.surveys.kinds.registry import free_texts
+from feedback_app.surveys.models import Invitation, Question, Survey
 from feedback_app.themes.models import Mention, Placement, Theme
 
 
@@ -155,7 +156,7 @@ def todo() -> Todo:
         select(func.count())
         .select_from(Answer)
         .join(Question, Question.id == Answer.question_id)
-        .where(Question.kind.in_(TEXT_KINDS), Answer.text.is_not(None))
+        .where(Question.kind.in_(free_texts()), Answer.text.is_not(None))
         .where(~exists(select(1).where(Mention.answer_id == Answer.id)))
     )
     letters = select(func.count()).select_from(OutgoingEmail)

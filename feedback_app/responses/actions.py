@@ -10,9 +10,9 @@ from sqlalchemy import insert as plain_insert
 from feedback_app import clock
 from feedback_app.database import transaction, won
 from feedback_app.responses.models import Answer, Response
+from feedback_app.surveys.kinds.base.reply import Reply
 from feedback_app.surveys.models import Invitation, Survey
 from feedback_app.surveys.queries import Asked
-from feedback_app.surveys.questions import Reply
 
 ANSWERS = Answer.metadata.tables["answer"]  # the table, not the class: one statement for rows of every kind
 
@@ -50,10 +50,4 @@ def submit(asked: Asked, language: str, replies: Mapping[int, Reply]) -> bool:
 
 
 def _row(response_id: int, question_id: int, reply: Reply) -> dict[str, object]:
-    return {
-        "response_id": response_id,
-        "question_id": question_id,
-        "text": reply.text,
-        "number": reply.number,
-        "chosen": reply.stored_choice,
-    }
+    return {"response_id": response_id, "question_id": question_id, **reply.as_columns()}

@@ -14,9 +14,6 @@ from feedback_app.database import UtcDateTime
 from feedback_app.extensions import Base, Key
 from feedback_app.surveys.models import Question, Survey
 
-TEXT_LIMIT = 20_000  # characters of one free-text answer
-SHORT_TEXT_LIMIT = 300
-
 
 class Response(Base):
     """One returned survey. An invitation returns once; an imported answer is known by its external id."""

@@ -16,9 +16,10 @@ from feedback_app.extensions import current_settings, db
 from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.reading.filters import Filter
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
+from feedback_app.surveys.kinds.base.reply import Reply, stored_reply
+from feedback_app.surveys.kinds.registry import free_texts, scores
 from feedback_app.surveys.models import Question, Section, Survey
 from feedback_app.surveys.queries import form_spec
-from feedback_app.surveys.questions import Reply, chosen_of
 
 LINE = 180  # characters of their words in a list
 
@@ -82,13 +83,8 @@ def own_answers(invitation_id: int, spec: FormSpec) -> list[Said]:
 
 def _said(spec: FormSpec, answers: Select[int, int, str | None, int | None, str | None], wanted: int) -> list[Said]:
     rows = db.session.execute(answers, {"wanted": wanted})
-    found = {row[0]: (row[1], reply_of(row[2], row[3], row[4])) for row in rows}
+    found = {row[0]: (row[1], stored_reply(row[2], row[3], row[4])) for row in rows}
     return [Said(one, found[one.id][1], found[one.id][0]) for one in spec.questions if one.id in found]
-
-
-def reply_of(text: str | None, number: int | None, chosen: str | None) -> Reply:
-    """Return what an answer's columns hold."""
-    return Reply(text, number, chosen_of(chosen) if chosen is not None else None)
 
 
 def conditions_of(wanted: Filter) -> list[ColumnElement[bool]]:
@@ -124,11 +120,12 @@ def search(wanted: Filter, page: int = 1, size: int = 50) -> Page[Row]:
 
 def _first_words(ids: Sequence[int]) -> dict[int, tuple[str, int | None, int]]:
     """Return, by response, the beginning of their first words, and their score with its upper end."""
+    wanted = [*free_texts(), *(kind.code for kind in scores())]
     rows = db.session.execute(
         select(Answer.response_id, Question.kind, func.substr(Answer.text, 1, LINE + 1), Answer.number)
         .join(Question, Question.id == Answer.question_id)
         .join(Section, Section.id == Question.section_id)
-        .where(Answer.response_id.in_(ids), Question.kind.in_(("long_text", "short_text", "nps", "rating")))
+        .where(Answer.response_id.in_(ids), Question.kind.in_(wanted))
         .order_by(Answer.response_id, Section.position, Question.position, Question.id)
     )
     gathered: dict[int, dict[str, Any]] = {}
@@ -138,10 +135,10 @@ def _first_words(ids: Sequence[int]) -> dict[int, tuple[str, int | None, int]]:
 
 
 def _line(by_kind: Mapping[str, Any]) -> tuple[str, int | None, int]:
-    text = " ".join((by_kind.get("long_text") or by_kind.get("short_text") or "").split())
-    scale = "nps" if "nps" in by_kind else "rating"
+    text = " ".join(next((by_kind[code] for code in free_texts() if by_kind.get(code)), "").split())
     shown = text if len(text) <= LINE else text[:LINE].rsplit(" ", 1)[0] + "…"
-    return shown, by_kind.get(scale), {"nps": 10, "rating": 5}[scale]
+    scale = next((kind for kind in scores() if by_kind.get(kind.code) is not None), None)
+    return (shown, by_kind[scale.code], scale.scale[-1]) if scale else (shown, None, 0)
 
 
 def one(response_id: int, wanted: Filter) -> Whole:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from feedback_app.errors import N_
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
-from feedback_app.surveys.questions import kind_of
+from feedback_app.surveys.kinds.registry import kind_of
 from feedback_app.surveys.translations import Words, half_said, missing
 
 

@@ -20,7 +20,7 @@ class OptionSpec:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSpec:
-    """One question, with its options in order. ``kind`` is one of ``questions.KINDS``."""
+    """One question, with its options in order. ``kind`` is one of ``kinds.registry.KINDS``."""
 
     code: str
     kind: str

@@ -23,7 +23,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from feedback_app.surveys import limits
 from feedback_app.surveys.form_spec import OptionSpec, QuestionSpec
-from feedback_app.surveys.questions import KINDS
+from feedback_app.surveys.kinds.registry import KINDS
 from feedback_app.surveys.translations import Words, is_code, is_slug
 from feedback_app.surveys.waves import invitation_text
 from feedback_app.web.forms import Form, at_most

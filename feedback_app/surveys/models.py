@@ -14,9 +14,6 @@ from feedback_app.database import UtcDateTime
 from feedback_app.extensions import Base, Key
 
 STATES = ("draft", "published", "closed")
-QUESTION_KINDS = ("short_text", "long_text", "yes_no", "single_choice", "multiple_choice", "rating", "nps")
-TEXT_KINDS = ("short_text", "long_text")
-CHOICE_KINDS = ("single_choice", "multiple_choice")
 Words = dict[str, str]  # language code -> text
 
 

@@ -16,7 +16,7 @@ from feedback_app.surveys.form_spec import (
     QuestionSpec,
     SectionSpec,
 )
-from feedback_app.surveys.questions import KINDS
+from feedback_app.surveys.kinds.registry import KINDS
 from feedback_app.surveys.ready_made import ReadyMade, ReadyQuestion
 from feedback_app.surveys.translations import (
     Words,

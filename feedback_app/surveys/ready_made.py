@@ -14,9 +14,7 @@ from feedback_app.json_fields import (
     read_json,
     stems,
 )
-
-QUESTION_KINDS = ("short_text", "long_text", "yes_no", "single_choice", "multiple_choice", "rating", "nps")
-CHOICE_KINDS = ("single_choice", "multiple_choice")
+from feedback_app.surveys.kinds.registry import KINDS
 
 _TEMPLATES = folder("feedback_app.surveys", "templates")
 
@@ -123,9 +121,9 @@ def _question(fields: Fields) -> ReadyQuestion:
         high_label=fields.words_if_any("high_label"),
     )
     fields.done()
-    if question.kind not in QUESTION_KINDS:
-        raise BadPackageData(f"{fields.where}.kind: {question.kind!r} is none of {', '.join(QUESTION_KINDS)}")
-    if (question.kind in CHOICE_KINDS) != bool(question.options):
+    if question.kind not in KINDS:
+        raise BadPackageData(f"{fields.where}.kind: {question.kind!r} is none of {', '.join(KINDS)}")
+    if KINDS[question.kind].needs_options != bool(question.options):
         raise BadPackageData(f"{fields.where}.options: choices need options, and only choices have them")
     return question
 

@@ -18,6 +18,7 @@ from feedback_app.json_fields import (
     stems,
 )
 from feedback_app.surveys import ready_made
+from feedback_app.surveys.kinds.registry import KINDS
 from feedback_app.surveys.ready_made import ReadyMade, load, names
 
 EVERY_NAME = ("customer", "former-customer", "lost-prospect", "make-it-right")
@@ -92,13 +93,12 @@ def test_a_lost_prospect_is_asked_for_the_stage_with_the_known_codes() -> None:
 
 def test_every_question_kind_is_known_and_only_choices_have_options(survey: ReadyMade) -> None:
     for question in survey.questions:
-        assert question.kind in ready_made.QUESTION_KINDS
-        assert bool(question.options) == (question.kind in ready_made.CHOICE_KINDS)
+        assert bool(question.options) == KINDS[question.kind].needs_options
 
 
 def test_scales_say_what_both_ends_mean(survey: ReadyMade) -> None:
     for question in survey.questions:
-        scale = question.kind in ("rating", "nps")
+        scale = KINDS[question.kind].has_ends
         assert (question.low_label is not None, question.high_label is not None) == (scale, scale)
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.surveys import limits
 from feedback_app.surveys.translations import (
     CODE_LENGTH,
     SLUG_LENGTH,
@@ -60,11 +59,3 @@ def test_which_languages_are_missing() -> None:
     assert half_said({"pl": "Cześć"}, ("en", "pl")) == ("en",)
     assert tidy_words({"en": " Hi ", "pl": "", "xx": "?"}, ("en", "pl")) == {"en": "Hi"}
     assert tidy_words("nonsense", ("en",)) == {}
-
-
-def test_the_limits_are_those_of_the_tables_above() -> None:
-    from feedback_app.responses.models import SHORT_TEXT_LIMIT, TEXT_LIMIT
-    from feedback_app.surveys import questions
-
-    assert (questions.TEXT_LIMIT, questions.SHORT_TEXT_LIMIT) == (TEXT_LIMIT, SHORT_TEXT_LIMIT)
-    assert limits.OPTIONS > 1

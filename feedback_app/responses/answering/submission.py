@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from feedback_app.errors import N_
 from feedback_app.surveys.form_spec import FormSpec
-from feedback_app.surveys.questions import Problem, Reply, clean
+from feedback_app.surveys.kinds.base.reply import Problem, Reply
+from feedback_app.surveys.kinds.registry import kind_of
 
 SAY_SOMETHING = Problem(N_("Please answer at least one question, whichever you like. One word is enough."))
 
@@ -34,9 +35,10 @@ def read_form(spec: FormSpec, values_of: Callable[[str], list[str]]) -> Filled:
     replies: dict[int, Reply] = {}
     problems: dict[str, Problem] = {}
     for question in spec.questions:
-        raw = values_of(question.field)
+        kind = kind_of(question)
+        raw = kind.sent(question, values_of)
         given[question.field] = [text.replace("\0", "") for text in raw]
-        found = clean(raw, question)
+        found = kind.clean(raw, question)
         if isinstance(found, Problem):
             problems[question.field] = found
         elif not found.empty:

@@ -20,8 +20,8 @@ from feedback_app.responses.answering.submission import Filled, read_form
 from feedback_app.responses.blueprint import blueprint
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.form_spec import FormSpec
+from feedback_app.surveys.kinds.base.reply import Problem
 from feedback_app.surveys.queries import Asked, form_spec, invitation_by_token
-from feedback_app.surveys.questions import Problem
 from feedback_app.web.pages import public, see_other
 from feedback_app.web.security import PUBLIC_LIMIT
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import BinaryIO
 
 from feedback_app.contacts import field_limits
-from feedback_app.contacts.importing import csv_words
 from feedback_app.contacts.importing.csv_import import RAW, Rejected
 from feedback_app.delivery import addresses
 from feedback_app.errors import N_, Refused
@@ -24,7 +23,7 @@ from feedback_app.responses.importing import csv_cells
 from feedback_app.responses.importing.csv_cells import Unfit
 from feedback_app.responses.importing.csv_columns import Column, columns_of
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
-from feedback_app.surveys.questions import NOTHING, Reply
+from feedback_app.surveys.kinds.base.reply import NOTHING, Reply
 from feedback_app.text import one_line
 
 ID_LENGTH = 120
@@ -123,19 +122,18 @@ def _refuse_damage(record: Record, columns: list[Column]) -> None:
 
 
 def _replies(pairs: list[tuple[Column, str]]) -> dict[int, Reply]:
-    """Return the answers by question id; the marks of several choices come in columns of their own."""
+    """Return the answers by question id; some come in parts, each in a column of its own."""
     found: dict[int, Reply] = {}
-    marked: dict[int, tuple[QuestionSpec, list[str]]] = {}
+    parted: dict[int, tuple[QuestionSpec, dict[str, str]]] = {}
     for column, cell in pairs:
         if column.question is None:
             continue
-        if column.option:
-            codes = marked.setdefault(column.question.id, (column.question, []))[1]
-            codes.extend([column.option] if csv_words.is_yes(cell) else [])
+        if column.part:
+            parted.setdefault(column.question.id, (column.question, {}))[1][column.part] = cell
         else:
             found[column.question.id] = _reply(column, column.question, cell)
-    for question, codes in marked.values():
-        found[question.id] = csv_cells.reply("|".join(codes), question) if codes else NOTHING
+    for question, cells in parted.values():
+        found[question.id] = csv_cells.reply_in_parts(cells, question)
     return {question_id: reply for question_id, reply in found.items() if not reply.empty}
 
 

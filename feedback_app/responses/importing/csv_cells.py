@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from feedback_app.contacts.importing import csv_words
-from feedback_app.contacts.importing.csv_words import fold
 from feedback_app.errors import N_
-from feedback_app.responses.models import SHORT_TEXT_LIMIT, TEXT_LIMIT
 from feedback_app.surveys.form_spec import QuestionSpec
-from feedback_app.surveys.questions import Problem, Reply, clean, kind_of
+from feedback_app.surveys.kinds.base.reply import Problem, Reply
+from feedback_app.surveys.kinds.registry import kind_of
 from feedback_app.web.csv_safe import STARTERS
 
-_WHOLE = re.compile(r"(\d{1,2})(?:[.,]0+)?(?:\s*/\s*\d{1,2})?")  # 9, 9.0, 9/10
 _DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[ T,]+(\d{1,2}:\d{2}(?::\d{2})?))?")
 _NOON = time(12)
 _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -31,40 +29,18 @@ class Unfit(Exception):
 
 def reply(cell: str, question: QuestionSpec) -> Reply:
     """Return the answer to ``question`` that ``cell`` (not blank) gives. Raises Unfit."""
-    kind = kind_of(question)
-    found = clean(list(_as_form(cell, question)), question)
-    if not isinstance(found, Problem):
-        return found
-    if kind.column == "text":
-        raise Unfit(
-            N_("“%(column)s” is too long: %(length)s characters, at most %(most)s fit."),
-            column=question.code,
-            length=len(cell),
-            most=TEXT_LIMIT if question.kind == "long_text" else SHORT_TEXT_LIMIT,
-        )
-    raise Unfit(N_("“%(word)s” is not one of the answers to “%(column)s”."), word=cell[:60], column=question.code)
+    return _fit(kind_of(question).of_cell(unguarded(cell), question))
 
 
-def _as_form(cell: str, question: QuestionSpec) -> Iterable[str]:
-    """Return what the answering form would have sent for ``cell``."""
-    if kind_of(question).column == "text":
-        return [unguarded(cell)]
-    if question.kind == "yes_no":
-        said = csv_words.is_yes(cell)
-        return ["yes" if said else "no"] if said is not None else [cell]
-    if question.options:
-        return _codes(cell, question)
-    number = _WHOLE.fullmatch(cell.strip())
-    return [str(int(number[1]))] if number else [cell]
+def reply_in_parts(cells: Mapping[str, str], question: QuestionSpec) -> Reply:
+    """Return the answer to ``question`` that cells (not blank) give, told by its parts. Raises Unfit."""
+    return _fit(kind_of(question).of_parts(cells, question))
 
 
-def _codes(cell: str, question: QuestionSpec) -> list[str]:
-    codes = {fold(words): one.code for one in question.options for words in one.label.values()}
-    codes |= {fold(one.code): one.code for one in question.options}
-    if question.kind == "single_choice" or fold(cell) in codes:
-        return [codes.get(fold(cell), cell)]
-    parts = re.split(r"[|;\n]", cell) if re.search(r"[|;\n]", cell) else cell.split(",")
-    return [codes.get(fold(part), part) for part in parts if part.strip()]
+def _fit(found: Reply | Problem) -> Reply:
+    if isinstance(found, Problem):
+        raise Unfit(found.message, **dict(found.values))
+    return found
 
 
 def unguarded(cell: str) -> str:

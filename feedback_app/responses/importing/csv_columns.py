@@ -9,6 +9,7 @@ from feedback_app.contacts.importing import csv_words
 from feedback_app.contacts.importing.csv_words import fold
 from feedback_app.errors import N_, Refused
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
+from feedback_app.surveys.kinds.registry import by_precedence, kind_of
 
 ABOUT_THE_PERSON = ("email", "name", "first_name", "last_name", "kind", "stage_lost", "language")
 _OWN_WORDS = {
@@ -18,21 +19,13 @@ _OWN_WORDS = {
     "id": "id, external id, response id, answer id, record id, number, no, identyfikator, id odpowiedzi, "
     "numer odpowiedzi, numer, nr, lp",
 }
-_QUESTION_WORDS = {
-    "text": "text, answer, comment, comments, feedback, review, opinion, message, remarks, tekst, odpowiedź, "
-    "komentarz, komentarze, opinia, uwagi, uwaga, treść, wiadomość, wypowiedź",
-    "score": "score, points, wynik, punkty",
-    "nps": "nps, recommendation, net promoter score, rekomendacja, polecenie",
-    "rating": "rating, stars, grade, satisfaction, ocena, gwiazdki, nota, zadowolenie, satysfakcja",
-}
-_KINDS_OF = {"text": ("long_text", "short_text"), "score": ("nps", "rating"), "nps": ("nps",), "rating": ("rating",)}
 OWN = {fold(word): name for name, words in _OWN_WORDS.items() for word in words.split(",")}
-QUESTION = {fold(word): name for name, words in _QUESTION_WORDS.items() for word in words.split(",")}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. ``field``: "email", "date", ... or "" ; ``question``: whose answer it holds; ``option``: its mark.
+    """One column. ``field``: "email", "date", ... or "" ; ``question``: whose answer it holds; ``part``: the part of
+    its answer that it holds, such as an option that is marked or not.
 
     Both ``field`` and ``question``: a word such as "stage" means the person's stage, and also answers a question of
     that name where the cell fits one of its answers.
@@ -41,7 +34,7 @@ class Column:
     heading: str
     field: str = ""
     question: QuestionSpec | None = None
-    option: str = ""
+    part: str = ""
 
     @property
     def meaning(self) -> str:
@@ -57,8 +50,8 @@ def columns_of(headings: list[str], spec: FormSpec) -> list[Column]:
     "text", "nps" or "ocena". Raises Refused when there is no address, no answer, or one thing twice.
     """
     by_name = dict(_names(spec))
-    marks = dict(_marks(spec))
-    found = [_column(heading, spec, by_name, marks) for heading in headings]
+    by_part = dict(_parts(spec))
+    found = [_column(heading, spec, by_name, by_part) for heading in headings]
     _refuse_twice(found)
     if not any(one.field == "email" for one in found):
         raise Refused(
@@ -83,33 +76,37 @@ def _names(spec: FormSpec) -> Iterator[tuple[str, QuestionSpec]]:
         yield fold(question.code), question
 
 
-def _marks(spec: FormSpec) -> Iterator[tuple[str, tuple[QuestionSpec, str]]]:
-    """The columns that an export makes of several choices: ``why.price`` holds 1 or 0."""
+def _parts(spec: FormSpec) -> Iterator[tuple[str, tuple[QuestionSpec, str]]]:
+    """The columns of questions that are told in several: of several choices, ``why.price`` holds 1 or 0."""
     for question in spec.questions:
-        for option in question.options:
-            yield f"{question.code}.{option.code}", (question, option.code)
+        for heading, part in kind_of(question).part_columns(question).items():
+            yield heading, (question, part)
 
 
 def _column(
-    heading: str, spec: FormSpec, by_name: dict[str, QuestionSpec], marks: dict[str, tuple[QuestionSpec, str]]
+    heading: str, spec: FormSpec, by_name: dict[str, QuestionSpec], by_part: dict[str, tuple[QuestionSpec, str]]
 ) -> Column:
-    mark = marks.get(heading.strip().lower())
-    if mark:
-        return Column(heading, question=mark[0], option=mark[1])
+    if parted := by_part.get(heading.strip().lower()):
+        return Column(heading, question=parted[0], part=parted[1])
     word = fold(heading)
     person = csv_words.field_of(heading) or ""
     field = person if person in ABOUT_THE_PERSON else OWN.get(word, "")
     question = by_name.get(word) if word else None
     if not field and not question:
-        kinds = _KINDS_OF.get(QUESTION.get(word, ""), ())
-        question = next((one for kind in kinds for one in spec.questions if one.kind == kind), None)
+        question = _first_of_its_sort(word, spec)
     return Column(heading, field, question)
+
+
+def _first_of_its_sort(word: str, spec: FormSpec) -> QuestionSpec | None:
+    """Return the first question of the kind that a heading such as "text" or "ocena" commonly means."""
+    kinds = [kind.code for kind in by_precedence() if word in map(fold, kind.column_words.split(","))]
+    return next((one for kind in kinds for one in spec.questions if one.kind == kind), None) if word else None
 
 
 def _refuse_twice(columns: list[Column]) -> None:
     seen: dict[str, str] = {}
     for one in columns:
-        parts = (one.field, f"question:{one.question.code}.{one.option}" if one.question and not one.field else "")
+        parts = (one.field, f"question:{one.question.code}.{one.part}" if one.question and not one.field else "")
         for meaning in filter(None, parts):
             if meaning in seen:
                 raise Refused(

@@ -21,10 +21,9 @@ from feedback_app.errors import N_
 from feedback_app.imports.first_seen import Seen
 from feedback_app.responses.importing.csv_answers import Incoming
 from feedback_app.responses.models import Answer, Response
-from feedback_app.responses.queries import reply_of
 from feedback_app.responses.reading.export import OWN_ID
 from feedback_app.settings import LANGUAGES
-from feedback_app.surveys.questions import Reply
+from feedback_app.surveys.kinds.base.reply import Reply, stored_reply
 
 BATCH = 1000  # rows in memory at a time
 ANSWERS = Answer.metadata.tables["answer"]
@@ -145,7 +144,7 @@ class ImportPass:
             elif question_id is not None:
                 replies = found.setdefault(external_id, {})
                 if replies is not None:
-                    replies[question_id] = reply_of(text, number, chosen)
+                    replies[question_id] = stored_reply(text, number, chosen)
         return found
 
     def _decide(self, row: Incoming, batch: Batch) -> None:
@@ -196,13 +195,7 @@ class ImportPass:
         self.session.execute(
             plain_insert(ANSWERS),
             [
-                {
-                    "response_id": ids[row.external_id],
-                    "question_id": question_id,
-                    "text": reply.text,
-                    "number": reply.number,
-                    "chosen": reply.stored_choice,
-                }
+                {"response_id": ids[row.external_id], "question_id": question_id, **reply.as_columns()}
                 for row in batch.fresh
                 for question_id, reply in row.replies.items()
             ],

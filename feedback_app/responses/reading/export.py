@@ -10,13 +10,13 @@ from sqlalchemy import ColumnElement, func, select
 from feedback_app.contacts.models import Contact
 from feedback_app.extensions import current_settings, db
 from feedback_app.responses.models import Answer, Response
-from feedback_app.responses.queries import conditions_of, reply_of
+from feedback_app.responses.queries import conditions_of
 from feedback_app.responses.reading.filters import Filter
-from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
-from feedback_app.surveys.questions import NOTHING, Reply, kind_of
+from feedback_app.surveys.form_spec import FormSpec
+from feedback_app.surveys.kinds.base.reply import NOTHING, Reply, stored_reply
+from feedback_app.surveys.kinds.registry import kind_of
 
 BATCH = 1000  # responses in memory at a time
-LABEL = ".label"  # ends the heading of the column with an option's words
 OWN_ID = "response-"  # stands in column id before our own number, where a response came by a personal link
 PERSON = ("id", "date", "email", "name", "kind", "stage", "language")
 
@@ -44,8 +44,6 @@ def headings(spec: FormSpec) -> list[str]:
     found = list(PERSON)
     for question in spec.questions:
         found.extend(kind_of(question).columns(question))
-        if question.options:
-            found.append(question.code + LABEL)
     return found
 
 
@@ -76,7 +74,7 @@ def _replies(ids: Sequence[int]) -> dict[int, dict[int, Reply]]:
             Answer.response_id.in_(ids)
         )
     ):
-        found.setdefault(response_id, {})[question_id] = reply_of(text, number, chosen)
+        found.setdefault(response_id, {})[question_id] = stored_reply(text, number, chosen)
     return found
 
 
@@ -87,14 +85,4 @@ def _person(row: Any) -> list[object]:
 
 def _cells(spec: FormSpec, replies: dict[int, Reply], language: str) -> Iterator[object]:
     for question in spec.questions:
-        reply = replies.get(question.id, NOTHING)
-        yield from kind_of(question).cells(question, reply)
-        if question.options:
-            yield _labels(question, reply, language)
-
-
-def _labels(question: QuestionSpec, reply: Reply, language: str) -> str:
-    chosen = reply.chosen or ()
-    words = (one.label.get(language) or next(iter(one.label.values()), one.code) for one in question.options
-             if one.code in chosen)  # fmt: skip
-    return "; ".join(words)
+        yield from kind_of(question).cells(question, replies.get(question.id, NOTHING), language)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from feedback_app.contacts.models import KINDS, Contact
 from feedback_app.responses.models import Answer, Response
+from feedback_app.surveys.kinds.registry import scores
 from feedback_app.surveys.models import Question, Survey
 from feedback_app.text import one_line
 
 LONGEST = 200  # characters of a text searched for
 WORDS = 10  # how many words of it
+_also = aliased(Question)
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Filter:
 
     ``survey``: a slug. ``since`` and ``until``: days in the organisation's zone, both included. ``text``: each word
     is in one of the answers, or in the person's name or address. ``least`` and ``most``: bounds of the score, which
-    is the NPS answer where the survey asks for one, else a rating.
+    is the NPS answer where the survey asks for one, else a rating (``QuestionKind.precedence``).
     """
 
     survey: str = ""
@@ -93,17 +96,21 @@ def _says(word: str) -> ColumnElement[bool]:
 
 
 def _scored(least: int | None, most: int | None) -> ColumnElement[bool]:
-    asks_nps = exists().where(Question.survey_id == Response.survey_id, Question.kind == "nps")
-    conditions = [
-        Answer.response_id == Response.id,
-        Question.id == Answer.question_id,
-        or_(Question.kind == "nps", and_(Question.kind == "rating", not_(asks_nps.correlate(Response)))),
-    ]
+    conditions = [Answer.response_id == Response.id, Question.id == Answer.question_id, or_(*_counts_as_score())]
     if least is not None:
         conditions.append(Answer.number >= least)
     if most is not None:
         conditions.append(Answer.number <= most)
     return exists().where(*conditions).correlate(Response)
+
+
+def _counts_as_score() -> Iterator[ColumnElement[bool]]:
+    """Yield, for each kind with a score, that a question is of it and the survey asks for none that goes before."""
+    before: list[str] = []
+    for kind in scores():
+        asks = exists().where(_also.survey_id == Response.survey_id, _also.kind.in_(before)).correlate(Response)
+        yield and_(Question.kind == kind.code, ~asks) if before else Question.kind == kind.code
+        before = [*before, kind.code]
 
 
 def _midnight(day: date, zone: str) -> datetime:

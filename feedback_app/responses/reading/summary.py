@@ -4,32 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property
 
 from sqlalchemy import ColumnElement, func, select
 
 from feedback_app.extensions import db
 from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.queries import conditions_of, how_many
-from feedback_app.responses.reading import statistics
 from feedback_app.responses.reading.filters import Filter
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
+from feedback_app.surveys.kinds.base.counts import Counts, SaidText, Summary
+from feedback_app.surveys.kinds.registry import kind_of
 from feedback_app.surveys.models import Option, Question
-from feedback_app.surveys.questions import kind_of
 
 LATEST = 5  # texts shown of each question
 SHOWN = 600  # characters of each
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One free text: whose, when, and how it begins."""
-
-    response_id: int
-    submitted_at: datetime
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -45,57 +33,17 @@ class Group:
     answered: Mapping[int, int]
     numbers: Mapping[int, Mapping[int, int]]
     options: Mapping[int, Mapping[str, int]]
-    texts: Mapping[int, list[Words]]
+    texts: Mapping[int, list[SaidText]]
 
-    def of(self, question: QuestionSpec) -> Tally:
-        """Return this group's answers to ``question``."""
-        return Tally(question, self)
-
-
-@dataclass(frozen=True)
-class Tally:
-    """One question as one group answered it."""
-
-    question: QuestionSpec
-    group: Group
-
-    @property
-    def answered(self) -> int:
-        """How many answered this question."""
-        return self.group.answered.get(self.question.id, 0)
-
-    @cached_property
-    def counts(self) -> dict[int, int]:
-        """For scales and yes/no: how many gave each number, nought included."""
-        given = self.group.numbers.get(self.question.id, {})
-        points = kind_of(self.question).scale or (1, 0)
-        return {point: given.get(point, 0) for point in points}
-
-    @cached_property
-    def choices(self) -> dict[str, int]:
-        """For choices: how many took each option, in the order of the options."""
-        given = self.group.options.get(self.question.id, {})
-        return {option.code: given.get(option.code, 0) for option in self.question.options}
-
-    @property
-    def mean(self) -> float | None:
-        """The mean of a scale."""
-        return statistics.mean(self.counts)
-
-    @property
-    def median(self) -> float | None:
-        """The median of a scale."""
-        return statistics.median(self.counts)
-
-    @property
-    def recommendation(self) -> statistics.Recommendation:
-        """The recommendation score of an NPS question."""
-        return statistics.recommendation(self.counts)
-
-    @property
-    def latest(self) -> list[Words]:
-        """The latest texts, newest first."""
-        return self.group.texts.get(self.question.id, [])
+    def of(self, question: QuestionSpec) -> Summary:
+        """Return this group's answers to ``question``, summed up by its kind."""
+        counts = Counts(
+            self.answered.get(question.id, 0),
+            self.numbers.get(question.id, {}),
+            self.options.get(question.id, {}),
+            self.texts.get(question.id, ()),
+        )
+        return kind_of(question).summary(question, counts)
 
 
 def group(spec: FormSpec, kind: str = "", stage: str = "") -> Group:
@@ -136,14 +84,14 @@ def _options(conditions: list[ColumnElement[bool]], spec: FormSpec) -> dict[int,
     return found
 
 
-def _latest(conditions: list[ColumnElement[bool]]) -> dict[int, list[Words]]:
+def _latest(conditions: list[ColumnElement[bool]]) -> dict[int, list[SaidText]]:
     place = func.row_number().over(
         partition_by=Answer.question_id, order_by=(Response.submitted_at.desc(), Response.id.desc())
     )
     ranked = (
         select(Answer.id, place.label("place")).join(Response).where(*conditions, Answer.text.is_not(None)).subquery()
     )
-    found: dict[int, list[Words]] = {}
+    found: dict[int, list[SaidText]] = {}
     for question_id, *words in db.session.execute(
         select(
             Answer.question_id,
@@ -157,5 +105,5 @@ def _latest(conditions: list[ColumnElement[bool]]) -> dict[int, list[Words]]:
         .where(ranked.c.place <= LATEST)
         .order_by(Answer.question_id, ranked.c.place)
     ):
-        found.setdefault(question_id, []).append(Words(*words))
+        found.setdefault(question_id, []).append(SaidText(*words))
     return found

@@ -20,8 +20,8 @@ from feedback_app.surveys import limits
 from feedback_app.surveys.actions import new_question, question_words, require_whole
 from feedback_app.surveys.builder.survey_lock import FROZEN, touch
 from feedback_app.surveys.form_spec import OptionSpec, QuestionSpec
+from feedback_app.surveys.kinds.registry import KINDS
 from feedback_app.surveys.models import Option, Question, Section, Survey
-from feedback_app.surveys.questions import KINDS
 from feedback_app.surveys.translations import (
     Words,
     is_code,

@@ -30,8 +30,8 @@ from feedback_app.surveys.forms import (
     spread,
     words_in,
 )
+from feedback_app.surveys.kinds.registry import KINDS
 from feedback_app.surveys.models import Survey
-from feedback_app.surveys.questions import KINDS
 from feedback_app.web.forms import Form
 from feedback_app.web.pages import flash_refusal, see_other
 

@@ -10,17 +10,13 @@ from markupsafe import Markup, escape
 
 from feedback_app.errors import N_
 from feedback_app.surveys.form_spec import FormSpec
-from feedback_app.surveys.questions import Problem
+from feedback_app.surveys.kinds.base.reply import Problem
+from feedback_app.surveys.kinds.registry import kind_of
 from feedback_app.surveys.translations import Words
 
 PLACEHOLDERS = ("name", "survey", "organisation", "link")
 ANY_HOLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 LINK = "{{link}}"
-
-# Seconds to read and answer one question of each kind: an estimate for the letter, not a measurement.
-SECONDS = {
-    "short_text": 15, "long_text": 40, "yes_no": 6, "single_choice": 10, "multiple_choice": 12, "rating": 6, "nps": 8,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +89,7 @@ def blocks(body: str) -> list[Block]:
 
 def minutes(form: FormSpec) -> int:
     """Return about how many minutes answering takes, at least one: a rough sum by kind of question."""
-    return max(1, (sum(SECONDS[question.kind] for question in form.questions) + 30) // 60)
+    return max(1, (sum(kind_of(question).seconds for question in form.questions) + 30) // 60)
 
 
 def chosen_language(wish: str, written: Sequence[str]) -> str:

@@ -13,7 +13,8 @@ from feedback_app.database import insert, transaction
 from feedback_app.errors import N_
 from feedback_app.extensions import db
 from feedback_app.responses.models import Answer, Response
-from feedback_app.surveys.models import TEXT_KINDS, Question, Survey
+from feedback_app.surveys.kinds.registry import free_texts
+from feedback_app.surveys.models import Question, Survey
 from feedback_app.themes.engine.text.languages import known_languages, language_of
 from feedback_app.themes.engine.text.lemmas import lemma
 from feedback_app.themes.engine.text.texts import text_key
@@ -46,7 +47,7 @@ def uncut(survey_ids: Sequence[int] | None = None) -> Select[*tuple[Any, ...]]:
         select(Answer.id, Answer.text, Answer.response_id, Response.survey_id, Response.contact_id, Response.language)
         .join(Response, Response.id == Answer.response_id)
         .join(Question, Question.id == Answer.question_id)
-        .where(Question.kind.in_(TEXT_KINDS), Answer.text.is_not(None), Answer.text != "")
+        .where(Question.kind.in_(free_texts()), Answer.text.is_not(None), Answer.text != "")
         .where(~exists(select(1).where(Mention.answer_id == Answer.id)))
     )
     return statement if survey_ids is None else statement.where(Response.survey_id.in_(survey_ids))

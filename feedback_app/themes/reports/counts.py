@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Row, Select, exists, func, literal_column,
 from feedback_app.database import is_postgresql
 from feedback_app.extensions import db
 from feedback_app.responses.models import Answer, Response
+from feedback_app.surveys.kinds.registry import scores
 from feedback_app.surveys.models import Question
 from feedback_app.themes.mention_filter import (
     AnySelect,
@@ -23,8 +24,6 @@ from feedback_app.themes.mention_filter import (
     of_codebook,
 )
 from feedback_app.themes.models import Codebook, CodebookSurvey, Mention, Placement
-
-LOWEST, HIGHEST = 1, 5  # of a rating
 
 
 @dataclass(frozen=True)
@@ -146,11 +145,12 @@ def _speakers(codebook_id: int, look: Look, zone: str) -> tuple[dict[int, int], 
 def _points(codebook_id: int) -> Select[int, Any]:
     """SELECT of how content each response is, 0..10."""
     surveys = select(CodebookSurvey.survey_id).where(CodebookSurvey.codebook_id == codebook_id)
-    kind, points = "nps", Answer.number * 1.0
-    if not db.session.scalar(select(_asks("nps", surveys).exists())):
-        kind, points = "rating", (Answer.number - LOWEST) * 10.0 / (HIGHEST - LOWEST)
+    *first, last = scores()
+    kind = next((one for one in first if db.session.scalar(select(_asks(one.code, surveys).exists()))), last)
+    lowest, highest = kind.scale[0], kind.scale[-1]
+    points = (Answer.number - lowest) * 10.0 / (highest - lowest)
     told = select(Answer.response_id, points.label("points"))
-    return told.where(Answer.question_id.in_(_asks(kind, surveys)), Answer.number.is_not(None))
+    return told.where(Answer.question_id.in_(_asks(kind.code, surveys)), Answer.number.is_not(None))
 
 
 def _asks(kind: str, surveys: Select[int]) -> Select[int]:

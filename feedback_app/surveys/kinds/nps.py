@@ -1,4 +1,4 @@
-"""What numbers say about many answers: mean, median, and the recommendation score with its uncertainty. Pure."""
+"""Recommendation (NPS): how likely they are to recommend us, and the score with its uncertainty. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
 
+from feedback_app.errors import N_
+from feedback_app.surveys.form_spec import QuestionSpec
+from feedback_app.surveys.kinds.base.counts import Counts
+from feedback_app.surveys.kinds.base.scale import SCORE_WORDS, ScaleKind, ScaleSummary, mean, median
+
 Z95 = 1.959963984540054  # two-sided 95 % of the normal distribution
+
+
+@dataclass(frozen=True, slots=True)
+class NpsSummary(ScaleSummary):
+    """The numbers and the score they make."""
+
+    recommendation: Recommendation
+
+
+class Nps(ScaleKind):
+    """How likely they are to recommend us, 0 to 10 (Reichheld 2003): 9 and 10 promote, 0 to 6 detract."""
+
+    code = "nps"
+    title = N_("Recommendation (NPS)")
+    hint = N_("From 0 to 10: how likely they are to recommend you.")
+    position = 70
+    precedence = 1
+    seconds = 8
+    scale = tuple(range(11))
+    column_words = f"{SCORE_WORDS}, nps, recommendation, net promoter score, rekomendacja, polecenie"
+
+    def summary(self, question: QuestionSpec, counts: Counts) -> NpsSummary:
+        """Return how many gave each number, and the score."""
+        numbers = counts.numbers
+        chart = {str(point): numbers.get(point, 0) for point in self.scale}
+        return NpsSummary(counts.answered, chart, mean(numbers), median(numbers), recommendation(numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +84,4 @@ def recommendation(counts: Mapping[int, int]) -> Recommendation:
     )
 
 
-def mean(counts: Mapping[int, int]) -> float | None:
-    """Return the mean of numbers given as counts; None when there are none."""
-    total = sum(counts.values())
-    return sum(number * count for number, count in counts.items()) / total if total else None
-
-
-def median(counts: Mapping[int, int]) -> float | None:
-    """Return the median of numbers given as counts (between the middle two when even); None when there are none."""
-    total = sum(counts.values())
-    if not total:
-        return None
-    return (_at(counts, (total - 1) // 2) + _at(counts, total // 2)) / 2
-
-
-def _at(counts: Mapping[int, int], place: int) -> int:
-    for number in sorted(counts):
-        place -= counts[number]
-        if place < 0:
-            return number
-    raise IndexError(place)
+KIND = Nps()

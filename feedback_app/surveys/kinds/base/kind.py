@@ -1,0 +1,122 @@
+"""What every kind of question can do. The rest of the house asks a kind for what differs, never which kind it is. Pure.
+
+A form sends, for each question, a list of strings; ``clean`` turns it into a ``Reply`` (what the answer will hold) or
+a ``Problem`` (what to tell the respondent). Files and plain data are first told as a form would have sent them, so
+that one set of rules decides what an answer may be.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
+
+from feedback_app.errors import N_
+from feedback_app.surveys.form_spec import QuestionSpec
+from feedback_app.surveys.kinds.base.counts import Counts, Summary
+from feedback_app.surveys.kinds.base.reply import (
+    ANSWER_THIS,
+    NOTHING,
+    ONE_OF_THESE,
+    AnswerValue,
+    Column,
+    Problem,
+    Reply,
+)
+from feedback_app.text import tidy
+
+Cell = str | int | None
+
+
+class QuestionKind(ABC):
+    """One kind of question: its name for staff, what it needs, and how its answers are read, kept, filed, summed up.
+
+    ``title`` and ``hint`` are gettext msgids for the builder, where kinds stand by ``position``. ``column``: which
+    column of the answer holds the reply. ``seconds``: about how long reading and answering takes (an estimate for the
+    letter, not a measurement). ``needs_options``: has choices of its own. ``has_ends``: its scale may have words at
+    both ends. ``free_text``: holds people's own words, which become mentions and themes. ``score``: its number tells
+    how content they are, from ``scale[0]`` to ``scale[-1]``. ``precedence``: of several free texts or scores, the
+    kind with the highest stands for the whole response. ``column_words``: common headings, comma-separated, that
+    mean a question of this kind in a file of answers.
+    """
+
+    code: ClassVar[str]
+    title: ClassVar[str]
+    hint: ClassVar[str]
+    column: ClassVar[Column]
+    seconds: ClassVar[int]
+    position: ClassVar[int] = 1000
+    precedence: ClassVar[int] = 0
+    needs_options: ClassVar[bool] = False
+    has_ends: ClassVar[bool] = False
+    free_text: ClassVar[bool] = False
+    score: ClassVar[bool] = False
+    scale: ClassVar[tuple[int, ...]] = ()
+    column_words: ClassVar[str] = ""
+
+    @property
+    def template(self) -> str:
+        """The template with the macros ``ask``, ``said``, ``summary`` and ``build`` of this kind."""
+        return f"surveys/kinds/{self.code}.html"
+
+    def sent(self, question: QuestionSpec, values_of: Callable[[str], list[str]]) -> list[str]:
+        """Return what the answering form sent for ``question``; ``values_of(name)`` gives the strings of one input."""
+        return values_of(question.field)
+
+    def clean(self, raw: Sequence[str], question: QuestionSpec) -> Reply | Problem:
+        """Return what the respondent said, ``NOTHING`` if they said nothing, or the problem to show them.
+
+        ``raw`` is what the form sent for this question, in order; it may hold anything.
+        """
+        given = [text for text in (tidy(one) for one in raw) if text]
+        if not given:
+            return ANSWER_THIS if question.required else NOTHING
+        return self._read(given, question)
+
+    @abstractmethod
+    def _read(self, given: list[str], question: QuestionSpec) -> Reply | Problem:
+        """Return the reply in ``given``: at least one string, each tidied and not blank."""
+
+    def of_value(self, value: AnswerValue, question: QuestionSpec) -> Reply | Problem:
+        """Return the answer that plain data tells: words, a number, True or False, a code, or several codes."""
+        if isinstance(value, bool):
+            return self.clean(["yes" if value else "no"], question)
+        if isinstance(value, str | int):
+            return self.clean([str(value)], question)
+        return ONE_OF_THESE if isinstance(value, Mapping) else self.clean([str(one) for one in value], question)
+
+    def columns(self, question: QuestionSpec) -> tuple[str, ...]:
+        """Return the headings of this question in an exported file, stable across languages."""
+        return (question.code,)
+
+    def cells(self, question: QuestionSpec, reply: Reply, language: str) -> tuple[Cell, ...]:
+        """Return the values below those headings, None where nothing was said; words for people in ``language``."""
+        return (reply.text if self.column == "text" else reply.number,)
+
+    def of_cell(self, cell: str, question: QuestionSpec) -> Reply | Problem:
+        """Return the answer that ``cell`` (not blank) of a file gives, or why a row with it cannot be taken."""
+        found = self.clean(self.typed(cell, question), question)
+        return self.misfit(cell, question) if isinstance(found, Problem) else found
+
+    def typed(self, cell: str, question: QuestionSpec) -> list[str]:
+        """Return what the answering form would have sent for ``cell``."""
+        return [cell]
+
+    def misfit(self, cell: str, question: QuestionSpec) -> Problem:
+        """Return what to say of a cell that is no answer."""
+        return Problem(
+            N_("“%(word)s” is not one of the answers to “%(column)s”."),
+            (("word", cell[:60]), ("column", question.code)),
+        )
+
+    def part_columns(self, question: QuestionSpec) -> dict[str, str]:
+        """Return, by heading, the part of the question that a column of a file holds; empty: one column has it all."""
+        return {}
+
+    def of_parts(self, cells: Mapping[str, str], question: QuestionSpec) -> Reply | Problem:
+        """Return the answer told in several columns: the cells (not blank) by part, as ``part_columns`` names them."""
+        raise NotImplementedError(f"{self.code} names no columns for parts")
+
+    def summary(self, question: QuestionSpec, counts: Counts) -> Summary:
+        """Return the answers of a group summed up."""
+        return Summary(counts.answered, {})

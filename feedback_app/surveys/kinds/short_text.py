@@ -1,0 +1,26 @@
+"""Short text: one line of words. Pure."""
+
+from __future__ import annotations
+
+from feedback_app.errors import N_
+from feedback_app.surveys.form_spec import QuestionSpec
+from feedback_app.surveys.kinds.base.reply import Problem, Reply
+from feedback_app.surveys.kinds.base.text import TextKind
+from feedback_app.text import one_line
+
+
+class ShortText(TextKind):
+    """One line of words."""
+
+    code = "short_text"
+    title = N_("Short text")
+    hint = N_("One line, such as a name or a place.")
+    position = 10
+    seconds = 15
+    limit = 300
+
+    def _read(self, given: list[str], question: QuestionSpec) -> Reply | Problem:
+        return self.within(one_line(" ".join(given)))
+
+
+KIND = ShortText()

@@ -1,0 +1,32 @@
+"""One choice of several options. Pure."""
+
+from __future__ import annotations
+
+from feedback_app.contacts.importing.csv_words import fold
+from feedback_app.errors import N_
+from feedback_app.surveys.form_spec import QuestionSpec
+from feedback_app.surveys.kinds.base.choice import ChoiceKind, codes_by_word
+from feedback_app.surveys.kinds.base.reply import ONE_OF_THESE, ONLY_ONE, Problem, Reply
+
+
+class SingleChoice(ChoiceKind):
+    """One of several options."""
+
+    code = "single_choice"
+    title = N_("One choice")
+    hint = N_("One of several options.")
+    position = 40
+    seconds = 10
+
+    def _read(self, given: list[str], question: QuestionSpec) -> Reply | Problem:
+        if len(given) > 1:
+            return ONLY_ONE
+        known = {option.code for option in question.options}
+        return Reply(chosen=(given[0],)) if given[0] in known else ONE_OF_THESE
+
+    def typed(self, cell: str, question: QuestionSpec) -> list[str]:
+        """Return the option that ``cell`` names by its code or its words in any language."""
+        return [codes_by_word(question).get(fold(cell), cell)]
+
+
+KIND = SingleChoice()
