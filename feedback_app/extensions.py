@@ -29,6 +29,7 @@ NAMING = {
 
 Key = Annotated[int, "64 bits"]  # of a column that names a row: 32 bits last 43 days at 50 million letters a day
 json_type = JSON().with_variant(JSONB(), "postgresql")
+json_or_null = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")  # None is NULL, not "null"
 
 
 class Base(DeclarativeBase):

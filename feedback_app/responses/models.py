@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from feedback_app import clock
 from feedback_app.contacts.models import Contact
 from feedback_app.database import UtcDateTime
-from feedback_app.extensions import Base, Key
+from feedback_app.extensions import Base, Key, json_or_null
 from feedback_app.surveys.models import Question, Survey
 
 
@@ -42,12 +42,14 @@ class Response(Base):
 
 
 class Answer(Base):
-    """The reply to one question: words, a number, or choices."""
+    """The reply to one question: words, a number, choices, or a value for each of several parts."""
 
     __tablename__ = "answer"
     __table_args__ = (
         UniqueConstraint("response_id", "question_id"),
-        CheckConstraint("text IS NOT NULL OR number IS NOT NULL OR chosen IS NOT NULL", name="something"),
+        CheckConstraint(
+            "text IS NOT NULL OR number IS NOT NULL OR chosen IS NOT NULL OR parts IS NOT NULL", name="something"
+        ),
         Index("ix_answer_question_id", "question_id", "number"),
     )
 
@@ -56,7 +58,8 @@ class Answer(Base):
     question_id: Mapped[Key] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"))
     text: Mapped[str | None] = mapped_column(Text)
     number: Mapped[int | None] = mapped_column()  # rating 1-5, NPS 0-10, yes = 1, no = 0
-    chosen: Mapped[str | None] = mapped_column(String(400))  # option codes, joined and bounded by "|": |price|stock|
+    chosen: Mapped[str | None] = mapped_column(Text)  # option codes, joined and bounded by "|": |price|stock|
+    parts: Mapped[dict[str, Any] | None] = mapped_column(json_or_null)  # part of the question -> number or code
     response: Mapped[Response] = relationship(back_populates="answers")
     question: Mapped[Question] = relationship()
 

@@ -70,7 +70,7 @@ def read_lightly() -> None:
         db.session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
 
 
-_ANSWERS = select(Answer.question_id, Answer.id, Answer.text, Answer.number, Answer.chosen)
+_ANSWERS = select(Answer.question_id, Answer.id, Answer.text, Answer.number, Answer.chosen, Answer.parts)
 # built once: putting a statement together costs more than running it, and respondents wait for it
 _OWN_ANSWERS = _ANSWERS.join(Response).where(Response.invitation_id == bindparam("wanted"))
 _ANSWERS_OF = _ANSWERS.where(Answer.response_id == bindparam("wanted"))
@@ -81,9 +81,9 @@ def own_answers(invitation_id: int, spec: FormSpec) -> list[Said]:
     return _said(spec, _OWN_ANSWERS, invitation_id)
 
 
-def _said(spec: FormSpec, answers: Select[int, int, str | None, int | None, str | None], wanted: int) -> list[Said]:
+def _said(spec: FormSpec, answers: Select[*tuple[Any, ...]], wanted: int) -> list[Said]:
     rows = db.session.execute(answers, {"wanted": wanted})
-    found = {row[0]: (row[1], stored_reply(row[2], row[3], row[4])) for row in rows}
+    found = {row[0]: (row[1], stored_reply(row[2], row[3], row[4], row[5])) for row in rows}
     return [Said(one, found[one.id][1], found[one.id][0]) for one in spec.questions if one.id in found]
 
 

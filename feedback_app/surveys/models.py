@@ -61,20 +61,14 @@ class Question(Base):
     """One question. Its code names it in files and stays when its words change."""
 
     __tablename__ = "question"
-    __table_args__ = (
-        UniqueConstraint("survey_id", "code"),
-        CheckConstraint(
-            "kind IN ('short_text', 'long_text', 'yes_no', 'single_choice', 'multiple_choice', 'rating', 'nps')",
-            name="kind",
-        ),
-    )
+    __table_args__ = (UniqueConstraint("survey_id", "code"),)
 
     id: Mapped[Key] = mapped_column(primary_key=True)
     survey_id: Mapped[Key] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"))
     section_id: Mapped[Key] = mapped_column(ForeignKey("section.id", ondelete="CASCADE"), index=True)
     position: Mapped[int] = mapped_column()
     code: Mapped[str] = mapped_column(String(60))
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(20))  # kinds.registry.KINDS
     text: Mapped[dict[str, str]] = mapped_column(default=dict)
     help: Mapped[dict[str, str]] = mapped_column(default=dict)
     low_label: Mapped[dict[str, str]] = mapped_column(default=dict)

@@ -158,7 +158,11 @@ def _id(about: Mapping[str, str], key: str, replies: Mapping[int, Reply]) -> str
         )
     if given:
         return given
-    said = [
-        (number, replies[number].text, replies[number].number, replies[number].chosen) for number in sorted(replies)
-    ]
+    said = [(number, *_told(replies[number])) for number in sorted(replies)]
     return "auto-" + hashlib.sha256(repr((key, about.get("date", ""), said)).encode()).hexdigest()[:40]
+
+
+def _told(reply: Reply) -> tuple[object, ...]:
+    """What an id is made of. It must not change: rows of files imported before are known by it."""
+    told = (reply.text, reply.number, reply.chosen)
+    return told if reply.parts is None else (*told, sorted(reply.parts.items()))

@@ -28,6 +28,7 @@ from feedback_app.surveys.kinds.base.reply import Reply, stored_reply
 BATCH = 1000  # rows in memory at a time
 ANSWERS = Answer.metadata.tables["answer"]
 RESPONSES = Response.metadata.tables["response"]
+_ANSWER: tuple[Any, ...] = (Answer.text, Answer.number, Answer.chosen, Answer.parts)
 Progress = Callable[[int], None]  # is told how many rows were read since it was told last
 
 ERASED = N_("This person asked to be forgotten; an import does not bring them back.")
@@ -132,19 +133,19 @@ class ImportPass:
         ids = {one.external_id for one in rows}
         numbers = {int(end) for one in ids if (end := one.removeprefix(OWN_ID)) != one and _is_id(end)}
         asked = (
-            select(Response.external_id, Response.id, Answer.question_id, Answer.text, Answer.number, Answer.chosen)
+            select(Response.external_id, Response.id, Answer.question_id, *_ANSWER)
             .outerjoin(Answer)
             .where(Response.survey_id == self.what.survey_id)
             .where(or_(Response.external_id.in_(ids), Response.id.in_(numbers)))
         )
         found: dict[str, dict[int, Reply] | None] = {}
-        for external_id, own, question_id, text, number, chosen in self.session.execute(asked):
+        for external_id, own, question_id, *columns in self.session.execute(asked):
             if external_id is None:
                 found[f"{OWN_ID}{own}"] = None
             elif question_id is not None:
                 replies = found.setdefault(external_id, {})
                 if replies is not None:
-                    replies[question_id] = stored_reply(text, number, chosen)
+                    replies[question_id] = stored_reply(*columns)
         return found
 
     def _decide(self, row: Incoming, batch: Batch) -> None:

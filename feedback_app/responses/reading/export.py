@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from feedback_app.contacts.models import Contact
 from feedback_app.extensions import current_settings, db
@@ -19,6 +19,10 @@ from feedback_app.surveys.kinds.registry import kind_of
 BATCH = 1000  # responses in memory at a time
 OWN_ID = "response-"  # stands in column id before our own number, where a response came by a personal link
 PERSON = ("id", "date", "email", "name", "kind", "stage", "language")
+
+_COLUMNS: Select[*tuple[Any, ...]] = select(
+    Answer.response_id, Answer.question_id, Answer.text, Answer.number, Answer.chosen, Answer.parts
+)
 
 
 def rows(spec: FormSpec, wanted: Filter, language: str = "") -> Iterator[Sequence[object]]:
@@ -69,12 +73,8 @@ def _batch(conditions: list[ColumnElement[bool]], last: int) -> Sequence[Any]:
 
 def _replies(ids: Sequence[int]) -> dict[int, dict[int, Reply]]:
     found: dict[int, dict[int, Reply]] = {}
-    for response_id, question_id, text, number, chosen in db.session.execute(
-        select(Answer.response_id, Answer.question_id, Answer.text, Answer.number, Answer.chosen).where(
-            Answer.response_id.in_(ids)
-        )
-    ):
-        found.setdefault(response_id, {})[question_id] = stored_reply(text, number, chosen)
+    for response_id, question_id, *columns in db.session.execute(_COLUMNS.where(Answer.response_id.in_(ids))):
+        found.setdefault(response_id, {})[question_id] = stored_reply(*columns)
     return found
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 
+from feedback_app.database import is_postgresql
 from feedback_app.extensions import db
 from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.queries import conditions_of, how_many
@@ -24,7 +25,8 @@ SHOWN = 600  # characters of each
 class Group:
     """Some of those who answered, summed up: how many they are, and the counts that the questions are made from.
 
-    ``numbers`` by question and number; ``options`` by question and option code; ``answered`` and ``texts`` by question.
+    ``numbers`` by question and number; ``options`` by question and option code; ``parts`` by question, part and value;
+    ``answered`` and ``texts`` by question.
     """
 
     kind: str
@@ -33,6 +35,7 @@ class Group:
     answered: Mapping[int, int]
     numbers: Mapping[int, Mapping[int, int]]
     options: Mapping[int, Mapping[str, int]]
+    parts: Mapping[int, Mapping[str, Mapping[str, int]]]
     texts: Mapping[int, list[SaidText]]
 
     def of(self, question: QuestionSpec) -> Summary:
@@ -41,6 +44,7 @@ class Group:
             self.answered.get(question.id, 0),
             self.numbers.get(question.id, {}),
             self.options.get(question.id, {}),
+            self.parts.get(question.id, {}),
             self.texts.get(question.id, ()),
         )
         return kind_of(question).summary(question, counts)
@@ -49,7 +53,7 @@ class Group:
 def group(spec: FormSpec, kind: str = "", stage: str = "") -> Group:
     """Sum up those who answered the survey of ``spec`` and are of ``kind`` and ``stage`` (empty: everybody).
 
-    Four statements, whatever the number of questions and of responses.
+    Four statements, whatever the number of questions and of responses; one more where a question has several parts.
     """
     wanted = Filter(survey=spec.slug, kind=kind, stage=stage)
     conditions = [Response.survey_id == spec.survey_id, *conditions_of(wanted.only(survey=""))]
@@ -64,7 +68,8 @@ def group(spec: FormSpec, kind: str = "", stage: str = "") -> Group:
         answered[question_id] = answered.get(question_id, 0) + count
         if number is not None:
             numbers.setdefault(question_id, {})[number] = count
-    return Group(kind, stage, how_many(wanted), answered, numbers, _options(conditions, spec), _latest(conditions))
+    options, parts = _options(conditions, spec), _parts(conditions, spec)
+    return Group(kind, stage, how_many(wanted), answered, numbers, options, parts, _latest(conditions))
 
 
 def _options(conditions: list[ColumnElement[bool]], spec: FormSpec) -> dict[int, dict[str, int]]:
@@ -81,6 +86,24 @@ def _options(conditions: list[ColumnElement[bool]], spec: FormSpec) -> dict[int,
         .group_by(Option.question_id, Option.code)
     ):
         found.setdefault(question_id, {})[code] = count
+    return found
+
+
+def _parts(conditions: list[ColumnElement[bool]], spec: FormSpec) -> dict[int, dict[str, dict[str, int]]]:
+    ids = [one.id for one in spec.questions if kind_of(one).column == "parts"]
+    if not ids:
+        return {}
+    each = func.jsonb_each_text if is_postgresql() else func.json_each
+    part = each(Answer.parts).table_valued("key", "value")
+    found: dict[int, dict[str, dict[str, int]]] = {}
+    for question_id, code, value, count in db.session.execute(
+        select(Answer.question_id, part.c.key, part.c.value, func.count())
+        .join(Response, Response.id == Answer.response_id)
+        .join(part, true())
+        .where(*conditions, Answer.question_id.in_(ids), Answer.parts.is_not(None))
+        .group_by(Answer.question_id, part.c.key, part.c.value)
+    ):
+        found.setdefault(question_id, {}).setdefault(code, {})[str(value)] = count
     return found
 
 

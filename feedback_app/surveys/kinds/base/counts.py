@@ -22,12 +22,14 @@ class Counts:
     """The answers of a group to one question, counted.
 
     ``answered``: people who answered it. ``numbers`` and ``options``: people by number and by option code, only what
-    occurs. ``texts``: the latest, newest first.
+    occurs. ``parts``: people by part of the question and by the value they gave it, as text. ``texts``: the latest,
+    newest first.
     """
 
     answered: int = 0
     numbers: Mapping[int, int] = field(default_factory=dict)
     options: Mapping[str, int] = field(default_factory=dict)
+    parts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     texts: Sequence[SaidText] = ()
 
 
