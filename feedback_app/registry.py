@@ -17,13 +17,13 @@ from feedback_app.delivery.outbox import Renderer
 from feedback_app.desk.views import blueprint as desk
 from feedback_app.jobs.job import Job
 from feedback_app.letters.views import blueprint as letters
-from feedback_app.letters.webhooks import blueprint as mail_hooks
+from feedback_app.letters.webhook_views import blueprint as mail_hooks
 from feedback_app.operations.dev_mail_views import blueprint as dev_mail
 from feedback_app.operations.metrics_views import blueprint as metrics
 from feedback_app.responses.views import blueprint as responses
 from feedback_app.surveys.views import blueprint as surveys
 from feedback_app.surveys.waves import mail as invitations
-from feedback_app.themes.pages import blueprint as themes
+from feedback_app.themes.views import blueprint as themes
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     desk,

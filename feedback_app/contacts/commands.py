@@ -17,10 +17,10 @@ from feedback_app.contacts import actions, queries
 from feedback_app.contacts.importing import actions as import_actions
 from feedback_app.contacts.models import KINDS, Contact
 from feedback_app.delivery.models import SCOPES
+from feedback_app.exports import csv_safe
 from feedback_app.extensions import current_settings
 from feedback_app.imports import files as import_files
 from feedback_app.settings import LANGUAGES
-from feedback_app.web import csv_safe
 
 KIND = click.Choice(KINDS)
 LANGUAGE = click.Choice(LANGUAGES)

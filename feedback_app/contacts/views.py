@@ -19,8 +19,8 @@ from feedback_app.contacts.importing import views as import_views
 from feedback_app.contacts.models import KIND_NAMES
 from feedback_app.contacts.words import REASON_WORDS, letter_words
 from feedback_app.errors import Refused
+from feedback_app.exports import csv_safe
 from feedback_app.extensions import current_settings
-from feedback_app.web import csv_safe
 from feedback_app.web.pages import flash_refusal, page_number, see_other
 
 __all__ = ["blueprint", "import_views", "unsubscribe_views"]  # importing the two registers their pages

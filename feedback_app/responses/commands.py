@@ -14,6 +14,7 @@ import click
 from feedback_app.accounts.audit import COMMAND
 from feedback_app.cli_helpers import in_app, json_option, say
 from feedback_app.contacts.models import KINDS
+from feedback_app.exports import csv_safe
 from feedback_app.extensions import current_settings
 from feedback_app.responses.importing import actions as import_actions
 from feedback_app.responses.importing.import_pass import Counts
@@ -21,7 +22,6 @@ from feedback_app.responses.reading import export
 from feedback_app.responses.reading.filters import Filter
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.queries import by_slug, form_spec
-from feedback_app.web import csv_safe
 
 SHOWN = 5  # rejected rows named on the screen; --report has them all
 

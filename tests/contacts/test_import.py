@@ -212,7 +212,7 @@ def test_our_own_export_changes_nothing_when_imported() -> None:
     a_contact("bob@example.org", kind="lost_prospect", stage_lost="-price", language="pl")
     with transaction():
         suppression.suppress("bob@example.org", "all", "manual")
-    from feedback_app.web import csv_safe
+    from feedback_app.exports import csv_safe
 
     counts = _import("".join(csv_safe.stream(queries.table(Filter()))))
     assert (counts.unchanged, counts.rejected, counts.suppressed) == (2, 0, 1)

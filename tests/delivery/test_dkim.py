@@ -28,7 +28,7 @@ from feedback_app.delivery.compose.dkim import (
     simple,
 )
 from feedback_app.delivery.compose.dkim_keys import BadKey, Key, Record
-from feedback_app.delivery.compose.message import Recipient, Skeleton
+from feedback_app.delivery.compose.mime_message import Recipient, Skeleton
 from feedback_app.delivery.compose.placeholders import Words
 from feedback_app.delivery.identity import Identity
 from feedback_app.delivery.sending import factory as post_office

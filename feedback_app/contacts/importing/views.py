@@ -22,9 +22,9 @@ from feedback_app.contacts.importing.csv_import import Row
 from feedback_app.contacts.models import KIND_NAMES
 from feedback_app.contacts.words import REASON_WORDS, column_words
 from feedback_app.errors import Refused
+from feedback_app.exports import csv_safe
 from feedback_app.extensions import current_settings
 from feedback_app.imports import files as import_files
-from feedback_app.web import csv_safe
 from feedback_app.web.forms import ConfirmForm
 from feedback_app.web.pages import flash_refusal, see_other
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app import tokens
 from feedback_app.cache import Cache
-from feedback_app.delivery.compose.message import Skeleton
+from feedback_app.delivery.compose.mime_message import Skeleton
 from feedback_app.delivery.compose.placeholders import Fill, Words, unpacked
 from feedback_app.delivery.compose.templates import reserved
 from feedback_app.delivery.identity import Identity

@@ -14,7 +14,7 @@ from typing import Protocol
 import structlog
 
 from feedback_app import clock
-from feedback_app.delivery.compose.message import Skeleton
+from feedback_app.delivery.compose.mime_message import Skeleton
 from feedback_app.delivery.compose.placeholders import Block, EmptyHole
 from feedback_app.delivery.queue.journal import Journal
 from feedback_app.delivery.queue.smtp_replies import (

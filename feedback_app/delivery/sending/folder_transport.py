@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from feedback_app.delivery.compose.message import Recipient
+from feedback_app.delivery.compose.mime_message import Recipient
 from feedback_app.delivery.queue.smtp_replies import Reply, Verdict
 from feedback_app.delivery.sending.exchange import (
     Desk,

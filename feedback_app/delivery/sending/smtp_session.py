@@ -13,7 +13,7 @@ import time
 from typing import NamedTuple
 
 from feedback_app.delivery.addresses import on_the_wire
-from feedback_app.delivery.compose.message import Recipient, Sign
+from feedback_app.delivery.compose.mime_message import Recipient, Sign
 from feedback_app.delivery.identity import Identity
 from feedback_app.delivery.queue.smtp_replies import (
     Reply,

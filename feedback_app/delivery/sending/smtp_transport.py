@@ -7,7 +7,7 @@ import socket
 import ssl
 from dataclasses import dataclass, field
 
-from feedback_app.delivery.compose.message import Sign
+from feedback_app.delivery.compose.mime_message import Sign
 from feedback_app.delivery.identity import Identity
 from feedback_app.delivery.queue.smtp_replies import Reply
 from feedback_app.delivery.sending.exchange import RelayTrouble

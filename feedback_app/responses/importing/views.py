@@ -15,11 +15,11 @@ from feedback_app.accounts.access import me, requires
 from feedback_app.accounts.audit import Actor
 from feedback_app.accounts.rights import IMPORT_RESPONSES
 from feedback_app.errors import Refused
+from feedback_app.exports import csv_safe
 from feedback_app.imports import files as import_files
 from feedback_app.responses.blueprint import blueprint
 from feedback_app.responses.forms import ImportForm
 from feedback_app.responses.importing import actions as import_actions
-from feedback_app.web import csv_safe
 from feedback_app.web.locale import language
 from feedback_app.web.pages import flash_refusal, see_other
 

@@ -8,12 +8,12 @@ from flask import render_template, request, stream_with_context
 from feedback_app.accounts.access import requires
 from feedback_app.accounts.rights import VIEW
 from feedback_app.contacts.models import KINDS
+from feedback_app.exports import csv_safe
 from feedback_app.responses import queries
 from feedback_app.responses.blueprint import blueprint
 from feedback_app.responses.reading import export, summary
 from feedback_app.responses.reading.filters import Filter
 from feedback_app.surveys.queries import by_slug, form_spec
-from feedback_app.web import csv_safe
 from feedback_app.web.locale import language
 from feedback_app.web.pages import page_number
 

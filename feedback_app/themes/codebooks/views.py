@@ -15,6 +15,8 @@ from feedback_app.accounts import rights
 from feedback_app.accounts.access import requires
 from feedback_app.errors import N_, Refused
 from feedback_app.keys import read_keys
+from feedback_app.exports import xlsx
+from feedback_app.exports.csv_safe import stream
 from feedback_app.surveys.queries import by_id
 from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.blueprint import actor, blueprint, frame, look, whole, zone
@@ -32,8 +34,6 @@ from feedback_app.themes.curation import theme_actions
 from feedback_app.themes.forms import CodebookForm, GroupForm, ImportForm
 from feedback_app.themes.models import REQUEST_STATES
 from feedback_app.themes.suggestions import promote_subtopic
-from feedback_app.web import xlsx
-from feedback_app.web.csv_safe import stream
 from feedback_app.web.locale import language
 from feedback_app.web.pages import back_to, flash_refusal, see_other
 

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 
 from feedback_app import clock
 from feedback_app.contacts.models import KINDS
+from feedback_app.exports import xlsx
+from feedback_app.exports.xlsx import Sheet
 from feedback_app.themes.codebooks.export import mention_rows
 from feedback_app.themes.mention_filter import Look
 from feedback_app.themes.mention_queries import Agreement, agreements
 from feedback_app.themes.models import Codebook
 from feedback_app.themes.queries import staff_choices, surveys_of
 from feedback_app.themes.reports.figures import Overview, overview
-from feedback_app.web import xlsx
-from feedback_app.web.xlsx import Sheet
 
 
 def workbook(codebook: Codebook, look: Look, zone: str, theme: int = 0) -> Iterator[bytes]:

@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.web.csv_safe import BOM, STARTERS, safe_cell, stream
+from feedback_app.exports.csv_safe import (
+    BOM,
+    STARTERS,
+    safe_cell,
+    stream,
+)
 
 
 @pytest.mark.parametrize(

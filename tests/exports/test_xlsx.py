@@ -10,8 +10,8 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
-from feedback_app.web import xlsx
-from feedback_app.web.xlsx import Sheet
+from feedback_app.exports import xlsx
+from feedback_app.exports.xlsx import Sheet
 
 
 def written(*rows: tuple[object, ...], name: str = "one") -> BytesIO:

@@ -1,0 +1,1 @@
+"""How files go out: CSV that no spreadsheet runs, and workbooks."""
