@@ -13,7 +13,7 @@ from feedback_app.announcements import mail as announced
 from feedback_app.announcements.views import blueprint as announcements
 from feedback_app.changes.views import blueprint as changes
 from feedback_app.contacts.views import blueprint as contacts
-from feedback_app.delivery.outbox import Renderer
+from feedback_app.delivery.compose.letter import Renderer
 from feedback_app.desk.views import blueprint as desk
 from feedback_app.jobs.job import Job
 from feedback_app.letters.views import blueprint as letters

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, literal, literal_column, select
-from sqlalchemy.orm import Session
 
 from feedback_app import clock
 from feedback_app.database import insert, require_transaction, touched
@@ -21,9 +20,8 @@ from feedback_app.delivery.compose.placeholders import (
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail
 from feedback_app.errors import N_
 
-__all__ = ["Block", "Fill", "Renderer", "Words", "add_variant", "put", "put_many"]
+__all__ = ["Block", "Fill", "Words", "add_variant", "put", "put_many"]
 
-Renderer = Callable[[Session, Sequence[int]], dict[int, Fill]]
 STOPPED = N_("stopped by a person")
 MANY = ("ref_id", "group_id", "variant_id", "address", "email_key", "name", "not_before")
 

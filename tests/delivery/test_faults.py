@@ -24,9 +24,10 @@ from feedback_app import clock, create_app
 from feedback_app.cli import feedback_app
 from feedback_app.database import transaction
 from feedback_app.delivery import actions, queries
+from feedback_app.delivery.compose.letter import Letter
 from feedback_app.delivery.queue import claims, recovery
 from feedback_app.delivery.queue.journal import Journal
-from feedback_app.delivery.sending.exchange import Desk, Letter, RelayTrouble
+from feedback_app.delivery.sending.exchange import Desk, RelayTrouble
 from feedback_app.delivery.sending.smtp_transport import Timeouts
 from feedback_app.extensions import db
 from feedback_app.settings import Settings

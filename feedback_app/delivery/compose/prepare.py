@@ -13,14 +13,13 @@ from sqlalchemy.orm import Session
 
 from feedback_app import tokens
 from feedback_app.cache import Cache
+from feedback_app.delivery.compose.letter import Letter, Renderer
 from feedback_app.delivery.compose.mime_message import Skeleton
 from feedback_app.delivery.compose.placeholders import Fill, Words, unpacked
 from feedback_app.delivery.compose.templates import reserved
 from feedback_app.delivery.identity import Identity
 from feedback_app.delivery.models import LetterVariant
-from feedback_app.delivery.outbox import Renderer
 from feedback_app.delivery.queue.smtp_replies import Reply, Verdict
-from feedback_app.delivery.sending.exchange import Letter
 from feedback_app.errors import N_
 from feedback_app.web.pages import absolute
 

@@ -7,11 +7,11 @@ from threading import Thread
 
 import structlog
 
+from feedback_app.delivery.compose.letter import Letter
 from feedback_app.delivery.queue.smtp_replies import Reply, Verdict
 from feedback_app.delivery.sending.exchange import (
     Breaker,
     Desk,
-    Letter,
     Line,
     RelayTrouble,
     Transport,

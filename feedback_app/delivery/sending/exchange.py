@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from queue import Empty, SimpleQueue
@@ -14,8 +13,8 @@ from typing import Protocol
 import structlog
 
 from feedback_app import clock
-from feedback_app.delivery.compose.mime_message import Skeleton
-from feedback_app.delivery.compose.placeholders import Block, EmptyHole
+from feedback_app.delivery.compose.letter import Letter
+from feedback_app.delivery.compose.placeholders import EmptyHole
 from feedback_app.delivery.queue.journal import Journal
 from feedback_app.delivery.queue.smtp_replies import (
     LONGEST,
@@ -30,25 +29,6 @@ FRESH = 2.0  # seconds for which we trust what the database said about a letter
 DROPS = 3  # connections that may break over one letter before it steps aside
 SERVED = 2  # letters per connection below which the database thread is woken at once
 log = structlog.get_logger()
-
-
-@dataclass(slots=True)
-class Letter:
-    """A claimed letter, ready to be built."""
-
-    id: int
-    kind: str
-    group_id: int | None
-    address: str
-    email_key: str
-    name: str
-    attempts: int
-    first_at: datetime | None
-    skeleton: Skeleton
-    fill: Mapping[str, str | Block]
-    unsubscribe_url: str
-    seen: float = 0.0  # monotonic moment of the last look into the database
-    drops: int = 0
 
 
 @dataclass(slots=True)

@@ -11,9 +11,9 @@ from typing import cast
 from flask import current_app
 
 from feedback_app.delivery.compose.dkim_config import signer
+from feedback_app.delivery.compose.letter import Renderer
 from feedback_app.delivery.compose.prepare import Preparer
 from feedback_app.delivery.identity import identity
-from feedback_app.delivery.outbox import Renderer
 from feedback_app.delivery.queue.journal import Journal
 from feedback_app.delivery.queue.retry import Schedule
 from feedback_app.delivery.sending.exchange import Transport

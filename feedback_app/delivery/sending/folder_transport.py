@@ -6,11 +6,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from feedback_app.delivery.compose.letter import Letter
 from feedback_app.delivery.compose.mime_message import Recipient
 from feedback_app.delivery.queue.smtp_replies import Reply, Verdict
 from feedback_app.delivery.sending.exchange import (
     Desk,
-    Letter,
     RelayTrouble,
     cannot_be_built,
 )

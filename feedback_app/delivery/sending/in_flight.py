@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from feedback_app import clock
 from feedback_app.database import transaction
 from feedback_app.delivery import suppression
+from feedback_app.delivery.compose.letter import Letter
 from feedback_app.delivery.compose.prepare import Preparer
 from feedback_app.delivery.queue import claims
 from feedback_app.delivery.queue.journal import Journal
@@ -33,7 +34,6 @@ from feedback_app.delivery.sending.exchange import (
     DROPS,
     Breaker,
     Desk,
-    Letter,
 )
 from feedback_app.delivery.throttle.policy import Manners
 from feedback_app.errors import N_

@@ -13,6 +13,7 @@ import time
 from typing import NamedTuple
 
 from feedback_app.delivery.addresses import on_the_wire
+from feedback_app.delivery.compose.letter import Letter
 from feedback_app.delivery.compose.mime_message import Recipient, Sign
 from feedback_app.delivery.identity import Identity
 from feedback_app.delivery.queue.smtp_replies import (
@@ -23,7 +24,6 @@ from feedback_app.delivery.queue.smtp_replies import (
 )
 from feedback_app.delivery.sending.exchange import (
     Desk,
-    Letter,
     RelayTrouble,
     cannot_be_built,
 )

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from feedback_app.database import UtcDateTime
+from feedback_app.delivery.compose.letter import Letter
 from feedback_app.delivery.queue import claims
 from feedback_app.delivery.queue.claims import (
     TABLE,
@@ -20,7 +21,6 @@ from feedback_app.delivery.queue.claims import (
 from feedback_app.delivery.queue.in_doubt import note_lost_lines
 from feedback_app.delivery.queue.retry import USUAL, Schedule
 from feedback_app.delivery.queue.smtp_replies import Reply, Verdict
-from feedback_app.delivery.sending.exchange import Letter
 from feedback_app.delivery.throttle import ramp_up
 from feedback_app.delivery.throttle.ramp_up import Rules
 from feedback_app.delivery.throttle.ramp_up_stats import SHARE, Window

@@ -1,0 +1,34 @@
+"""A letter as it travels through the sender: its row, claimed, and what is needed to build it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from feedback_app.delivery.compose.mime_message import Skeleton
+from feedback_app.delivery.compose.placeholders import Block, Fill
+
+Renderer = Callable[[Session, Sequence[int]], dict[int, Fill]]
+"""Gives the fills of letters of one kind, by what their rows refer to; called when they are built."""
+
+
+@dataclass(slots=True)
+class Letter:
+    """A claimed letter, ready to be built."""
+
+    id: int
+    kind: str
+    group_id: int | None
+    address: str
+    email_key: str
+    name: str
+    attempts: int
+    first_at: datetime | None
+    skeleton: Skeleton
+    fill: Mapping[str, str | Block]
+    unsubscribe_url: str
+    seen: float = 0.0  # monotonic moment of the last look into the database
+    drops: int = 0
