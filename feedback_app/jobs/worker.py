@@ -26,10 +26,10 @@ from feedback_app.delivery.sending.sender import Sender
 from feedback_app.extensions import current_settings, db
 from feedback_app.jobs import runs
 from feedback_app.jobs.job import Job, Verb
-from feedback_app.jobs.process_group import GONE, Crew
+from feedback_app.jobs.process_group import GONE, ProcessGroup
 
 HEARTBEAT = timedelta(seconds=20)
-YOUNG = 20_000  # objects that are made before the collector looks for rings among them; letters leave none
+GC_THRESHOLD = 20_000  # generation 0: objects made before a collection; letters leave no reference cycles
 ROUNDS = 5  # jobs may queue letters, and letters may let jobs go on; more rounds than this no chain of ours has
 log = structlog.get_logger()
 
@@ -48,8 +48,8 @@ class WorkerProcess:
     """One worker. ``sends`` and ``does_jobs`` say which of the two it is for."""
 
     def __init__(self, app: Flask, *, sends: bool = True, does_jobs: bool = True, number: int = 0) -> None:
-        """Load every verb at once, so that a mistake in the list shows at the start. ``number``: see jobs.crew."""
-        self._number, self._crew = number, Crew()
+        """Load every verb at once, so that a mistake in the list shows at the start. ``number``: see jobs.group."""
+        self._number, self._group = number, ProcessGroup()
         self._app, self._sends = app, sends
         self._jobs: list[tuple[Job, Verb]] = [(job, job.load()) for job in _listed(app)] if does_jobs else []
         self.name = worker_name()
@@ -62,7 +62,7 @@ class WorkerProcess:
         Returns what could not be ended well, "" when all was.
         """
         self._obey_signals()
-        _let_memory_rest()
+        _freeze_heap()
         sync_each_commit()
         self._gather(until_idle=False)
         scheduler = self._scheduler()
@@ -79,10 +79,10 @@ class WorkerProcess:
             self._stop.wait()
         finally:
             self._stop.set()
-            self._crew.stop()
+            self._group.stop()
             scheduler.shutdown()
             self._say(runs.leave)
-            trouble = trouble or next(filter(None, map(_trouble, self._crew.told())), "")
+            trouble = trouble or next(filter(None, map(_trouble, self._group.results())), "")
             log.info("worker ended", worker=self.name)
         return trouble
 
@@ -90,12 +90,12 @@ class WorkerProcess:
         """Fork the other processes that FEEDBACK_MAIL_PROCESSES asks for, once, by the first of them."""
         others = processes(current_settings()) - 1 if self._sends and not self._number else 0
         if others > 0:
-            self._crew.start(others, lambda number: _Hand(self._app, number, until_idle))
+            self._group.start(others, lambda number: _Child(self._app, number, until_idle))
 
     def until_idle(self) -> Done:
         """Run every job once and send until nothing is due, again while either has something to do."""
         self._obey_signals()
-        _let_memory_rest()
+        _freeze_heap()
         sync_each_commit()
         done = Done()
         for _ in range(ROUNDS):
@@ -119,7 +119,7 @@ class WorkerProcess:
         done.letters += tally.counts
         done.seconds += tally.seconds
         done.trouble = tally.trouble
-        for told in self._crew.told():
+        for told in self._group.results():
             done.letters += Counter(json.loads(told)["letters"]) if told else Counter()
             done.trouble = done.trouble or _trouble(told)
         return bool(tally.counts) and bool(self._jobs) and not tally.trouble and not self._stop.is_set()
@@ -154,7 +154,7 @@ class WorkerProcess:
         return run
 
     def _beat(self, name: str) -> None:
-        if self._crew.dead() and not self._stop.is_set():
+        if self._group.dead() and not self._stop.is_set():
             log.error(GONE, worker=self.name)
             self.stop()
         if self._sender is None:
@@ -180,22 +180,22 @@ class WorkerProcess:
     def stop(self) -> None:
         """Finish what is in hand and end. May be called from another thread."""
         self._stop.set()
-        self._crew.stop()
+        self._group.stop()
         if self._sender is not None:
             self._sender.stop()
 
 
-def _let_memory_rest() -> None:
-    """Keep the garbage collector from what the start has made: it took an eighth of the CPU and found nothing.
+def _freeze_heap() -> None:
+    """gc.freeze: keep the collector from what the start has made; it took an eighth of the CPU and found nothing.
 
     Forked processes also go on sharing those pages, which a collection would write to.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG)
+    gc.set_threshold(GC_THRESHOLD)
 
 
-class _Hand:
+class _Child:
     """The sender alone, in a process of its own."""
 
     def __init__(self, app: Flask, number: int, until_idle: bool) -> None:

@@ -17,11 +17,11 @@ from feedback_app.delivery.identity import identity
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.delivery.queue.journal import Journal
 from feedback_app.delivery.sending import factory as post_office
-from feedback_app.delivery.sending.exchange import Breaker, Transport
+from feedback_app.delivery.sending.exchange import CircuitBreaker, Transport
 from feedback_app.delivery.sending.sender import Sender, Tally
 from feedback_app.delivery.sending.smtp_transport import Relay as RelayAddress
 from feedback_app.delivery.sending.smtp_transport import SmtpTransport, Timeouts
-from feedback_app.delivery.throttle.policy import Manners
+from feedback_app.delivery.throttle.policy import ThrottlePolicy
 from feedback_app.extensions import current_settings, db
 from tests.fakes import Relay
 
@@ -49,7 +49,7 @@ def smtp(relay: Relay, timeouts: Timeouts = QUICK) -> SmtpTransport:
     return SmtpTransport(RelayAddress.read(relay.url), identity(current_settings()), timeouts)
 
 
-def sender(transport: Transport, connections: int = 2, owner: str = "", manners: Manners | None = None) -> Sender:
+def sender(transport: Transport, connections: int = 2, owner: str = "", policy: ThrottlePolicy | None = None) -> Sender:
     owner = owner or post_office.worker_name()
     preparer = Preparer(identity(current_settings()), current_app.config["RENDERERS"])
     return Sender(
@@ -58,8 +58,8 @@ def sender(transport: Transport, connections: int = 2, owner: str = "", manners:
         Journal(journals(), owner),
         preparer,
         connections,
-        Breaker(least=0.05, most=0.2),
-        manners=manners,
+        CircuitBreaker(least=0.05, most=0.2),
+        policy=policy,
     )
 
 

@@ -76,7 +76,7 @@ def test_whatever_happens_nobody_is_lost_and_nobody_is_written_to_twice(
 ) -> None:
     seed = secrets.randbelow(10**6) if seed is None and not os.environ.get("CI") else seed or 3
     print(f"seed {seed}")  # noqa: T201  # to be seen when the test fails
-    monkeypatch.setattr("feedback_app.delivery.sending.sender.GRACE", 2.0)
+    monkeypatch.setattr("feedback_app.delivery.sending.sender.SHUTDOWN_GRACE", 2.0)
     with Relay() as relay:
         queue(*EVERYBODY)
         chaos, ends = Chaos(seed, relay, tmp_path / "another-machine"), time.monotonic() + SECONDS

@@ -237,9 +237,9 @@ def test_a_journal_grows_no_larger_than_what_is_open(tmp_path: Path, monkeypatch
         if n % 10 == 9:
             journal.known(range(n - 9, n))  # one in ten stays open
     path = folder / ("w" + ENDING)
-    story = read(path.read_bytes(), "w")
-    assert story.whole
-    assert set(story.replies) == set(range(9, 2000, 10))
+    contents = read(path.read_bytes(), "w")
+    assert contents.whole
+    assert set(contents.replies) == set(range(9, 2000, 10))
     assert path.stat().st_size < 40_000
     assert not list(left_behind(folder))  # still locked, also after it was written anew
     journal.abandon()
@@ -251,10 +251,10 @@ def test_a_journal_grows_no_larger_than_what_is_open(tmp_path: Path, monkeypatch
     "raw", [b"", b"garbage", b"o", b"i 1\n", b"\xff\xfe\n" * 50, b"o w boot\nr\nr x\nd x y\ni 5 6 7\nr 9 250"]
 )
 def test_a_damaged_journal_is_read_as_far_as_it_goes(raw: bytes) -> None:
-    story = read(raw, "w")
-    assert not story.whole
-    assert not story.intents
-    assert not story.replies
+    contents = read(raw, "w")
+    assert not contents.whole
+    assert not contents.intents
+    assert not contents.replies
 
 
 def test_a_worker_whose_row_was_taken_writes_nothing_about_it() -> None:

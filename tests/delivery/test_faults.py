@@ -27,7 +27,7 @@ from feedback_app.delivery import actions, queries
 from feedback_app.delivery.compose.letter import Letter
 from feedback_app.delivery.queue import claims, recovery
 from feedback_app.delivery.queue.journal import Journal
-from feedback_app.delivery.sending.exchange import Desk, RelayTrouble
+from feedback_app.delivery.sending.exchange import Exchange, RelayTrouble
 from feedback_app.delivery.sending.smtp_transport import Timeouts
 from feedback_app.extensions import db
 from feedback_app.settings import Settings
@@ -101,7 +101,7 @@ def test_a_relay_that_does_not_even_greet_is_named_as_the_trouble() -> None:
 @pytest.mark.usefixtures("app")
 def test_told_to_stop_while_the_relay_is_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was on the wire is in doubt, the rest goes back; and a connection that wakes up later sends nothing."""
-    monkeypatch.setattr("feedback_app.delivery.sending.sender.GRACE", 0.3)
+    monkeypatch.setattr("feedback_app.delivery.sending.sender.SHUTDOWN_GRACE", 0.3)
     hold = threading.Event()
     with Relay(hold=hold) as relay:
         queue(*(f"p{n}@example.org" for n in range(30)))
@@ -127,11 +127,11 @@ def test_a_mistake_of_our_own_in_a_connection_loses_no_letter() -> None:
     class Broken:
         accepted = 0
 
-        def run(self, desk: Desk, first: Letter | None) -> None:
-            letter = first or desk.take()
+        def run(self, exchange: Exchange, first: Letter | None) -> None:
+            letter = first or exchange.take()
             assert letter is not None
-            desk.journal.intend(letter.id)
-            desk.take()
+            exchange.journal.intend(letter.id)
+            exchange.take()
             raise ZeroDivisionError("not foreseen")
 
         def close(self) -> None:
@@ -208,8 +208,8 @@ def test_a_full_disk_of_the_database_keeps_results_until_there_is_room(on_sqlite
 def test_a_database_that_stays_full_ends_the_run_with_a_reason_and_the_journal_remembers(
     on_sqlite: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feedback_app.delivery.sending.sender.GRACE", 0.2)
-    monkeypatch.setattr("feedback_app.delivery.sending.sender.PATIENCE", 0.2)
+    monkeypatch.setattr("feedback_app.delivery.sending.sender.SHUTDOWN_GRACE", 0.2)
+    monkeypatch.setattr("feedback_app.delivery.sending.sender.STUCK_TIMEOUT", 0.2)
     full = threading.Event()
 
     @event.listens_for(db.engine, "commit")
@@ -338,8 +338,8 @@ def test_killed_between_the_claim_and_the_desk() -> None:
     """The claim is committed, no letter is anywhere yet: all go back, none is in doubt."""
     die = (
         "import os, signal\n"
-        "from feedback_app.delivery.sending.in_flight import InHand\n"
-        "InHand.lay_out = lambda self, rows: os.kill(os.getpid(), signal.SIGKILL) if rows else None\n"
+        "from feedback_app.delivery.sending.in_flight import InFlight\n"
+        "InFlight.lay_out = lambda self, rows: os.kill(os.getpid(), signal.SIGKILL) if rows else None\n"
     )
     with Relay() as relay:
         queue(*(f"p{n}@example.org" for n in range(30)))

@@ -27,7 +27,7 @@ from feedback_app.delivery.queue.journal import (
 )
 from feedback_app.delivery.queue.journal_reader import (
     PAGE,
-    Story,
+    JournalContents,
     left_behind,
     read,
 )
@@ -165,7 +165,7 @@ def test_a_name_that_is_taken_is_refused_and_its_journal_untouched(tmp_path: Pat
     first.abandon()
     with pytest.raises(JournalTaken):
         Journal(tmp_path, "w")  # the dead one's letters would be forgotten
-    assert [story.intents for story in left_behind(tmp_path)] == [{1}]
+    assert [contents.intents for contents in left_behind(tmp_path)] == [{1}]
 
 
 def test_a_sealed_journal_lets_no_text_out_but_takes_answers(tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_a_forked_child_neither_keeps_the_lock_nor_writes(tmp_path: Path) -> Non
     journal.intend(1)
     assert not list(left_behind(tmp_path)), "the parent still holds it"
     journal.abandon()
-    assert [story.intents for story in left_behind(tmp_path)] == [{1}]
+    assert [contents.intents for contents in left_behind(tmp_path)] == [{1}]
 
 
 def test_what_a_full_disk_cut_short_is_not_taken_for_damage(tmp_path: Path) -> None:
@@ -217,9 +217,9 @@ def test_what_a_full_disk_cut_short_is_not_taken_for_damage(tmp_path: Path) -> N
     os.write(file, b"d 1")  # what a full disk may keep of a line
     assert journal.caught_up()
     journal.intend(14)
-    story = read(path.read_bytes(), "w")
-    assert story.whole
-    assert (story.intents, story.replies) == ({14}, {})
+    contents = read(path.read_bytes(), "w")
+    assert contents.whole
+    assert (contents.intents, contents.replies) == ({14}, {})
     os.close(room)
     os.close(full)
     journal.close()
@@ -239,9 +239,9 @@ def test_an_unfinished_last_line_is_a_kill_only_at_the_end_of_a_page() -> None:
     padded = lines + line(b"r 1 250 " + b"x" * (PAGE - len(lines) - 40))
     torn = padded + line(b"i 2345678901234567890")[: PAGE - len(padded)]
     assert len(torn) == PAGE
-    story = read(torn, "w")
-    assert story.whole
-    assert story == Story("w", same_boot=True, whole=True, replies=story.replies)
+    contents = read(torn, "w")
+    assert contents.whole
+    assert contents == JournalContents("w", same_boot=True, whole=True, replies=contents.replies)
 
 
 def read_boot() -> bytes:

@@ -154,14 +154,14 @@ def test_three_workers_one_killed_again_and_again() -> None:
     kills, connections, dice = 3, 3, random.Random(11)  # noqa: S311  # picks moments
     with Relay() as relay, ExitStack() as stack:
         queue(*EVERYBODY)
-        crew = [stack.enter_context(worker(relay, "--until-idle")) for _ in range(3)]
+        group = [stack.enter_context(worker(relay, "--until-idle")) for _ in range(3)]
         for turn in range(kills):
             relay.wait_for(60 + 120 * turn, seconds=60)
-            victim = dice.choice([one for one in crew if one.poll() is None] or crew)
+            victim = dice.choice([one for one in group if one.poll() is None] or group)
             victim.send_signal(signal.SIGKILL)
             victim.wait()
-            crew[crew.index(victim)] = stack.enter_context(worker(relay, "--until-idle"))
-        for one in crew:
+            group[group.index(victim)] = stack.enter_context(worker(relay, "--until-idle"))
+        for one in group:
             one.wait(120)
         assert ended(stack.enter_context(worker(relay, "--until-idle")))[0] == 0
     found = states()
@@ -219,7 +219,7 @@ def test_the_disk_of_the_journal_fills_up() -> None:
     with Relay() as relay:
         queue(*EVERYBODY)
         limit = (
-            "import resource\nfrom feedback_app.delivery.sending import sender\nsender.PATIENCE = 1.0\n"
+            "import resource\nfrom feedback_app.delivery.sending import sender\nsender.STUCK_TIMEOUT = 1.0\n"
             f"resource.setrlimit(resource.RLIMIT_FSIZE, (5000, {resource.RLIM_INFINITY}))\n"
         )
         with worker(relay, "--until-idle", before=limit) as child:
@@ -239,15 +239,15 @@ def test_sigterm_leaves_no_lease_on_any_machine(tmp_path: Path) -> None:
     many = [f"q{n}@example.org" for n in range(1500)]
     with Relay(text=dict.fromkeys(many, very_slowly)) as relay, ExitStack() as stack:
         queue(*many)
-        crew: list[subprocess.Popen[str]] = []
+        group: list[subprocess.Popen[str]] = []
         for n in range(3):
-            crew.append(stack.enter_context(worker(relay, var=str(tmp_path / f"m{n}"))))
+            group.append(stack.enter_context(worker(relay, var=str(tmp_path / f"m{n}"))))
         for n in range(3):
             until_sending(relay, tmp_path / f"m{n}" / "journal")
         begun = time.monotonic()
-        for one in crew:
+        for one in group:
             one.terminate()
-        assert [ended(one)[0] for one in crew] == [0, 0, 0]
+        assert [ended(one)[0] for one in group] == [0, 0, 0]
         assert time.monotonic() - begun < 30
     assert Counter(states().values()) == {"sent": len(relay.letters), "queued": 1500 - len(relay.letters)}
     assert not any(one.lease_owner for one in letters().values())

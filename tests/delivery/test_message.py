@@ -19,7 +19,7 @@ from feedback_app.delivery.compose.mime_message import (
     joinable,
     quoted_printable,
 )
-from feedback_app.delivery.compose.placeholders import Block, EmptyHole, Words
+from feedback_app.delivery.compose.placeholders import Block, EmptyPlaceholder, Words
 from feedback_app.delivery.identity import Identity, letter_named
 
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
@@ -173,7 +173,7 @@ def test_what_is_filled_in_is_not_searched_for_places() -> None:
 
 
 def test_a_place_nothing_fills_is_an_error() -> None:
-    with pytest.raises(EmptyHole, match="said"):
+    with pytest.raises(EmptyPlaceholder, match="said"):
         built()
 
 

@@ -23,7 +23,7 @@ Rows of bytes are proved here, on what a real server received; `test_the_table_n
 | 17 | lines of at most 998, CRLF only, dots stuffed | delivery/test_requirements.py::test_every_byte_is_plain_and_every_line_short, delivery/test_requirements.py::test_dots_are_stuffed |
 | 18 | the code decides, unknown ones by their first digit | delivery/test_scopes.py::test_each_reply_has_a_scope, delivery/test_requirements.py::test_a_code_nobody_knows_counts_by_its_first_digit |
 | 19 | waits of 5 to 10 minutes | delivery/test_timeouts.py::test_no_wait_is_shorter_than_the_standard_asks |
-| 20 | retries for four days | delivery/test_sending.py::test_a_temporary_no_is_tried_again_later_and_given_up_after_four_days, delivery/test_manners_pure.py::test_retries_wait_as_the_standard_says_and_end |
+| 20 | retries for four days | delivery/test_sending.py::test_a_temporary_no_is_tried_again_later_and_given_up_after_four_days, delivery/test_throttle_pure.py::test_retries_wait_as_the_standard_says_and_end |
 | 21 | groups only where PIPELINING is offered, all replies counted | delivery/test_requirements.py::test_groups_end_in_data_and_only_where_they_are_offered, delivery/test_requirements.py::test_a_refused_recipient_in_a_group_is_ended_by_a_lone_dot |
 | 22 | SMTPUTF8 and 8BITMIME only where offered | delivery/test_sending.py::test_an_address_that_needs_smtputf8_goes_where_it_is_offered_and_fails_clearly_elsewhere |
 | 23 | an envelope sender per letter, a valid mailbox | delivery/test_requirements.py::test_each_letter_has_a_sender_of_its_own_on_the_wire |

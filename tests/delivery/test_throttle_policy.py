@@ -19,7 +19,7 @@ from feedback_app.delivery.models import LetterRate, LetterWatch, OutgoingEmail
 from feedback_app.delivery.queue import claims, in_doubt
 from feedback_app.delivery.sending.sender import Sender
 from feedback_app.delivery.throttle import ramp_up
-from feedback_app.delivery.throttle.policy import Manners
+from feedback_app.delivery.throttle.policy import ThrottlePolicy
 from feedback_app.delivery.throttle.ramp_up import Rules
 from feedback_app.delivery.throttle.ramp_up_stats import MANY
 from feedback_app.delivery.throttle.rates import HORIZON, RELAY, Rates
@@ -49,14 +49,14 @@ def _group(count: int, *, watched: bool = True, refused: tuple[int, ...] = (), r
     return people
 
 
-def _drain(relay: Relay, manners: Manners, connections: int = 2) -> Sender:
-    office = sender(smtp(relay), connections, manners=manners)
+def _drain(relay: Relay, policy: ThrottlePolicy, connections: int = 2) -> Sender:
+    office = sender(smtp(relay), connections, policy=policy)
     office.run(until_idle=True)
     return office
 
 
-def _quick(first: int = 10, pace: float = 40.0, percent: float = 5.0) -> Manners:
-    return Manners(rules=Rules(percent=percent, first=first, pace=pace))
+def _quick(first: int = 10, pace: float = 40.0, percent: float = 5.0) -> ThrottlePolicy:
+    return ThrottlePolicy(rules=Rules(percent=percent, first=first, pace=pace))
 
 
 def test_the_first_letters_of_a_large_group_leave_slowly_and_the_others_then(relay: Relay) -> None:
@@ -121,7 +121,7 @@ def test_a_group_many_of_whose_letters_are_refused_for_what_we_are_halts_however
     people = _group(60, watched=False)
     queue("other@example.org", kind=KIND, group_id=GROUP + 1)
     relay.faults.rcpt.update(dict.fromkeys(people, "550 5.7.26 unauthenticated mail is not accepted"))
-    _drain(relay, Manners(), connections=1)
+    _drain(relay, ThrottlePolicy(), connections=1)
     counts = queries.counts_by_state(KIND, GROUP)
     assert MANY <= counts["failed"] < 40
     assert counts["failed"] + counts["queued"] == 60
@@ -132,14 +132,14 @@ def test_a_group_many_of_whose_letters_are_refused_for_what_we_are_halts_however
     with transaction():
         assert actions.resume(KIND, GROUP)
     relay.faults.rcpt.clear()
-    _drain(relay, Manners())
+    _drain(relay, ThrottlePolicy())
     assert queries.counts_by_state(KIND, GROUP) == {"sent": counts["queued"], "failed": counts["failed"]}
 
 
 def test_a_few_filters_of_single_recipients_halt_nobody(relay: Relay) -> None:
     people = _group(60, watched=False)
     relay.faults.rcpt.update(dict.fromkeys(people[::13], "550 5.7.1 closed to strangers"))
-    _drain(relay, Manners(), connections=1)
+    _drain(relay, ThrottlePolicy(), connections=1)
     assert queries.counts_by_state(KIND, GROUP) == {"sent": 55, "failed": 5}
 
 
@@ -148,7 +148,7 @@ def test_a_domain_that_names_a_limit_is_sent_less_by_all_workers_and_no_other_is
     queue(*(f"p{n}@googlemail.com" for n in range(300)))
     queue(*(f"p{n}@velo.example" for n in range(300)), kind="second")
     relay.faults.rcpt["p3@googlemail.com"] = f"{code} 4.7.28 unusual rate of mail"
-    office = sender(smtp(relay), 1, manners=Manners())
+    office = sender(smtp(relay), 1, policy=ThrottlePolicy())
     office.run(until_idle=True)
     domains = Counter(one.partition("@")[2] for one in relay.recipients())
     assert domains["velo.example"] == 300
@@ -180,7 +180,7 @@ def test_a_busy_mailbox_does_not_slow_its_whole_domain(relay: Relay) -> None:
 def test_a_sender_that_is_refused_halts_the_group_and_counts_against_nobody() -> None:
     with Relay(mail="550 5.7.1 sender address rejected") as relay:
         _group(20, watched=False)
-        _drain(relay, Manners())
+        _drain(relay, ThrottlePolicy())
     assert queries.counts_by_state(KIND, GROUP) == {"queued": 20}
     assert {one.attempts for one in letters().values()} == {0}
     halt = queries.halt_of(KIND, GROUP)
@@ -193,7 +193,7 @@ def test_two_workers_share_one_limit(relay: Relay, bare_app: Flask) -> None:
 
     def work() -> None:
         with bare_app.app_context():
-            _drain(relay, Manners(Rates(rate=30)))
+            _drain(relay, ThrottlePolicy(Rates(rate=30)))
 
     threads = [threading.Thread(target=work) for _ in range(2)]
     started = time.monotonic()
@@ -209,7 +209,7 @@ def test_two_workers_share_one_limit(relay: Relay, bare_app: Flask) -> None:
 def test_a_slow_domain_starves_nobody(relay: Relay, bare_app: Flask) -> None:
     queue(*(f"p{n}@googlemail.com" for n in range(400)))
     queue(*(f"p{n}@velo.example" for n in range(40)), kind="second")
-    office = sender(smtp(relay), manners=Manners(Rates(domains=domain_limits("gmail.com=2"))))
+    office = sender(smtp(relay), policy=ThrottlePolicy(Rates(domains=domain_limits("gmail.com=2"))))
     thread = threading.Thread(target=_in(bare_app, office))
     thread.start()
     started = time.monotonic()
@@ -231,7 +231,7 @@ def test_no_more_than_so_many_at_once(bare_app: Flask) -> None:
     hold = threading.Event()
     with Relay(hold=hold) as relay:
         queue(*(f"p{n}@gmail.com" for n in range(10)))
-        office = sender(smtp(relay), 5, manners=Manners(Rates(domains=domain_limits("gmail.com=1000/2"))))
+        office = sender(smtp(relay), 5, policy=ThrottlePolicy(Rates(domains=domain_limits("gmail.com=1000/2"))))
         thread = threading.Thread(target=_in(bare_app, office))
         thread.start()
         _until(lambda: sum(line.startswith(b"DATA") for line in list(relay.commands)) == 2)
@@ -248,7 +248,7 @@ def test_no_more_than_so_many_at_once(bare_app: Flask) -> None:
 def test_a_relay_that_asks_for_less_is_given_half_by_all_workers() -> None:
     with Relay(text={"p050@example.org": lambda n: "454 4.7.0 too fast" if n == 1 else ""}) as relay:
         _group(100, watched=False)
-        _drain(relay, Manners(Rates(rate=500)), connections=1)
+        _drain(relay, ThrottlePolicy(Rates(rate=500)), connections=1)
         assert len(relay.letters) == 100
     row = db.session.get(LetterRate, RELAY)
     assert row is not None
@@ -266,7 +266,7 @@ def test_a_relay_that_asks_for_less_is_given_half_by_all_workers() -> None:
 def test_a_full_connection_slows_nobody() -> None:
     with Relay(close_after=5) as relay:
         _group(40, watched=False)
-        _drain(relay, Manners())
+        _drain(relay, ThrottlePolicy())
     assert len(relay.letters) == 40
     assert db.session.get(LetterRate, RELAY) is None
 

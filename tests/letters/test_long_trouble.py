@@ -14,7 +14,7 @@ from feedback_app import clock
 from feedback_app.database import transaction
 from feedback_app.delivery import queries
 from feedback_app.delivery.models import ReturnCount
-from feedback_app.delivery.sending.exchange import Breaker
+from feedback_app.delivery.sending.exchange import CircuitBreaker
 from feedback_app.jobs import queries as jobs
 from feedback_app.jobs import runs
 from feedback_app.letters import status as mail_status
@@ -56,7 +56,7 @@ def test_one_worker_that_reaches_the_relay_is_enough(app: Flask) -> None:
 
 
 def test_trouble_began_when_the_relay_was_first_of_no_use() -> None:
-    breaker = Breaker(least=0.0, most=600)
+    breaker = CircuitBreaker(least=0.0, most=600)
     with time_machine.travel("2026-11-22 10:00Z", tick=False) as moment:
         first = clock.now()
         breaker.trouble("cannot be reached")

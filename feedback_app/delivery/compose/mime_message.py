@@ -20,7 +20,7 @@ from feedback_app import clock
 from feedback_app.delivery.compose import headers
 from feedback_app.delivery.compose.placeholders import (
     Block,
-    EmptyHole,
+    EmptyPlaceholder,
     Words,
     as_text,
     escaped,
@@ -97,7 +97,7 @@ class Skeleton:
         boundary = "=_" + hashlib.sha256("\0".join((words.subject, words.text, words.html)).encode()).hexdigest()[:24]
         self._top, self._middle, self._end = _frame(identity, boundary, language, kind, scope)
         self._pieces: list[bytes] = []
-        self._gaps: list[tuple[int, str, bool]] = []  # (index of the piece, name of the hole, in the HTML?)
+        self._gaps: list[tuple[int, str, bool]] = []  # (index of the piece, name of the placeholder, in the HTML?)
         self._compile(boundary, words)
         self._names = list(dict.fromkeys(name for _, name, _ in self._gaps))
         self._date: tuple[datetime | None, bytes] = (None, b"")
@@ -120,12 +120,12 @@ class Skeleton:
     def build(
         self, to: Recipient, fill: Mapping[str, str | Block], unsubscribe_url: str, sign: Sign | None = None
     ) -> bytes:
-        """Return the whole message with CRLF line ends, not dot-stuffed. Raises EmptyHole."""
+        """Return the whole message with CRLF line ends, not dot-stuffed. Raises EmptyPlaceholder."""
         pieces = self._pieces.copy()
         try:
             values = {name: both_ways(fill[name]) for name in self._names}
         except KeyError as missing:
-            raise EmptyHole(missing.args[0]) from None
+            raise EmptyPlaceholder(missing.args[0]) from None
         for piece, name, in_html in self._gaps:
             pieces[piece] = values[name][in_html]
         body = b"".join(pieces)
@@ -148,7 +148,7 @@ class Skeleton:
         try:
             filled = "".join(words + (as_text(fill[name]) if name else "") for words, name in self._subject)
         except KeyError as missing:
-            raise EmptyHole(missing.args[0]) from None
+            raise EmptyPlaceholder(missing.args[0]) from None
         return headers.subject(filled)
 
     def _now(self) -> bytes:

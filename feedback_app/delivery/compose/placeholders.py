@@ -1,4 +1,4 @@
-"""Words with ``{{holes}}`` and what fills them. Pure: knows neither database nor Flask."""
+"""Words with ``{{placeholders}}`` and what fills them. Pure: knows neither database nor Flask."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-HOLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
+PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
 NAME_LONGEST = 60
 SPECIAL = re.compile(r"[&<>\"']")  # what html.escape changes
 JOINERS = "\u200c\u200d"  # ZWNJ, ZWJ
 UNSAFE_IN_GREETING = re.compile(r"[@/\\<>{}\[\]|]|\bwww\.|[^\W\d_]{2,}\.[^\W\d_]{2,}")
 
 
-class EmptyHole(Exception):
-    """A hole that nothing fills; the argument is its name."""
+class EmptyPlaceholder(Exception):
+    """A placeholder that nothing fills; the argument is its name."""
 
 
 @dataclass(frozen=True)
 class Words:
-    """Subject, plain text and finished HTML of a letter, each of which may have ``{{holes}}``."""
+    """Subject, plain text and finished HTML of a letter, each of which may have ``{{placeholders}}``."""
 
     subject: str
     text: str
@@ -40,21 +40,21 @@ Fill = dict[str, str | Block]
 
 
 def split(text: str) -> list[tuple[str, str | None]]:
-    """Return ``text`` as pairs (words, name of the hole behind them); the last pair has no hole."""
-    bits = HOLE.split(text)
+    """Return ``text`` as pairs (words, name of the placeholder behind them); the last pair has no placeholder."""
+    bits = PLACEHOLDER.split(text)
     names: Sequence[str | None] = [*bits[1::2], None]
     return list(zip(bits[::2], names, strict=True))
 
 
 def names_in(words: Words) -> set[str]:
-    """Return the names of all holes."""
-    return set(HOLE.findall(words.subject + "\0" + words.text + "\0" + words.html))
+    """Return the names of all placeholders."""
+    return set(PLACEHOLDER.findall(words.subject + "\0" + words.text + "\0" + words.html))
 
 
 def readable(subject: str, **known: str) -> str:
-    """Return ``subject`` for a list of letters: holes whose fill is ``known`` are filled, others left out."""
-    filled = HOLE.sub(lambda hole: known.get(hole[1]) or hole[0], subject)
-    return re.sub(r"[\s,]*" + HOLE.pattern, "", filled)
+    """Return ``subject`` for a list of letters: placeholders whose fill is ``known`` are filled, others left out."""
+    filled = PLACEHOLDER.sub(lambda placeholder: known.get(placeholder[1]) or placeholder[0], subject)
+    return re.sub(r"[\s,]*" + PLACEHOLDER.pattern, "", filled)
 
 
 def as_text(value: str | Block) -> str:
@@ -73,16 +73,16 @@ def as_html(value: str | Block) -> str:
 
 
 def filled(words: Words, fill: Mapping[str, str | Block]) -> Words:
-    """Return ``words`` with every hole filled. What is put in is never searched for holes. Raises EmptyHole."""
+    """Return ``words`` with every placeholder filled; what is put in is never searched. Raises EmptyPlaceholder."""
 
     def put(text: str, form: Any) -> str:
         def one(match: re.Match[str]) -> str:
             try:
                 return str(form(fill[match[1]]))
             except KeyError:
-                raise EmptyHole(match[1]) from None
+                raise EmptyPlaceholder(match[1]) from None
 
-        return HOLE.sub(one, text)
+        return PLACEHOLDER.sub(one, text)
 
     subject = " ".join(put(words.subject, as_text).split())
     return Words(subject, put(words.text, as_text), put(words.html, as_html))

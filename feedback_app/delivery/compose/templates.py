@@ -45,8 +45,8 @@ def render(kind: str, language: str, **context: Any) -> Words:
 
     A kind whose subject is written by staff has no subject.txt of its own; ``context`` brings the subject.
     The templates get ``context``, ``organisation``, ``postal_address``, ``language`` and ``scope`` (pass it: with
-    a scope the layout writes the unsubscribe link), and ``hole("name")``, which leaves ``{{name}}`` to be filled for
-    each recipient.
+    a scope the layout writes the unsubscribe link), and ``placeholder("name")``, which leaves ``{{name}}`` to be
+    filled for each recipient.
     """
     settings = current_settings()
     given = {
@@ -54,7 +54,7 @@ def render(kind: str, language: str, **context: Any) -> Words:
         "postal_address": settings.postal_address,
         "lang": language,
         "scope": "",
-        "hole": hole,
+        "placeholder": placeholder,
         **context,
     }
     environment = _environment()
@@ -66,7 +66,7 @@ def render(kind: str, language: str, **context: Any) -> Words:
     return Words(plain(subject), GAP.sub("\n\n", text).strip() + "\n", html(body))
 
 
-def hole(name: str) -> Markup:
+def placeholder(name: str) -> Markup:
     """Return ``{{name}}``: a place that is filled for each recipient."""
     return Markup("{{" + name + "}}")  # noqa: S704  # names come from our own templates
 
@@ -77,7 +77,7 @@ def html(mjml: str) -> str:
 
 
 def letter_parts(words: Words, fill: Fill, name: str = "", unsubscribe_url: str = "#") -> Words:
-    """Return ``words`` as one recipient would read them, for a preview. Raises holes.EmptyHole."""
+    """Return ``words`` as one recipient would read them, for a preview. Raises EmptyPlaceholder."""
     return filled(words, {**reserved(name, unsubscribe_url), **fill})
 
 

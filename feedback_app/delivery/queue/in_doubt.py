@@ -26,7 +26,7 @@ POLICIES = ("by_cause", "resend", "hold")
 ARRIVED = N_("taken as sent: its reader unsubscribed with the link in it")
 
 
-def note_lost_lines(session: Session, ids: Sequence[int]) -> None:
+def note_lost_connections(session: Session, ids: Sequence[int]) -> None:
     """Note that these letters are in doubt because the line was lost while their worker lived."""
     _count(session, update(TABLE).where(C.id.in_(ids), C.state == "in_doubt").values(line_lost=True, doubted_at=None))
 

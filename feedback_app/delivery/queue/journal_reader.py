@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 @dataclass
-class Story:
+class JournalContents:
     """What a journal tells about a worker that is gone.
 
     ``same_boot``: the machine has not stopped since. ``whole``: no line is damaged or missing. Only when both hold
@@ -37,11 +37,11 @@ class Story:
     intents: set[int] = field(default_factory=set)
 
 
-def left_behind(folder: Path) -> Iterator[Story]:
-    """Yield the story of each journal whose worker is gone, and remove the journal when the caller goes on.
+def left_behind(folder: Path) -> Iterator[JournalContents]:
+    """Yield the contents of each journal whose worker is gone, and remove the journal when the caller goes on.
 
     A journal is removed only after the body of the caller's loop has finished with it without an error. The lock
-    is held meanwhile, so two recoveries never tell the same story at once. A journal that cannot be read stays.
+    is held meanwhile, so two recoveries never tell the same contents at once. A journal that cannot be read stays.
     """
     for path in sorted(folder.glob("*" + ENDING)):
         try:
@@ -55,10 +55,10 @@ def left_behind(folder: Path) -> Iterator[Story]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if path.stat().st_ino != os.fstat(file).st_ino:
                 continue  # its worker has just written it anew
-            story = read(path.read_bytes(), path.name.removesuffix(ENDING))
-            if not story.whole:
+            contents = read(path.read_bytes(), path.name.removesuffix(ENDING))
+            if not contents.whole:
                 log.error("a journal is damaged; what it does not tell counts as in doubt", path=str(path))
-            yield story
+            yield contents
             path.with_suffix(".new").unlink(missing_ok=True)  # its worker was killed while writing it anew
             path.unlink()
         except (BlockingIOError, FileNotFoundError):
@@ -76,16 +76,16 @@ def is_here(folder: Path, owner: str) -> bool:
     return True
 
 
-def read(raw: bytes, owner: str) -> Story:
+def read(raw: bytes, owner: str) -> JournalContents:
     """Return what the journal of ``owner`` tells, as far as it can be believed."""
     lines = raw.split(b"\n")
     rest = lines.pop()
-    story = Story(owner)
+    contents = JournalContents(owner)
     head = whole(lines[0]) if lines else None
     if head is None or not head.startswith(b"o " + owner.encode() + b" "):
-        story.whole = False
+        contents.whole = False
     else:
-        story.same_boot = head.rpartition(b" ")[2].decode("ascii", "replace") == boot_id()
+        contents.same_boot = head.rpartition(b" ")[2].decode("ascii", "replace") == boot_id()
         lines = lines[1:]
     damaged = False
     for line in lines:
@@ -93,24 +93,24 @@ def read(raw: bytes, owner: str) -> Story:
         if body is None:
             damaged = True
             continue
-        story.whole &= not damaged or body == TORN
+        contents.whole &= not damaged or body == TORN
         damaged = False
-        _tell(story, body)
-    story.whole &= not damaged and (not rest or len(raw) % PAGE == 0)
-    return story
+        _tell(contents, body)
+    contents.whole &= not damaged and (not rest or len(raw) % PAGE == 0)
+    return contents
 
 
-def _tell(story: Story, line: bytes) -> None:
+def _tell(contents: JournalContents, line: bytes) -> None:
     kind, _, rest = line.partition(b" ")
     words = rest.split(b" ", 2)
     try:
         ids = [int(word) for word in (rest.split() if kind == b"d" else words[:1]) if word]
         for one in ids:
-            story.intents.discard(one)
-            story.replies.pop(one, None)
+            contents.intents.discard(one)
+            contents.replies.pop(one, None)
         if kind == b"i":
-            story.intents.update(ids)
+            contents.intents.update(ids)
         elif kind == b"r":
-            story.replies[ids[0]] = Reply.read(int(words[1]), words[2] if len(words) > 2 else b"")
+            contents.replies[ids[0]] = Reply.read(int(words[1]), words[2] if len(words) > 2 else b"")
     except (ValueError, IndexError):
-        story.whole = False
+        contents.whole = False

@@ -14,7 +14,7 @@ from feedback_app import clock
 from feedback_app.database import transaction
 from feedback_app.delivery import suppression
 from feedback_app.delivery.queue import claims
-from feedback_app.delivery.queue.journal_reader import Story, is_here, left_behind
+from feedback_app.delivery.queue.journal_reader import JournalContents, is_here, left_behind
 from feedback_app.delivery.queue.outcome import result_of
 from feedback_app.delivery.queue.results import record
 from feedback_app.delivery.queue.retry import USUAL, Schedule
@@ -41,10 +41,10 @@ def recover(folder: Path, schedule: Schedule = USUAL) -> Counter[str]:
     journal's lock and guarded updates see to it.
     """
     counts: Counter[str] = Counter()
-    for story in left_behind(folder):
+    for contents in left_behind(folder):
         with transaction() as session:
-            told = _settle(session, story, schedule)
-        log.warning("a worker had died; its journal says what became of its letters", worker=story.owner, **told)
+            told = _settle(session, contents, schedule)
+        log.warning("a worker had died; its journal says what became of its letters", worker=contents.owner, **told)
         counts += told
     with transaction() as session:
         now = clock.now()
@@ -59,38 +59,38 @@ def recover(folder: Path, schedule: Schedule = USUAL) -> Counter[str]:
     return counts
 
 
-def _settle(session: Session, story: Story, schedule: Schedule) -> Counter[str]:
+def _settle(session: Session, contents: JournalContents, schedule: Schedule) -> Counter[str]:
     now = clock.now()
     results = []
-    for row in claims.held_by(session, story.owner):
-        told = _verdict(story, row.id)
+    for row in claims.held_by(session, contents.owner):
+        told = _verdict(contents, row.id)
         if told is None or told[0] is Verdict.BACK:
             continue
         verdict, reply = told
         results.append(result_of(row.id, verdict, reply, row.attempts, row.first_at, now, schedule=schedule))
         if verdict is Verdict.GONE:
             suppression.suppress(row.email_key, "all", "hard_bounce", f"letter {row.id}: {reply}")
-    record(session, story.owner, results)
+    record(session, contents.owner, results)
     counts = Counter(result.state for result in results)
-    counts["queued"] += _unsent(session, story)
+    counts["queued"] += _unsent(session, contents)
     return counts
 
 
-def _verdict(story: Story, letter_id: int) -> tuple[Verdict, Reply] | None:
+def _verdict(contents: JournalContents, letter_id: int) -> tuple[Verdict, Reply] | None:
     """Return what the journal knows about a letter, None when it was certainly not sent."""
-    if letter_id in story.replies:
-        reply = story.replies[letter_id]
+    if letter_id in contents.replies:
+        reply = contents.replies[letter_id]
         return judge(Stage.CONTENT, reply), reply
-    if letter_id in story.intents:
+    if letter_id in contents.intents:
         return Verdict.DOUBT, KILLED
-    if not story.whole:
+    if not contents.whole:
         return Verdict.DOUBT, DAMAGED
-    return None if story.same_boot else (Verdict.DOUBT, POWER)
+    return None if contents.same_boot else (Verdict.DOUBT, POWER)
 
 
-def _unsent(session: Session, story: Story) -> int:
+def _unsent(session: Session, contents: JournalContents) -> int:
     """Put back what is left of the owner's letters, also those that another machine took for doubtful meanwhile."""
-    mine = [claims.C.lease_owner == story.owner]
+    mine = [claims.C.lease_owner == contents.owner]
     settled = {"lease_owner": None, "lease_until": None}
     back = (
         update(claims.TABLE).where(*mine, claims.C.state.in_(("leased", "in_doubt"))).values(state="queued", **settled)

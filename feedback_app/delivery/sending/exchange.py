@@ -14,7 +14,7 @@ import structlog
 
 from feedback_app import clock
 from feedback_app.delivery.compose.letter import Letter
-from feedback_app.delivery.compose.placeholders import EmptyHole
+from feedback_app.delivery.compose.placeholders import EmptyPlaceholder
 from feedback_app.delivery.queue.journal import Journal
 from feedback_app.delivery.queue.smtp_replies import (
     LONGEST,
@@ -40,13 +40,13 @@ class Outcome:
     reply: Reply
 
 
-class Line(Protocol):
+class Connection(Protocol):
     """One connection to wherever letters go. ``accepted``: how many letters it has delivered."""
 
     accepted: int
 
-    def run(self, desk: Desk, first: Letter | None) -> None:
-        """Deliver ``first`` and what the desk gives until it gives nothing more. Raises RelayTrouble."""
+    def run(self, exchange: Exchange, first: Letter | None) -> None:
+        """Deliver ``first`` and what the exchange gives until it gives nothing more. Raises RelayTrouble."""
 
     def close(self) -> None:
         """End the connection politely if it still stands."""
@@ -55,7 +55,7 @@ class Line(Protocol):
 class Transport(Protocol):
     """Where letters go."""
 
-    def open(self) -> Line:
+    def open(self) -> Connection:
         """Return a new connection. Raises RelayTrouble."""
 
 
@@ -69,13 +69,13 @@ class RelayTrouble(Exception):
 
 def cannot_be_built(error: Exception) -> Reply:
     """Return why a letter cannot be put together, for the person who will look for it."""
-    if isinstance(error, EmptyHole):
+    if isinstance(error, EmptyPlaceholder):
         return Reply(0, f"the letter has a place {{{{{error}}}}} that nothing fills")
     return Reply(0, (N_("the letter cannot be put together") + f": {type(error).__name__}: {error}")[:LONGEST])
 
 
 @dataclass
-class Desk:
+class Exchange:
     """The counter: letters lie ready on one side, outcomes on the other."""
 
     journal: Journal
@@ -173,7 +173,7 @@ class Desk:
 
 
 @dataclass
-class Breaker:
+class CircuitBreaker:
     """Keeps us from hammering a relay in trouble: waits double from 10 s to 10 min, and one connection probes."""
 
     least: float = 10.0

@@ -20,7 +20,7 @@ from feedback_app.delivery.sending.exchange import Transport
 from feedback_app.delivery.sending.folder_transport import FolderTransport
 from feedback_app.delivery.sending.sender import Sender
 from feedback_app.delivery.sending.smtp_transport import Relay, SmtpTransport
-from feedback_app.delivery.throttle.policy import Manners
+from feedback_app.delivery.throttle.policy import ThrottlePolicy
 from feedback_app.delivery.throttle.ramp_up import Rules
 from feedback_app.delivery.throttle.rates import Rates
 from feedback_app.extensions import current_settings
@@ -71,14 +71,14 @@ def open_sender(owner: str, number: int = 0) -> Sender:
         Journal(journals(settings), owner),
         Preparer(identity(settings), renderers),
         connections(settings, number),
-        manners=manners(settings),
+        policy=throttle_policy(settings),
         core=number if settings.cpu_affinity else None,
     )
 
 
-def manners(settings: Settings) -> Manners:
+def throttle_policy(settings: Settings) -> ThrottlePolicy:
     """Return the limits and rules that the settings ask for."""
-    return Manners(
+    return ThrottlePolicy(
         Rates(settings.mail_rate, settings.mail_domain_rates),
         Rules(percent=settings.mail_most_refused),
         Schedule(settings.mail_retry, settings.mail_give_up),

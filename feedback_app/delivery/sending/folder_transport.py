@@ -10,7 +10,7 @@ from feedback_app.delivery.compose.letter import Letter
 from feedback_app.delivery.compose.mime_message import Recipient
 from feedback_app.delivery.queue.smtp_replies import Reply, Verdict
 from feedback_app.delivery.sending.exchange import (
-    Desk,
+    Exchange,
     RelayTrouble,
     cannot_be_built,
 )
@@ -22,38 +22,38 @@ class FolderTransport:
 
     folder: Path
 
-    def open(self) -> FolderLine:
+    def open(self) -> FolderConnection:
         """Make the folder. Raises RelayTrouble."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise RelayTrouble(f"the folder {self.folder} cannot be made: {error.strerror}") from error
-        return FolderLine(self.folder)
+        return FolderConnection(self.folder)
 
 
-class FolderLine:
+class FolderConnection:
     """The way into the folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.accepted = 0
 
-    def run(self, desk: Desk, first: Letter | None) -> None:
-        """Write ``first`` and what the desk gives. Raises RelayTrouble when the folder cannot be written."""
-        letter = first or desk.take(1.0)
+    def run(self, exchange: Exchange, first: Letter | None) -> None:
+        """Write ``first`` and what the exchange gives. Raises RelayTrouble when the folder cannot be written."""
+        letter = first or exchange.take(1.0)
         while letter is not None:
-            self._write(desk, letter)
-            letter = desk.take(1.0)
+            self._write(exchange, letter)
+            letter = exchange.take(1.0)
 
     def close(self) -> None:
         """Nothing to end."""
 
-    def _write(self, desk: Desk, letter: Letter) -> None:
+    def _write(self, exchange: Exchange, letter: Letter) -> None:
         to = Recipient(letter.id, letter.address, letter.name, letter.group_id)
         try:
             raw = letter.skeleton.build(to, letter.fill, letter.unsubscribe_url)
         except Exception as error:  # whatever one letter holds must not stop the others
-            desk.report(letter, Verdict.REFUSED, cannot_be_built(error))
+            exchange.report(letter, Verdict.REFUSED, cannot_be_built(error))
             return
         try:
             path = self._folder / f"{letter.id:09d}.eml"
@@ -61,8 +61,8 @@ class FolderLine:
             new.write_bytes(raw)
             os.replace(new, path)
         except OSError as error:
-            desk.report(letter, Verdict.BACK, Reply(0, str(error.strerror)))
+            exchange.report(letter, Verdict.BACK, Reply(0, str(error.strerror)))
             raise RelayTrouble(f"the folder {self._folder} cannot be written: {error.strerror}") from error
         else:
             self.accepted += 1
-            desk.report(letter, Verdict.SENT, Reply(250, f"written to {path.name}"))
+            exchange.report(letter, Verdict.SENT, Reply(250, f"written to {path.name}"))

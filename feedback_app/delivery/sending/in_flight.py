@@ -32,10 +32,10 @@ from feedback_app.delivery.queue.smtp_replies import (
 )
 from feedback_app.delivery.sending.exchange import (
     DROPS,
-    Breaker,
-    Desk,
+    CircuitBreaker,
+    Exchange,
 )
-from feedback_app.delivery.throttle.policy import Manners
+from feedback_app.delivery.throttle.policy import ThrottlePolicy
 from feedback_app.errors import N_
 from feedback_app.extensions import db
 
@@ -46,15 +46,15 @@ T = TypeVar("T")
 Decided = tuple[Result, str]  # a result, and the address key it shows to be dead ("" for none)
 
 
-class InHand:
+class InFlight:
     """Used by the database thread alone. ``stop``: the worker is ending. ``counts``: what became of letters."""
 
     def __init__(
-        self, owner: str, desk: Desk, journal: Journal, preparer: Preparer, breaker: Breaker, manners: Manners,
-        *, stop: Event,
+        self, owner: str, exchange: Exchange, journal: Journal, preparer: Preparer, breaker: CircuitBreaker,
+        policy: ThrottlePolicy, *, stop: Event,
     ) -> None:  # fmt: skip
-        self._owner, self._desk, self._journal, self._preparer = owner, desk, journal, preparer
-        self._breaker, self._manners, self._stop = breaker, manners, stop
+        self._owner, self._exchange, self._journal, self._preparer = owner, exchange, journal, preparer
+        self._breaker, self._policy, self._stop = breaker, policy, stop
         self._letters: dict[int, Letter] = {}
         self._decided: list[Decided] = []  # not yet in the database
         self._returns: list[Letter] = []  # to be given back
@@ -73,9 +73,9 @@ class InHand:
         """Turn outcomes into results; letters that came back unharmed go out again unless the relay is in trouble."""
         now = clock.now()
         settled = 0
-        for outcome in _drained(self._desk.outcomes):
+        for outcome in _drained(self._exchange.outcomes):
             letter, verdict = outcome.letter, outcome.verdict
-            self._manners.heard(letter, verdict, outcome.reply)
+            self._policy.heard(letter, verdict, outcome.reply)
             if verdict is Verdict.BACK and letter.drops < DROPS:
                 self._again(letter)
                 continue
@@ -87,7 +87,7 @@ class InHand:
                 letter.attempts,
                 letter.first_at,
                 now,
-                schedule=self._manners.schedule,
+                schedule=self._policy.schedule,
             )
             self._decided.append((result, letter.email_key if verdict is Verdict.GONE else ""))
             if verdict is Verdict.SENT:
@@ -100,7 +100,7 @@ class InHand:
             if letter.drops:
                 self._drops[letter.id] = letter.drops
         else:
-            self._desk.ready.put(letter)
+            self._exchange.ready.put(letter)
 
     def _measure(self, settled: int) -> None:
         now = time.monotonic()
@@ -113,16 +113,16 @@ class InHand:
         """Return how many letters to claim now."""
         if self._breaker.broken or self._stop.is_set() or not self._journal.caught_up():
             return 0
-        ahead = min(MOST_AHEAD, max(6 * self._desk.connections, int(self._rate * AHEAD), 2 * len(self._decided)))
+        ahead = min(MOST_AHEAD, max(6 * self._exchange.connections, int(self._rate * AHEAD), 2 * len(self._decided)))
         return max(0, ahead - len(self._letters) + len(self._decided))
 
-    def exchange(self, wanted: int) -> list[claims.Claimed]:
+    def write_and_claim(self, wanted: int) -> list[claims.Claimed]:
         """Write results and claim anew, in one transaction; return what was claimed and may be sent."""
         if self._breaker.broken or self._stop.is_set():
-            self._returns += self._desk.withdraw()
-        stale = _drained(self._desk.stale)
+            self._returns += self._exchange.withdraw()
+        stale = _drained(self._exchange.stale)
         renewing = bool(self._letters) and time.monotonic() - self._renewed > RENEW
-        waiting = self._decided or self._returns or self.unsure or self._manners.has_heard
+        waiting = self._decided or self._returns or self.unsure or self._policy.has_heard
         if not (wanted or stale or renewing or waiting):
             return []
         try:
@@ -131,14 +131,14 @@ class InHand:
                 if renewing:
                     claims.renew(session, self._owner)
                 stopped, alive = self._look_again(session, [letter.id for letter in stale])
-                rows = self._manners.claim(session, self._owner, wanted, self._letters.values()) if wanted else []
+                rows = self._policy.claim(session, self._owner, wanted, self._letters.values()) if wanted else []
                 barred = claims.suppressed(session, [row.id for row in rows]) if rows else {}
                 self._skip(session, {**barred, **stopped}, [*rows, *stale])
         except BaseException:
-            self._desk.stale.extend(stale)
+            self._exchange.stale.extend(stale)
             raise
-        if self._manners.look_again:
-            self._desk.stale.extend(self._desk.withdraw())
+        if self._policy.look_again:
+            self._exchange.stale.extend(self._exchange.withdraw())
         self._renewed = time.monotonic() if renewing else self._renewed
         self._forget(stale, alive)
         self.counts += Counter(skipped=len(barred) + len(stopped))  # adds no zero
@@ -156,7 +156,7 @@ class InHand:
                 suppression.suppress(gone, "all", "hard_bounce", f"letter {result.id}: {result.code} {result.reply}")
         if self._returns:
             claims.give_back(session, self._owner, [letter.id for letter in self._returns])
-        self._manners.write(session, self._rate, broken=self._breaker.broken)
+        self._policy.write(session, self._rate, broken=self._breaker.broken)
 
     def _look_again(self, session: Session, ids: list[int]) -> tuple[dict[int, str], set[int]]:
         """Return which letters that have waited for a while a suppression stops now, and which may still be sent."""
@@ -180,7 +180,7 @@ class InHand:
 
     def _forget(self, stale: list[Letter], alive: set[int]) -> None:
         """Let go of what is settled: the transaction is through."""
-        self._manners.done()
+        self._policy.done()
         if self._decided:
             self._journal.known([result.id for result, _ in self._decided])
         for result, _ in self._decided:
@@ -191,13 +191,13 @@ class InHand:
         for letter in stale:
             if letter.id in alive:
                 letter.seen = time.monotonic()
-                self._desk.ready.put(letter)
+                self._exchange.ready.put(letter)
             else:
                 self._letters.pop(letter.id, None)
         self._decided, self._returns, self.unsure = [], [], False
 
     def lay_out(self, rows: list[claims.Claimed]) -> None:
-        """Prepare claimed letters and put them on the desk."""
+        """Prepare claimed letters and put them on the exchange."""
         if not rows:
             return
         session = db.session()
@@ -219,7 +219,7 @@ class InHand:
             self._letters[letter.id] = letter
         # whether relay or letter broke a connection is known when another letter goes first on the next
         for letter in sorted(letters, key=attrgetter("drops")):
-            self._desk.ready.put(letter)
+            self._exchange.ready.put(letter)
 
     def part(self) -> None:
         """Settle letters of connections that did not finish in time, by what the journal knows of them.

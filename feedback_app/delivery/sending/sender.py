@@ -20,18 +20,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from feedback_app.delivery.compose.prepare import Preparer
 from feedback_app.delivery.queue import claims
 from feedback_app.delivery.queue.journal import Journal
-from feedback_app.delivery.sending.connections import Lines
+from feedback_app.delivery.sending.connections import Connections
 from feedback_app.delivery.sending.cpu_affinity import one_core
-from feedback_app.delivery.sending.exchange import Breaker, Desk, Transport
-from feedback_app.delivery.sending.in_flight import InHand
-from feedback_app.delivery.throttle.policy import Manners
+from feedback_app.delivery.sending.exchange import CircuitBreaker, Exchange, Transport
+from feedback_app.delivery.sending.in_flight import InFlight
+from feedback_app.delivery.throttle.policy import ThrottlePolicy
 from feedback_app.extensions import db
 
-BEAT = 0.1  # seconds between two looks at the outcomes when nobody calls earlier
-BREATH = 0.02  # least seconds between two transactions
-POLL = 1.0  # seconds between two looks into an empty queue
-GRACE = 15.0  # seconds that a connection gets to finish the letter in hand
-PATIENCE = 60.0  # seconds for which ``until_idle`` waits for a database or a journal that takes nothing
+WAKE_INTERVAL = 0.1  # seconds between two looks at the outcomes when nobody calls earlier
+LEAST_PAUSE = 0.02  # least seconds between two transactions
+POLL_INTERVAL = 1.0  # seconds between two looks into an empty queue
+SHUTDOWN_GRACE = 15.0  # seconds that a connection gets to finish the letter in hand
+STUCK_TIMEOUT = 60.0  # seconds for which ``until_idle`` waits for a database or a journal that takes nothing
 PROBES = 2  # failed connections in a row after which ``until_idle`` does not wait for the relay any longer
 log = structlog.get_logger()
 
@@ -58,16 +58,19 @@ class Sender:
 
     def __init__(
         self, owner: str, transport: Transport, journal: Journal, preparer: Preparer, connections: int,
-        breaker: Breaker | None = None, *, manners: Manners | None = None, core: int | None = None,
+        breaker: CircuitBreaker | None = None, *, policy: ThrottlePolicy | None = None, core: int | None = None,
     ) -> None:  # fmt: skip
-        self._journal, self._desk, self._breaker = journal, Desk(journal, connections), breaker or Breaker()
-        self._lines = Lines(transport, self._desk, self._breaker)
+        self._journal, self._exchange = journal, Exchange(journal, connections)
+        self._breaker = breaker or CircuitBreaker()
+        self._connections = Connections(transport, self._exchange, self._breaker)
         self._stop = Event()
-        self._hand = InHand(owner, self._desk, journal, preparer, self._breaker, manners or Manners(), stop=self._stop)
+        self._in_flight = InFlight(
+            owner, self._exchange, journal, preparer, self._breaker, policy or ThrottlePolicy(), stop=self._stop
+        )
         self._core = core
         self._looked = False  # the database was asked for letters
         self._refusal, self._refused_since = "", 0.0  # why the database takes nothing, and since when (monotonic)
-        self.tally = Tally(self._hand.counts)
+        self.tally = Tally(self._in_flight.counts)
 
     @property
     def trouble(self) -> str:
@@ -82,7 +85,7 @@ class Sender:
     def stop(self) -> None:
         """Finish what is in hand and end ``run``. May be called from a signal handler."""
         self._stop.set()
-        self._desk.wake.set()
+        self._exchange.wake.set()
 
     def run(self, *, until_idle: bool = False) -> Tally:
         """Send until ``stop`` is called, or until nothing is due. Returns what was done."""
@@ -91,13 +94,15 @@ class Sender:
 
     def _run(self, *, until_idle: bool) -> Tally:
         started = time.monotonic()
-        self._lines.start()
+        self._connections.start()
         try:
             while not self._stop.is_set() and not (until_idle and self._idle()):
-                self._desk.wake.wait(BEAT if not self._hand.empty else POLL if self._looked else 0)
-                self._desk.wake.clear()
-                self._beat()
-                self._stop.wait(BREATH)
+                self._exchange.wake.wait(
+                    WAKE_INTERVAL if not self._in_flight.empty else POLL_INTERVAL if self._looked else 0
+                )
+                self._exchange.wake.clear()
+                self._cycle()
+                self._stop.wait(LEAST_PAUSE)
         finally:
             self._finish()
         self.tally.seconds = time.monotonic() - started
@@ -105,32 +110,32 @@ class Sender:
 
     def _idle(self) -> bool:
         for why, since in ((self._refusal, self._refused_since), self._journal.stuck):
-            if why and time.monotonic() - since > PATIENCE:
+            if why and time.monotonic() - since > STUCK_TIMEOUT:
                 self.tally.trouble = why
                 return True
         if self._breaker.failures >= PROBES:
             self.tally.trouble = self._breaker.text
             return True
-        if not self._hand.empty or not self._looked or self._breaker.broken:
+        if not self._in_flight.empty or not self._looked or self._breaker.broken:
             return False
         due = claims.any_due(db.session())
         db.session.rollback()
         return not due
 
-    def _beat(self) -> None:
-        """Settle outcomes, claim what the connections will need, lay it on the desk."""
+    def _cycle(self) -> None:
+        """Settle outcomes, claim what the connections will need, lay it on the exchange."""
         try:
-            self._hand.settle()
-            rows = self._hand.exchange(self._hand.appetite())
-            self._hand.lay_out(rows)
+            self._in_flight.settle()
+            rows = self._in_flight.write_and_claim(self._in_flight.appetite())
+            self._in_flight.lay_out(rows)
             self._looked, self._refusal = True, ""
         except SQLAlchemyError as error:
             self._not_taken(error)
-            self._stop.wait(POLL)
+            self._stop.wait(POLL_INTERVAL)
 
     def _not_taken(self, error: SQLAlchemyError) -> None:
         """Keep everything for the next try, which must find out whether this one was committed."""
-        self._hand.unsure = True
+        self._in_flight.unsure = True
         if not self._refusal:
             self._refused_since = time.monotonic()
             self._refusal = f"the database does not take results: {' '.join(str(error).split())}"[:300]
@@ -141,15 +146,15 @@ class Sender:
     def _finish(self) -> None:
         """Let every connection finish its letter, write all results, give the rest back, end the journal."""
         self._stop.set()
-        self._desk.close()
-        ends = time.monotonic() + GRACE
-        self._lines.join(GRACE)
+        self._exchange.close()
+        ends = time.monotonic() + SHUTDOWN_GRACE
+        self._connections.join(SHUTDOWN_GRACE)
         self._journal.seal()  # a connection that wakes up later must not send what is given back now
         while True:
             try:
-                self._hand.settle()
-                self._hand.exchange(0)
-                self._hand.part()
+                self._in_flight.settle()
+                self._in_flight.write_and_claim(0)
+                self._in_flight.part()
             except SQLAlchemyError as error:
                 self._not_taken(error)
                 if time.monotonic() > ends:
@@ -157,7 +162,7 @@ class Sender:
                     self.tally.trouble = self._refusal
                     self._journal.abandon()
                     return
-                time.sleep(POLL)
+                time.sleep(POLL_INTERVAL)
             else:
                 self._journal.close()
                 return

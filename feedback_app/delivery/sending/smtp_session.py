@@ -23,12 +23,12 @@ from feedback_app.delivery.queue.smtp_replies import (
     judge,
 )
 from feedback_app.delivery.sending.exchange import (
-    Desk,
+    Exchange,
     RelayTrouble,
     cannot_be_built,
 )
 from feedback_app.delivery.sending.relay import Timeouts
-from feedback_app.delivery.sending.smtp_socket import Wire, envelope, words
+from feedback_app.delivery.sending.smtp_socket import SmtpSocket, envelope, words
 from feedback_app.errors import N_
 
 EXPECTED = ((Stage.MAIL, b"250 "), (Stage.RCPT, b"250 "), (Stage.DATA, b"354 "))
@@ -44,14 +44,14 @@ class Built(NamedTuple):
     text: bytes
 
 
-class SmtpLine:
-    """One connection. Whatever happens on it, each letter taken from the desk is reported exactly once."""
+class SmtpSession:
+    """One connection. Whatever happens on it, each letter taken from the exchange is reported exactly once."""
 
     def __init__(
         self, smtp: smtplib.SMTP, host: str, identity: Identity, timeouts: Timeouts, sign: Sign | None = None
     ) -> None:
         self._smtp, self._host, self._identity, self._wait, self._sign = smtp, host, identity, timeouts, sign
-        self._wire = Wire(smtp)
+        self._socket = SmtpSocket(smtp)
         self._pipelining = smtp.has_extn("pipelining")
         self._utf8 = smtp.has_extn("smtputf8")
         self._dsn = smtp.has_extn("dsn")
@@ -61,19 +61,19 @@ class SmtpLine:
         self._noted = 0  # the letter whose intent the journal has already
         self.accepted = 0
 
-    def run(self, desk: Desk, first: Letter | None) -> None:
-        """Send until the desk has been empty for a while or the connection is old. Raises RelayTrouble."""
+    def run(self, exchange: Exchange, first: Letter | None) -> None:
+        """Send until the exchange has been empty for a while or the connection is old. Raises RelayTrouble."""
         try:
-            self._run(desk, self._built(desk, first) if first else None)
+            self._run(exchange, self._built(exchange, first) if first else None)
         finally:
             if self._ahead:
-                desk.put_back(self._ahead.letter)
+                exchange.put_back(self._ahead.letter)
 
-    def _run(self, desk: Desk, built: Built | None) -> None:
-        while built := built or self._take(desk, self._wait.idle):
-            waiting = built if self._open(desk, built) else None
+    def _run(self, exchange: Exchange, built: Built | None) -> None:
+        while built := built or self._take(exchange, self._wait.idle):
+            waiting = built if self._open(exchange, built) else None
             while waiting:  # the relay waits for its text
-                waiting = self._send(desk, waiting)
+                waiting = self._send(exchange, waiting)
             built = None
             if self._old:
                 return
@@ -81,114 +81,114 @@ class SmtpLine:
     def close(self) -> None:
         """Say QUIT when the relay still listens."""
         with contextlib.suppress(OSError, smtplib.SMTPException):
-            self._wire.patience(5)
-            self._wire.push(b"QUIT\r\n")
-            self._wire.reply()
+            self._socket.patience(5)
+            self._socket.push(b"QUIT\r\n")
+            self._socket.reply()
         self._smtp.close()
 
     @property
     def _old(self) -> bool:
         return time.monotonic() - self._born > self._wait.life
 
-    def _take(self, desk: Desk, wait: float = 0.0) -> Built | None:
-        """Return the letter that was built ahead, else the desk's next that can be built."""
+    def _take(self, exchange: Exchange, wait: float = 0.0) -> Built | None:
+        """Return the letter that was built ahead, else the exchange's next that can be built."""
         ahead, self._ahead = self._ahead, None
-        if ahead and desk.may_go(ahead.letter):
+        if ahead and exchange.may_go(ahead.letter):
             return ahead
-        while letter := desk.take(wait):
-            if built := self._built(desk, letter):
+        while letter := exchange.take(wait):
+            if built := self._built(exchange, letter):
                 return built
         return None
 
-    def _open(self, desk: Desk, built: Built) -> bool:
+    def _open(self, exchange: Exchange, built: Built) -> bool:
         """Announce a letter by itself; True when the relay waits for its text, False when it is settled."""
         try:
             if not self._pipelining:
-                return self._one_by_one(desk, built)
-            self._wire.push(self._announcing(built))
-            return self._envelope_replies(desk, built.letter)
+                return self._one_by_one(exchange, built)
+            self._socket.push(self._announcing(built))
+            return self._envelope_replies(exchange, built.letter)
         except (OSError, smtplib.SMTPException) as error:
-            raise self._broken(desk, built.letter, error) from error
+            raise self._broken(exchange, built.letter, error) from error
 
     def _announcing(self, built: Built) -> bytes:
         return b"".join([RSET, *built.envelope] if self._untidy else built.envelope)
 
-    def _send(self, desk: Desk, built: Built) -> Built | None:
+    def _send(self, exchange: Exchange, built: Built) -> Built | None:
         """Send a text, and behind it the envelope of the next letter; return that when the relay waits for its text."""
-        following = self._take(desk) if self._pipelining and not self._old else None
+        following = self._take(exchange) if self._pipelining and not self._old else None
         try:
-            usual = self._send_text(desk, built, following)
-            if following and (usual or self._envelope_replies(desk, following.letter)):
+            usual = self._send_text(exchange, built, following)
+            if following and (usual or self._envelope_replies(exchange, following.letter)):
                 return following
         except _Lost as lost:
             if following:
-                raise self._broken(desk, following.letter, lost.error) from lost.error
+                raise self._broken(exchange, following.letter, lost.error) from lost.error
             raise RelayTrouble(words(lost.error), fresh=not self.accepted) from lost.error
         except (OSError, smtplib.SMTPException) as error:
             assert following is not None  # noqa: S101  # only the following letter's envelope can get here
-            raise self._broken(desk, following.letter, error) from error
+            raise self._broken(exchange, following.letter, error) from error
         return None
 
-    def _send_text(self, desk: Desk, built: Built, following: Built | None) -> bool:
+    def _send_text(self, exchange: Exchange, built: Built, following: Built | None) -> bool:
         """Send a text and the envelope of ``following`` behind it, and settle the letter.
 
         True when the relay waits for the next text already: its usual replies came along and are read. Then one write
         tells the journal of the answer and of the next intent. Raises _Lost when the connection is.
         """
         letter, text = built.letter, built.text
-        self._intend(desk, letter)
+        self._intend(exchange, letter)
         try:
-            self._wire.patience(self._wait.block)
-            self._wire.push(text + self._announcing(following) if following else text)
-            if following and self._wire.idle():
-                self._ahead = self._take(desk)  # built while we wait for the relay, so that it need not wait for us
-            self._wire.patience(self._wait.text)
-            reply = self._wire.reply()
+            self._socket.patience(self._wait.block)
+            self._socket.push(text + self._announcing(following) if following else text)
+            if following and self._socket.idle():
+                self._ahead = self._take(exchange)  # built while we wait for the relay, so that it need not wait for us
+            self._socket.patience(self._wait.text)
+            reply = self._socket.reply()
         except (OSError, smtplib.SMTPException) as error:
             why = Reply(0, N_("the connection broke before the answer came") + f": {words(error)}")
             if getattr(error, "handed", len(text)) >= len(text):
-                desk.report(letter, Verdict.DOUBT, why)
+                exchange.report(letter, Verdict.DOUBT, why)
             else:  # without its last dot no relay can have taken it
-                desk.journal.known([letter.id])
-                desk.report(letter, Verdict.BACK, why)
+                exchange.journal.known([letter.id])
+                exchange.report(letter, Verdict.BACK, why)
             self._smtp.close()  # a QUIT would be read as one more line of the text
             raise _Lost(error) from error
         verdict = judge(Stage.CONTENT, reply)
         self.accepted += verdict is Verdict.SENT
-        if following and verdict is Verdict.SENT and not self._untidy and self._wire.usual(*USUAL):
-            if desk.answered(letter, verdict, reply, following.letter):
+        if following and verdict is Verdict.SENT and not self._untidy and self._socket.usual(*USUAL):
+            if exchange.answered(letter, verdict, reply, following.letter):
                 self._noted = following.letter.id
             return True
-        desk.answered(letter, verdict, reply)
+        exchange.answered(letter, verdict, reply)
         if reply.code == 421:
             raise _Lost(smtplib.SMTPServerDisconnected(str(reply)))
         if verdict is Verdict.BACK:
             raise _Lost(smtplib.SMTPException(str(reply)))
         return False
 
-    def _intend(self, desk: Desk, letter: Letter) -> None:
+    def _intend(self, exchange: Exchange, letter: Letter) -> None:
         """See to it that the journal knows what is about to go out. Raises _Lost when it must not."""
         noted, self._noted = self._noted, 0
         if noted == letter.id:
             return
         try:
-            desk.journal.intend(letter.id)
+            exchange.journal.intend(letter.id)
         except OSError as error:
             trouble = N_("the journal cannot be written") + f": {words(error)}"
-            desk.report(letter, Verdict.BACK, Reply(0, trouble))
+            exchange.report(letter, Verdict.BACK, Reply(0, trouble))
             raise _Lost(OSError(trouble)) from error
 
-    def _envelope_replies(self, desk: Desk, letter: Letter) -> bool:
+    def _envelope_replies(self, exchange: Exchange, letter: Letter) -> bool:
         """Read all replies to [RSET] MAIL RCPT DATA (RFC 2920 3.1); True when the text is wanted."""
-        self._wire.patience(self._wait.command)
+        self._socket.patience(self._wait.command)
         if self._untidy:
-            self._wire.reply()
+            self._socket.reply()
             self._untidy = False
         bad: tuple[Stage, Reply] | None = None
         for stage, wanted in EXPECTED:
             if stage is Stage.DATA:
-                self._wire.patience(self._wait.data)
-            reply = self._wire.unexpected(wanted)
+                self._socket.patience(self._wait.data)
+            reply = self._socket.unexpected(wanted)
             if reply is not None and bad is None and judge(stage, reply) is not Verdict.SENT:
                 bad = stage, reply
             if reply is not None and reply.code == 421:  # the last word: the relay hangs up
@@ -196,55 +196,55 @@ class SmtpLine:
         if bad is None:
             return True
         if reply is None or reply.code == 354:  # to a DATA without a recipient: a lone dot ends it
-            self._wire.push(b".\r\n")
-            self._wire.reply()
-        self._refused(desk, letter, *bad)
+            self._socket.push(b".\r\n")
+            self._socket.reply()
+        self._refused(exchange, letter, *bad)
         return False
 
-    def _one_by_one(self, desk: Desk, built: Built) -> bool:
+    def _one_by_one(self, exchange: Exchange, built: Built) -> bool:
         """Say [RSET] MAIL RCPT DATA, waiting for each."""
-        self._wire.patience(self._wait.command)
+        self._socket.patience(self._wait.command)
         if self._untidy:
-            self._wire.push(RSET)
-            self._wire.reply()
+            self._socket.push(RSET)
+            self._socket.reply()
             self._untidy = False
         for stage, command in zip((Stage.MAIL, Stage.RCPT, Stage.DATA), built.envelope, strict=True):
-            self._wire.push(command)
+            self._socket.push(command)
             if stage is Stage.DATA:
-                self._wire.patience(self._wait.data)
-            reply = self._wire.reply()
+                self._socket.patience(self._wait.data)
+            reply = self._socket.reply()
             if judge(stage, reply) is not Verdict.SENT:
-                self._refused(desk, built.letter, stage, reply)
+                self._refused(exchange, built.letter, stage, reply)
                 return False
         return True
 
-    def _refused(self, desk: Desk, letter: Letter, stage: Stage, reply: Reply) -> None:
+    def _refused(self, exchange: Exchange, letter: Letter, stage: Stage, reply: Reply) -> None:
         verdict = judge(stage, reply)
         if stage is Stage.MAIL and reply.code >= 500 and not letter.address.isascii():
             verdict = Verdict.REFUSED  # it is the SMTPUTF8 of this letter that is refused
         self._untidy = True
-        desk.report(letter, verdict, reply)
+        exchange.report(letter, verdict, reply)
         if verdict is Verdict.BACK:
             raise RelayTrouble(f"{self._host} answers {stage.value} with {reply}", fresh=not self.accepted)
 
-    def _broken(self, desk: Desk, letter: Letter, error: Exception) -> RelayTrouble:
+    def _broken(self, exchange: Exchange, letter: Letter, error: Exception) -> RelayTrouble:
         """Give back a letter whose text was not sent yet and return what happened."""
         letter.drops += 1
-        desk.report(letter, Verdict.BACK, Reply(0, words(error)))
+        exchange.report(letter, Verdict.BACK, Reply(0, words(error)))
         return RelayTrouble(f"the connection to {self._host} broke: {words(error)}", fresh=not self.accepted)
 
-    def _built(self, desk: Desk, letter: Letter) -> Built | None:
+    def _built(self, exchange: Exchange, letter: Letter) -> Built | None:
         """Return a letter ready for the wire, or settle the one that cannot be made so."""
         address = on_the_wire(letter.address, self._utf8)
         if address is None:
             why = N_("the address has letters outside ASCII before the @, and the relay does not offer SMTPUTF8")
-            desk.report(letter, Verdict.REFUSED, Reply(0, why))
+            exchange.report(letter, Verdict.REFUSED, Reply(0, why))
             return None
         to = Recipient(letter.id, address, letter.name, letter.group_id)
         try:
             text = letter.skeleton.build(to, letter.fill, letter.unsubscribe_url, self._sign)
         except Exception as error:  # whatever one letter holds must not stop the others
-            desk.report(letter, Verdict.REFUSED, cannot_be_built(error))
+            exchange.report(letter, Verdict.REFUSED, cannot_be_built(error))
             return None
         if b"\r\n." in text:
             text = text.replace(b"\r\n.", b"\r\n..")

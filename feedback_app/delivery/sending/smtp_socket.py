@@ -21,7 +21,7 @@ LONGEST_LINE = 8192  # a reply line has 512 octets (RFC 5321 4.5.3.1.5); some ha
 XTEXT = re.compile(r"[!-*,-<>-~]+")  # printable ASCII but "+" and "="
 
 
-class Wire:
+class SmtpSocket:
     """The socket of a connection that smtplib has opened."""
 
     def __init__(self, smtp: smtplib.SMTP) -> None:

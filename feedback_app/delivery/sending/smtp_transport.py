@@ -12,7 +12,7 @@ from feedback_app.delivery.identity import Identity
 from feedback_app.delivery.queue.smtp_replies import Reply
 from feedback_app.delivery.sending.exchange import RelayTrouble
 from feedback_app.delivery.sending.relay import LOOPBACK, Relay, Timeouts
-from feedback_app.delivery.sending.smtp_session import SmtpLine
+from feedback_app.delivery.sending.smtp_session import SmtpSession
 from feedback_app.delivery.sending.smtp_socket import socket_of, words
 
 __all__ = ["LOOPBACK", "Relay", "SmtpTransport", "Timeouts"]
@@ -27,10 +27,10 @@ class SmtpTransport:
     timeouts: Timeouts = field(default_factory=Timeouts)
     sign: Sign | None = None
 
-    def open(self) -> SmtpLine:
+    def open(self) -> SmtpSession:
         """Return a connection that has said EHLO, with TLS and AUTH as the relay asks. Raises RelayTrouble."""
         try:
-            return SmtpLine(self._connected(), self.relay.host, self.identity, self.timeouts, self.sign)
+            return SmtpSession(self._connected(), self.relay.host, self.identity, self.timeouts, self.sign)
         except smtplib.SMTPResponseException as error:
             reply = Reply.read(error.smtp_code, error.smtp_error if isinstance(error.smtp_error, bytes) else b"")
             raise RelayTrouble(f"{self.relay.host} refuses the connection: {reply}") from error

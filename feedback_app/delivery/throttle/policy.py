@@ -18,7 +18,7 @@ from feedback_app.delivery.queue.claims import (
     Claimed,
     Lane,
 )
-from feedback_app.delivery.queue.in_doubt import note_lost_lines
+from feedback_app.delivery.queue.in_doubt import note_lost_connections
 from feedback_app.delivery.queue.retry import USUAL, Schedule
 from feedback_app.delivery.queue.smtp_replies import Reply, Verdict
 from feedback_app.delivery.throttle import ramp_up
@@ -33,7 +33,7 @@ NOTHING = Reply(0)
 
 
 @dataclass
-class Firsts:
+class RampUpCount:
     """First letters of a group that were tried since the last transaction."""
 
     tried: int = 0
@@ -41,7 +41,7 @@ class Firsts:
     reply: Reply = NOTHING
 
 
-class Manners:
+class ThrottlePolicy:
     """Used by the database thread of one worker. What it heard is written by ``write`` and forgotten by ``done``."""
 
     def __init__(self, rates: Rates | None = None, rules: Rules | None = None, schedule: Schedule = USUAL) -> None:
@@ -97,7 +97,7 @@ class Manners:
         if refused and against_us.denied(SHARE):
             self._unwanted[lane] = reply
         if lane in self._beginning:
-            first = self._firsts.setdefault(lane, Firsts())
+            first = self._firsts.setdefault(lane, RampUpCount())
             first.tried, first.refused = first.tried + 1, first.refused + refused
             first.reply = reply if refused else first.reply
             return
@@ -127,7 +127,7 @@ class Manners:
                 self._windows[lane] = Window()
         self._write_refusals_of_us(session)
         if self._doubtful:
-            note_lost_lines(session, self._doubtful)
+            note_lost_connections(session, self._doubtful)
         for domain, asked in sorted(self._crowded.items()):
             self._rates.slow_domain(session, domain, asked)
         if why := self._pressed or (self._hung_up if broken else ""):
@@ -147,7 +147,7 @@ class Manners:
 
     def done(self) -> None:
         """Forget what was written: the transaction is through."""
-        self._firsts: dict[Lane, Firsts] = {}
+        self._firsts: dict[Lane, RampUpCount] = {}
         self._suspects: dict[Lane, Reply] = {}
         self._unwanted: dict[Lane, Reply] = {}
         self._denied: dict[Lane, Reply] = {}
