@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export FEEDBACK_PORT ?= 8000
 WORKERS ?= 2
 
-.PHONY: help wheel setup setup-dev setup-strong run test test-postgres check bench translations clean
+.PHONY: help wheel measure setup setup-dev setup-strong run test test-postgres check bench translations clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ check: setup-dev ## The static gate: ruff, format, mypy --strict, floors
 
 wheel: setup-dev ## Build sdist and wheel, install the wheel alone, walk it from an empty folder
 	@$(BIN)/python tests/wheel_walk.py
+
+measure: setup-dev ## The house in numbers: sizes, cycles, contracts, tests
+	@$(BIN)/python benchmarks/measure.py
 
 bench: setup-dev ## The benchmarks that need nothing but this checkout
 	@$(BIN)/python benchmarks/run_all.py
