@@ -1,7 +1,7 @@
 """Further processes of one worker. Signing holds the interpreter's lock, so threads share one core; processes do not.
 
 They are forked when the application is made and nothing runs yet: they share its memory and cost no start. A process
-that dies takes its worker along, and the next start settles its letters by its journal (docs/decisions/0061).
+that dies takes its worker along, and the next start settles its letters by its journal (docs/sending.md).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """DKIM signatures (RFC 6376, 8301, 8463) over letters that are bytes already. Pure.
 
 Relaxed headers, simple body: nothing but our own bytes is signed, so there is nothing in the body to relax. A key is
-parsed once per process: parsing costs as much as a hundred signatures (docs/decisions/0060).
+parsed once per process: parsing costs as much as a hundred signatures (docs/sending.md).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A variant compiled once into bytes with gaps; a letter is then one join. Pure.
 
 The plain way (``email.message.EmailMessage`` per letter) costs 40 times as much, nearly all of it spent on encoding
-what is the same in every letter (docs/decisions/0021). Bodies are quoted-printable (RFC 2045 6.7): each gap sits
+what is the same in every letter (docs/sending.md). Bodies are quoted-printable (RFC 2045 6.7): each gap sits
 between two soft line breaks, so a value is encoded by itself and no line grows beyond 76 octets.
 """
 
