@@ -16,7 +16,7 @@ from flask import Flask
 
 from feedback_app import create_app
 from feedback_app.accounts.one_time_links import first_link
-from feedback_app.cli_helpers import in_app
+from feedback_app.common.cli_helpers import in_app
 from feedback_app.demo.actions import is_empty, seed
 from feedback_app.extensions import current_settings
 from feedback_app.settings import BadSetting, Settings

@@ -13,13 +13,13 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from feedback_app.places import default_var
-from feedback_app.rate_syntax import (
+from feedback_app.common.rate_syntax import (
     DomainLimit,
     domain_limits,
     duration,
     durations,
 )
+from feedback_app.places import default_var
 
 LANGUAGES = ("en", "pl")
 PREFIX = "FEEDBACK_"

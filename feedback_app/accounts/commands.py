@@ -11,7 +11,7 @@ from feedback_app.accounts import actions, mail, queries
 from feedback_app.accounts.audit import COMMAND
 from feedback_app.accounts.models import Staff
 from feedback_app.accounts.rights import ROLES
-from feedback_app.cli_helpers import in_app, json_option, say
+from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.extensions import current_settings
 from feedback_app.settings import LANGUAGES
 

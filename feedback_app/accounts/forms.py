@@ -17,9 +17,9 @@ from feedback_app.accounts.queries import STATES, StaffWish, TrailWish
 from feedback_app.accounts.rights import ROLE_NAMES, ROLES
 from feedback_app.accounts.sign_in import passwords
 from feedback_app.accounts.staff_store import Person
+from feedback_app.common.text import one_line
 from feedback_app.delivery import addresses
 from feedback_app.extensions import current_settings
-from feedback_app.text import one_line
 from feedback_app.web.forms import LINE, Form, at_most, not_blank
 from feedback_app.web.locale import LANGUAGE_NAMES
 

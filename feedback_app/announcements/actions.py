@@ -29,6 +29,7 @@ from feedback_app.announcements.wording import default_texts, letter_text
 from feedback_app.announcements.wording.phrases import phrases
 from feedback_app.changes.models import Change
 from feedback_app.changes.queries import surveys_concerned
+from feedback_app.common.text import one_line, tidy
 from feedback_app.database import let_others_write, transaction, twice_at_once, won
 from feedback_app.delivery import actions as letter_desk
 from feedback_app.delivery import outbox
@@ -38,7 +39,6 @@ from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.extensions import db
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.models import Survey
-from feedback_app.text import one_line, tidy
 
 TEST_KIND = "announcement_test"
 

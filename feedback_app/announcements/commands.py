@@ -13,7 +13,7 @@ from feedback_app.announcements.models import AUDIENCES, STATES
 from feedback_app.announcements.sending import progress
 from feedback_app.announcements.sending.audience import Reach
 from feedback_app.announcements.wording import names
-from feedback_app.cli_helpers import in_app, json_option, say
+from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.delivery import addresses
 from feedback_app.errors import N_, NotFound
 from feedback_app.extensions import current_settings, db

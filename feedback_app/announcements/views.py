@@ -23,9 +23,9 @@ from feedback_app.announcements.sending import views as sending_views
 from feedback_app.announcements.wording import names
 from feedback_app.announcements.wording.default_texts import HOLES
 from feedback_app.changes.queries import words_for
+from feedback_app.common.keys import read_key, read_keys
 from feedback_app.delivery import queries as letter_desk
 from feedback_app.errors import N_, NotFound, Refused
-from feedback_app.keys import read_key, read_keys
 from feedback_app.settings import LANGUAGES
 from feedback_app.web.locale import language
 from feedback_app.web.pages import flash_refusal, page_number, say, see_other

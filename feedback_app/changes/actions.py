@@ -17,10 +17,10 @@ from feedback_app.accounts.models import Staff
 from feedback_app.changes import words
 from feedback_app.changes.models import STATES, Change, ChangeTheme
 from feedback_app.changes.words import Words
+from feedback_app.common.text import one_line, tidy
 from feedback_app.database import transaction, won
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.settings import LANGUAGES
-from feedback_app.text import one_line, tidy
 from feedback_app.themes.models import Theme
 
 SHOWN = 80  # characters of what a change says that the trail repeats

@@ -15,7 +15,7 @@ from feedback_app.changes.actions import Entry
 from feedback_app.changes.calendar import today
 from feedback_app.changes.models import STATES, Change
 from feedback_app.changes.words import Words
-from feedback_app.cli_helpers import in_app, json_option, say
+from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.errors import N_, Refused
 from feedback_app.extensions import current_settings
 from feedback_app.settings import LANGUAGES

@@ -17,8 +17,8 @@ from feedback_app.changes.forms import ChangeForm, StateForm
 from feedback_app.changes.models import STATE_NAMES, STATES, Change
 from feedback_app.changes.queries import Filter
 from feedback_app.changes.reasons import REASONS
+from feedback_app.common.keys import read_key
 from feedback_app.errors import Refused
-from feedback_app.keys import read_key
 from feedback_app.settings import LANGUAGES
 from feedback_app.web.locale import LANGUAGE_NAMES, language
 from feedback_app.web.pages import flash_refusal, page_number, see_other

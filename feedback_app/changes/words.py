@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from feedback_app.common.text import tidy
 from feedback_app.errors import N_, Refused
-from feedback_app.text import tidy
 
 PROCESS_LIMIT = 200  # characters
 TEXT_LIMIT = 5_000  # characters of what, why and reason each

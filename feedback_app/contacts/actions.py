@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.accounts.audit import Actor, note
+from feedback_app.common.text import one_line
 from feedback_app.contacts import field_limits as texts
 from feedback_app.contacts.models import KINDS, Contact
 from feedback_app.database import transaction
@@ -20,7 +21,6 @@ from feedback_app.delivery import addresses, suppression
 from feedback_app.delivery.models import SCOPES, OutgoingEmail, Suppression
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.settings import LANGUAGES
-from feedback_app.text import one_line
 
 TAKEN = N_("Another contact has this address already. Look for it in the list and edit that one.")
 GONE = N_("There is no such contact (any more). Look for the person in the list of contacts.")

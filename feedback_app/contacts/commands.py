@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from feedback_app.accounts.audit import COMMAND
-from feedback_app.cli_helpers import in_app, json_option, say
+from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.contacts import actions, queries
 from feedback_app.contacts.importing import actions as import_actions
 from feedback_app.contacts.models import KINDS, Contact

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedback_app.text import one_line
+from feedback_app.common.text import one_line
 
 NAME = 200  # characters, as the table has them
 STAGE = 80

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, exists, func, or_, select
 
+from feedback_app.common.text import one_line
 from feedback_app.contacts.field_limits import attribute_key
 from feedback_app.contacts.models import KINDS, Contact, ContactImport
 from feedback_app.database import Page, is_postgresql, page_of
@@ -19,7 +20,6 @@ from feedback_app.delivery.models import LetterVariant, OutgoingEmail, Suppressi
 from feedback_app.errors import N_, NotFound
 from feedback_app.extensions import current_settings, db
 from feedback_app.settings import LANGUAGES
-from feedback_app.text import one_line
 
 STRIKES = returns.STRIKES
 LONGEST = 200  # of a filter's text; what is longer finds nobody anyway

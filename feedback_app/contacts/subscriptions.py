@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from feedback_app import tokens
 from feedback_app.accounts.audit import Actor, note
+from feedback_app.common.keys import read_key
 from feedback_app.contacts.models import Contact
 from feedback_app.database import transaction
 from feedback_app.delivery import suppression
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail, Suppression
 from feedback_app.errors import N_, NotFound
 from feedback_app.extensions import current_settings, db
-from feedback_app.keys import read_key
 
 READER = Actor("reader")  # the person who holds the letter
 CHOICES = ("surveys", "announcements")

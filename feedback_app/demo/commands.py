@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from feedback_app.cli_helpers import in_app
+from feedback_app.common.cli_helpers import in_app
 from feedback_app.demo.actions import seed
 
 

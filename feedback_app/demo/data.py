@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache
 
-from feedback_app.json_fields import (
+from feedback_app.common.json_fields import (
     BadPackageData,
     Fields,
     Words,

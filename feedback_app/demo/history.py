@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from feedback_app import clock, tokens
 from feedback_app.accounts.audit import COMMAND, note
 from feedback_app.accounts.models import Role, Staff
+from feedback_app.common.json_fields import BadPackageData
 from feedback_app.contacts.models import Contact
 from feedback_app.database import transaction
 from feedback_app.delivery.addresses import key
 from feedback_app.demo import data
 from feedback_app.demo.data import DemoResponse
 from feedback_app.extensions import current_settings
-from feedback_app.json_fields import BadPackageData
 from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys import actions as surveys
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec

@@ -8,7 +8,7 @@ import click
 from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
-from feedback_app.cli_helpers import in_app, json_option, say
+from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.delivery import queries
 from feedback_app.errors import Refused
 from feedback_app.jobs.worker import Done, WorkerProcess

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from feedback_app.accounts.audit import COMMAND
-from feedback_app.cli_helpers import in_app, json_option, say
+from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.delivery import queries
 from feedback_app.delivery.bounces import parse as bounces
 from feedback_app.delivery.bounces.mailbox import MailboxTrouble

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from feedback_app.cli_helpers import in_app, json_option, say
+from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.operations import test_letter
 from feedback_app.operations.doctor import examine
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import flask_migrate
 
-from feedback_app.cli_helpers import in_app
+from feedback_app.common.cli_helpers import in_app
 
 
 @click.group("db")

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 import click
 
 from feedback_app.accounts.audit import COMMAND
-from feedback_app.cli_helpers import in_app, json_option, say
+from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.contacts.models import KINDS
 from feedback_app.exports import csv_safe
 from feedback_app.extensions import current_settings

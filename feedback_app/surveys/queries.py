@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import selectinload
 
 from feedback_app import clock, tokens
-from feedback_app.cache import Cache, app_cache
+from feedback_app.common.cache import Cache, app_cache
 from feedback_app.contacts.models import Contact
 from feedback_app.errors import N_, NotFound
 from feedback_app.extensions import db

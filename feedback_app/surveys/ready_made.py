@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from feedback_app.errors import N_, NotFound
-from feedback_app.json_fields import (
+from feedback_app.common.json_fields import (
     BadPackageData,
     Fields,
     Words,
@@ -14,6 +13,7 @@ from feedback_app.json_fields import (
     read_json,
     stems,
 )
+from feedback_app.errors import N_, NotFound
 from feedback_app.surveys.kinds.registry import KINDS
 
 _TEMPLATES = folder("feedback_app.surveys", "templates")

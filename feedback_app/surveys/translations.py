@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from feedback_app.text import tidy
+from feedback_app.common.text import tidy
 
 Words = Mapping[str, str]
 """One text in several languages: language code to wording."""

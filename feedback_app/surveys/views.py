@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as Redirect
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.accounts.audit import Actor
+from feedback_app.common.text import one_line
 from feedback_app.errors import Refused
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys import (
@@ -28,7 +29,6 @@ from feedback_app.surveys.translations import tidy_words
 from feedback_app.surveys.waves import invitation_text
 from feedback_app.surveys.waves import queries as wave_queries
 from feedback_app.surveys.waves import views as invite_views
-from feedback_app.text import one_line
 from feedback_app.web.pages import flash_refusal, page_number, see_other
 
 __all__ = ["blueprint", "builder_views", "invite_views"]

@@ -10,7 +10,7 @@ from importlib import import_module
 
 import click
 
-from feedback_app.cli_helpers import in_app, json_option, say
+from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.themes.codebooks import commands as commands_take
 from feedback_app.themes.command_helpers import (
     codebook_named,

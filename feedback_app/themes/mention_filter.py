@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, exists, select
 
+from feedback_app.common.keys import read_key
 from feedback_app.contacts.models import KINDS
-from feedback_app.keys import read_key
 from feedback_app.responses.models import Response
 from feedback_app.themes.models import CodebookSurvey, Mention, Placement, SubThemeMention
 from feedback_app.themes.search import query as search

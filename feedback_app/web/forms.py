@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
-from feedback_app.text import tidy
+from feedback_app.common.text import tidy
 
 LINE = 200
 TEXT = 20_000

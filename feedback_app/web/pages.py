@@ -11,10 +11,10 @@ from flask_babel import gettext
 from werkzeug.routing import IntegerConverter, Map, MapAdapter
 from werkzeug.wrappers import Response
 
-from feedback_app.cache import Cache, app_cache
+from feedback_app.common.cache import Cache, app_cache
+from feedback_app.common.keys import MOST_KEY
 from feedback_app.errors import Refused
 from feedback_app.extensions import current_settings
-from feedback_app.keys import MOST_KEY
 
 View = TypeVar("View", bound=Callable[..., object])
 

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from feedback_app.announcements.wording.default_texts import HOLES, load, states
+from feedback_app.common.json_fields import LANGUAGES
 from feedback_app.errors import NotFound
-from feedback_app.json_fields import LANGUAGES
 
 STATES = ("declined", "made", "planned")
 

@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from feedback_app import clock
+from feedback_app.common.rate_syntax import domain_limits
 from feedback_app.database import transaction
 from feedback_app.delivery import actions, queries, suppression
 from feedback_app.delivery.models import LetterRate, LetterWatch, OutgoingEmail
@@ -24,7 +25,6 @@ from feedback_app.delivery.throttle.ramp_up import Rules
 from feedback_app.delivery.throttle.ramp_up_stats import MANY
 from feedback_app.delivery.throttle.rates import HORIZON, RELAY, Rates
 from feedback_app.extensions import db
-from feedback_app.rate_syntax import domain_limits
 from tests.delivery.helpers import drain, letters, queue, sender, smtp, states
 from tests.fakes import Relay
 

@@ -8,6 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback_app.common.rate_syntax import (
+    DomainLimit,
+    domain_limits,
+    duration,
+    durations,
+    family,
+)
 from feedback_app.delivery.queue.retry import JITTER, USUAL, Schedule
 from feedback_app.delivery.throttle.ramp_up_stats import HALF, Window, harmful
 from feedback_app.delivery.throttle.token_bucket import (
@@ -16,13 +23,6 @@ from feedback_app.delivery.throttle.token_bucket import (
     burst,
     full,
     slower,
-)
-from feedback_app.rate_syntax import (
-    DomainLimit,
-    domain_limits,
-    duration,
-    durations,
-    family,
 )
 from feedback_app.settings import BadSetting, Settings
 

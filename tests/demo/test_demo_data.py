@@ -8,9 +8,9 @@ from datetime import UTC, datetime, time
 
 import pytest
 
+from feedback_app.common.json_fields import LANGUAGES, BadPackageData, Fields
 from feedback_app.demo import data
 from feedback_app.demo.data import DemoResponse
-from feedback_app.json_fields import LANGUAGES, BadPackageData, Fields
 from feedback_app.surveys.kinds.base.reply import AnswerValue
 from feedback_app.surveys.ready_made import ReadyQuestion, load
 

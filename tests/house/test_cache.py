@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 
-from feedback_app.cache import Cache, app_cache
+from feedback_app.common.cache import Cache, app_cache
 
 
 class Workshop:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.text import one_line, tidy
+from feedback_app.common.text import one_line, tidy
 
 HOSTILE = st.text(
     st.one_of(st.characters(), st.sampled_from("\0\r\n\t\x0b\x85\u2028\u200b\u202e\ufeff\u200d\ud800")), max_size=60

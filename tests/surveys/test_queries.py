@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from feedback_app import clock
-from feedback_app.cache import app_cache
+from feedback_app.common.cache import app_cache
 from feedback_app.database import transaction
 from feedback_app.errors import NotFound
 from feedback_app.extensions import db

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from feedback_app.errors import NotFound
-from feedback_app.json_fields import (
+from feedback_app.common.json_fields import (
     LANGUAGES,
     BadPackageData,
     Fields,
@@ -17,6 +16,7 @@ from feedback_app.json_fields import (
     folder,
     stems,
 )
+from feedback_app.errors import NotFound
 from feedback_app.surveys import ready_made
 from feedback_app.surveys.kinds.registry import KINDS
 from feedback_app.surveys.ready_made import ReadyMade, load, names

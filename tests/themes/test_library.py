@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from feedback_app.common.json_fields import LANGUAGES, BadPackageData, Fields
 from feedback_app.demo import data
-from feedback_app.json_fields import LANGUAGES, BadPackageData, Fields
 from feedback_app.themes.codebooks import starters as starting_codebooks
 from feedback_app.themes.library import reader
 from feedback_app.themes.library.reader import Asides, Sector, Subject

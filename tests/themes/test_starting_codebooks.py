@@ -7,9 +7,9 @@ from collections import Counter
 
 import pytest
 
+from feedback_app.common.json_fields import LANGUAGES
 from feedback_app.demo import data
 from feedback_app.errors import NotFound
-from feedback_app.json_fields import LANGUAGES
 from feedback_app.themes.codebooks.starters import StartingCodebook, load, names
 
 EVERY_NAME = ("customer-service", "lost-prospects")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from feedback_app.errors import N_, NotFound
-from feedback_app.json_fields import (
+from feedback_app.common.json_fields import (
     Words,
     folder,
     read_json,
     stems,
 )
+from feedback_app.errors import N_, NotFound
 
 HOLES = ("name", "your_words", "what", "why", "since", "process", "organisation")
 """What staff may put between double braces; `your_words` is a block of quotes and may be empty."""

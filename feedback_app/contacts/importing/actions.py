@@ -10,6 +10,7 @@ from sqlalchemy import text, update
 
 from feedback_app import clock
 from feedback_app.accounts.audit import Actor, note
+from feedback_app.common.text import one_line
 from feedback_app.contacts.importing import csv_import, row_store
 from feedback_app.contacts.importing.import_pass import (
     Counts,
@@ -23,7 +24,6 @@ from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.extensions import db
 from feedback_app.imports import files as import_files
 from feedback_app.settings import LANGUAGES
-from feedback_app.text import one_line
 
 _ONE_AT_A_TIME = 7_310_001  # PostgreSQL's advisory lock that makes two imports wait for each other, not deadlock
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from feedback_app.common.text import one_line
 from feedback_app.contacts import field_limits
 from feedback_app.contacts.importing import csv_words
 from feedback_app.delivery import addresses
@@ -18,7 +19,6 @@ from feedback_app.imports.csv_file import (
     read_table,
 )
 from feedback_app.imports.first_seen import Seen
-from feedback_app.text import one_line
 
 _APOSTROPHE = re.compile(
     r"^'(?=\s*[=+\-@＝＋－＠])"

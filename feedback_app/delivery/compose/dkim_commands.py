@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from feedback_app.cli_helpers import in_app, json_option, say
+from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.delivery.compose import dkim_config, dkim_keys
 from feedback_app.errors import N_, Refused
 from feedback_app.extensions import current_settings

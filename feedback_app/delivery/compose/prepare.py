@@ -12,7 +12,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from feedback_app import tokens
-from feedback_app.cache import Cache
+from feedback_app.common.cache import Cache
 from feedback_app.delivery.compose.letter import Letter, Renderer
 from feedback_app.delivery.compose.mime_message import Skeleton
 from feedback_app.delivery.compose.placeholders import Fill, Words, unpacked

@@ -18,6 +18,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
+from feedback_app.common.rate_syntax import EVERYBODY, DomainLimit, family
 from feedback_app.database import insert
 from feedback_app.delivery.models import LetterRate
 from feedback_app.delivery.queue.claims import C, Claimed
@@ -27,7 +28,6 @@ from feedback_app.delivery.throttle.token_bucket import (
     full,
     slower,
 )
-from feedback_app.rate_syntax import EVERYBODY, DomainLimit, family
 
 RELAY = "relay"  # no domain: it has no dot
 LOOK = 1.0  # seconds between two looks at whether some worker was asked to go slower

@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from feedback_app import clock
-from feedback_app.cache import Cache, app_cache
+from feedback_app.common.cache import Cache, app_cache
 from feedback_app.extensions import csrf, current_settings, limiter
 from feedback_app.responses import actions, queries
 from feedback_app.responses.answering import csrf_token

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from feedback_app import clock
 from feedback_app.accounts.audit import Actor, note
+from feedback_app.common.text import one_line
 from feedback_app.contacts.models import KINDS
 from feedback_app.database import transaction, won
 from feedback_app.errors import N_, NotFound, Refused
@@ -26,7 +27,6 @@ from feedback_app.responses.models import ResponseImport
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.models import Survey
 from feedback_app.surveys.queries import by_id, by_slug, form_spec
-from feedback_app.text import one_line
 
 NO_ROWS = N_("The file has a heading and no rows below it. Add the answers and try again.")
 GONE = N_("This file was imported already, or given up. Choose it again if it has changed.")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
+from feedback_app.common.text import one_line
 from feedback_app.contacts import field_limits
 from feedback_app.contacts.importing.csv_import import RAW, Rejected
 from feedback_app.delivery import addresses
@@ -24,7 +25,6 @@ from feedback_app.responses.importing.csv_cells import Unfit
 from feedback_app.responses.importing.csv_columns import Column, columns_of
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
 from feedback_app.surveys.kinds.base.reply import NOTHING, Reply
-from feedback_app.text import one_line
 
 ID_LENGTH = 120
 

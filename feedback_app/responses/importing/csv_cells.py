@@ -9,13 +9,10 @@ from zoneinfo import ZoneInfo
 
 from feedback_app.contacts.importing import csv_words
 from feedback_app.errors import N_
+from feedback_app.exports.csv_safe import STARTERS
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.reply import Problem, Reply
 from feedback_app.surveys.kinds.registry import kind_of
-from feedback_app.web.csv_safe import STARTERS
-from feedback_app.exports.csv_safe import STARTERS
-from feedback_app.responses.models import SHORT_TEXT_LIMIT, TEXT_LIMIT
-from feedback_app.surveys.questions import Problem, Reply, clean, kind_of
 
 _DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[ T,]+(\d{1,2}:\d{2}(?::\d{2})?))?")
 _NOON = time(12)

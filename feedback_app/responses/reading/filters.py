@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
+from feedback_app.common.text import one_line
 from feedback_app.contacts.models import KINDS, Contact
 from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys.kinds.registry import scores
 from feedback_app.surveys.models import Question, Survey
-from feedback_app.text import one_line
 
 LONGEST = 200  # characters of a text searched for
 WORDS = 10  # how many words of it

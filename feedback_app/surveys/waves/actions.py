@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app import clock, tokens
 from feedback_app.accounts.audit import WORKER, Actor, note
+from feedback_app.common.text import one_line
 from feedback_app.contacts.models import Contact
 from feedback_app.contacts.queries import Filter
 from feedback_app.database import UtcDateTime, insert, transaction, won
@@ -28,7 +29,6 @@ from feedback_app.surveys.translations import Words as Texts
 from feedback_app.surveys.translations import tidy_words
 from feedback_app.surveys.waves import invitation_text
 from feedback_app.surveys.waves import queries as wave_queries
-from feedback_app.text import one_line
 
 BATCH = 2_000  # invitations in memory at a time, whatever the size of the mailing
 FURTHEST = timedelta(days=366)

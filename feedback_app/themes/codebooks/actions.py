@@ -10,12 +10,12 @@ from sqlalchemy.exc import IntegrityError
 
 from feedback_app import clock
 from feedback_app.accounts.audit import Actor, note
+from feedback_app.common.text import one_line, tidy
 from feedback_app.database import insert, require_transaction, transaction
 from feedback_app.errors import N_, Refused
 from feedback_app.extensions import db
 from feedback_app.surveys.models import Survey
 from feedback_app.surveys.queries import by_id, by_slug
-from feedback_app.text import one_line, tidy
 from feedback_app.themes.codebooks import starters
 from feedback_app.themes.curation.theme_actions import good_name
 from feedback_app.themes.models import (

@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from feedback_app.cli_helpers import in_app
+from feedback_app.common.cli_helpers import in_app
 from feedback_app.themes.command_helpers import (
     codebook_named,
     codebook_option,

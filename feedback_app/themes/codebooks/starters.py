@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from feedback_app.errors import N_, NotFound
-from feedback_app.json_fields import (
+from feedback_app.common.json_fields import (
     LANGUAGES,
     Fields,
     Words,
@@ -15,6 +14,7 @@ from feedback_app.json_fields import (
     read_json,
     stems,
 )
+from feedback_app.errors import N_, NotFound
 
 _CODEBOOKS = folder("feedback_app.themes", "codebooks")
 

@@ -13,10 +13,10 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # younger
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import requires
+from feedback_app.common.keys import read_keys
 from feedback_app.errors import N_, Refused
 from feedback_app.exports import xlsx
 from feedback_app.exports.csv_safe import stream
-from feedback_app.keys import read_keys
 from feedback_app.surveys.queries import by_id
 from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.blueprint import actor, blueprint, frame, look, whole, zone

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import requires
+from feedback_app.common.keys import read_key
 from feedback_app.errors import N_, Refused
-from feedback_app.keys import read_key
 from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.blueprint import actor, blueprint, chosen_ids, frame, look, whole, zone
 from feedback_app.themes.curation import mention_actions, theme_actions

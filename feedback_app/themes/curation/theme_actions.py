@@ -9,10 +9,10 @@ from sqlalchemy.orm import aliased
 
 from feedback_app.accounts.audit import Actor
 from feedback_app.accounts.models import Staff
+from feedback_app.common.text import one_line
 from feedback_app.database import require_transaction, transaction, won
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.extensions import db
-from feedback_app.text import one_line
 from feedback_app.themes.curation.mention_actions import of_codebook, place
 from feedback_app.themes.models import NAME_LIMIT, Placement, Theme
 from feedback_app.themes.queries import codebook_by_id, open_theme, theme_by_id

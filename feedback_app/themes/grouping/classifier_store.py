@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import select
 
 from feedback_app import clock
-from feedback_app.cache import Cache, app_cache
+from feedback_app.common.cache import Cache, app_cache
 from feedback_app.database import insert, require_transaction
 from feedback_app.extensions import db
 from feedback_app.themes.engine.classify import assigner as engine

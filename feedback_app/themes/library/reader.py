@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from feedback_app.json_fields import (
+from feedback_app.common.json_fields import (
     LANGUAGES,
     BadPackageData,
     Fields,

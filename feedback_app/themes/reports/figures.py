@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from feedback_app.cache import Cache, app_cache
+from feedback_app.common.cache import Cache, app_cache
 from feedback_app.extensions import db
 from feedback_app.responses.models import Response
 from feedback_app.themes.mention_filter import Look, narrowed

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
+from feedback_app.common.text import tidy
 from feedback_app.errors import N_
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.counts import Counts, Summary
@@ -23,7 +24,6 @@ from feedback_app.surveys.kinds.base.reply import (
     Problem,
     Reply,
 )
-from feedback_app.text import tidy
 
 Cell = str | int | None
 
