@@ -182,7 +182,10 @@ def seed(people: int, stored: int) -> list[str]:
             ids = session.scalars(insert(Contact).returning(Contact.id), rows).all()
             fresh, old = ids[: max(0, people - begin)], ids[max(0, people - begin) :]
             if old:
-                rows = [{"survey_id": survey_id, "contact_id": i, "language": "en", "kind": "customer"} for i in old]
+                rows = [
+                    {"survey_id": survey_id, "contact_id": i, "source": "link", "language": "en", "kind": "customer"}
+                    for i in old
+                ]
                 made = session.scalars(insert(Response).returning(Response.id), rows).all()
                 session.execute(
                     insert(Answer), [{"response_id": i, "question_id": text_id, "text": "earlier"} for i in made]

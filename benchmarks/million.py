@@ -57,8 +57,8 @@ PEOPLE = """
            'customer', '', CASE WHEN n % 3 = 0 THEN 'pl' ELSE 'en' END, '{}', '', :now, :now FROM series
 """
 RESPONSES = """
-    INSERT INTO response (survey_id, contact_id, language, kind, stage_lost, submitted_at)
-    SELECT :survey, id, language, 'customer', '', :now FROM contact
+    INSERT INTO response (survey_id, contact_id, source, language, kind, stage_lost, submitted_at)
+    SELECT :survey, id, 'link', language, 'customer', '', :now FROM contact
 """
 ANSWERS = """
     INSERT INTO answer (response_id, question_id, text) SELECT id, :question, :said FROM response

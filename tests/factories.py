@@ -94,6 +94,7 @@ def a_response(survey: Survey, contact: Contact | None, at: datetime | None = No
             survey_id=survey.id,
             contact_id=contact.id if contact else None,
             language=contact.language if contact else "en",
+            source="link",
             kind=contact.kind if contact else "customer",
             stage_lost=contact.stage_lost or "" if contact else "",
             submitted_at=at or clock.now(),

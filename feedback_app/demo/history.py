@@ -20,13 +20,14 @@ from feedback_app.delivery.addresses import key
 from feedback_app.demo import data
 from feedback_app.demo.data import DemoResponse
 from feedback_app.extensions import current_settings
-from feedback_app.responses.models import Answer, Response
+from feedback_app.responses.record.record import Returned, record_many
+from feedback_app.responses.record.respondent import Invited
 from feedback_app.surveys import actions as surveys
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
-from feedback_app.surveys.kinds.base.reply import AnswerValue, Problem
+from feedback_app.surveys.kinds.base.reply import AnswerValue, Problem, Reply
 from feedback_app.surveys.kinds.registry import kind_of
 from feedback_app.surveys.models import Invitation, Survey
-from feedback_app.surveys.queries import build_spec
+from feedback_app.surveys.queries import form_spec
 from feedback_app.surveys.questionnaire import of_ready_made
 from feedback_app.surveys.ready_made import load
 
@@ -92,15 +93,17 @@ def _add_contacts(session: Session, now: datetime) -> dict[str, Contact]:
 
 def _add_responses(session: Session, contacts: dict[str, Contact], now: datetime) -> int:
     found = {one.slug: one for one in session.scalars(select(Survey).where(Survey.slug.in_(SURVEYS)))}
-    specs = {one.id: build_spec(one.id) for one in found.values()}
     asked = [
         (one, _invitation(found[one.survey], contacts[one.email], one.answered_at(now))) for one in data.responses()
     ]
     session.add_all(invitation for _, invitation in asked)
     session.flush()
-    for one, invitation in asked:
-        session.add(_response(one, invitation, contacts[one.email], specs[invitation.survey_id]))
-    return len(asked)
+    forms = {survey.id: form_spec(survey.id, survey.changed_at) for survey in found.values()}
+    return len(
+        record_many(
+            [_returned(one, invitation, contacts[one.email], forms[invitation.survey_id]) for one, invitation in asked]
+        )
+    )
 
 
 def _invitation(survey: Survey, contact: Contact, answered_at: datetime) -> Invitation:
@@ -118,21 +121,22 @@ def _invitation(survey: Survey, contact: Contact, answered_at: datetime) -> Invi
     )
 
 
-def _response(one: DemoResponse, invitation: Invitation, contact: Contact, spec: FormSpec) -> Response:
-    return Response(
-        survey_id=invitation.survey_id,
-        contact_id=contact.id,
-        invitation_id=invitation.id,
-        language=one.language,
+def _returned(one: DemoResponse, invitation: Invitation, contact: Contact, form: FormSpec) -> Returned:
+    asked = form.by_code
+    return Returned(
+        form=form,
+        respondent=Invited(invitation.id, contact.id),
+        source="link",
+        replies={asked[code].id: _reply(asked[code], value) for code, value in one.answers.items()},
         kind=contact.kind,
         stage_lost=contact.stage_lost,
-        submitted_at=invitation.answered_at,
-        answers=[_answer(spec.by_code[code], value) for code, value in one.answers.items()],
+        language=one.language,
+        at=invitation.answered_at or invitation.created_at,
     )
 
 
-def _answer(question: QuestionSpec, value: AnswerValue) -> Answer:
+def _reply(question: QuestionSpec, value: AnswerValue) -> Reply:
     reply = kind_of(question).of_value(value, question)
     if isinstance(reply, Problem):
         raise BadPackageData(f"answers.jsonl: {value!r} is no answer to {question.code}: {reply}")
-    return Answer(question_id=question.id, **reply.as_columns())
+    return reply

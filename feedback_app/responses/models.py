@@ -11,16 +11,31 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from feedback_app import clock
 from feedback_app.contacts.models import Contact
 from feedback_app.database import UtcDateTime
+from feedback_app.errors import N_
 from feedback_app.extensions import Base, Key, json_or_null
 from feedback_app.surveys.models import Question, Survey
 
+SOURCE_NAMES = {
+    "link": N_("a personal link"),
+    "import": N_("an import"),
+    "open_link": N_("an open link"),
+    "api": N_("the API"),
+    "reaction": N_("a verdict on a change"),
+    "reply": N_("a reply to a letter"),
+}
+SOURCES = tuple(SOURCE_NAMES)  # the ways in for a response
+
 
 class Response(Base):
-    """One returned survey. An invitation returns once; an imported answer is known by its external id."""
+    """One returned survey. An invitation returns once; what came otherwise is known by its external id.
+
+    Without an invitation and without a contact, nobody knows whose words they are. Stored by ``record`` alone.
+    """
 
     __tablename__ = "response"
     __table_args__ = (
         UniqueConstraint("survey_id", "external_id"),
+        CheckConstraint(f"source IN {SOURCES}", name="source"),
         Index("ix_response_survey_id_submitted_at", "survey_id", "submitted_at"),
         Index("ix_response_contact_id", "contact_id"),
     )
@@ -30,6 +45,7 @@ class Response(Base):
     contact_id: Mapped[Key | None] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
     invitation_id: Mapped[Key | None] = mapped_column(ForeignKey("invitation.id", ondelete="SET NULL"), unique=True)
     external_id: Mapped[str | None] = mapped_column(String(120))
+    source: Mapped[str] = mapped_column(String(12))
     language: Mapped[str] = mapped_column(String(8))
     kind: Mapped[str] = mapped_column(String(20))  # the contact's kind when they answered
     stage_lost: Mapped[str] = mapped_column(String(80), default="")

@@ -67,6 +67,11 @@ class FormSpec:
         return tuple(question for section in self.sections for question in section.questions)
 
     @cached_property
+    def question_ids(self) -> frozenset[int]:
+        """The ids of all questions."""
+        return frozenset(question.id for question in self.questions)
+
+    @cached_property
     def by_code(self) -> dict[str, QuestionSpec]:
         """Every question by its code."""
         return {question.code: question for question in self.questions}

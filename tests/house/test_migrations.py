@@ -65,6 +65,29 @@ def test_what_is_there_outlives_the_way_up_and_down(empty_app: Flask) -> None:
         assert connection.execute(kept).all() == [("Long queue", "renamed")]
 
 
+OLD_RESPONSES = (
+    "INSERT INTO survey (id, slug, state, languages, title, intro, thanks, invitation_subject, invitation_body,"
+    f" created_at, changed_at) VALUES (1, 'visit', 'closed', '[]', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', {AT}, {AT})",
+    "INSERT INTO response (id, survey_id, external_id, language, kind, stage_lost, submitted_at)"
+    f" VALUES (1, 1, 'crm-7', 'en', 'customer', '', {AT}), (2, 1, NULL, 'en', 'customer', '', {AT})",
+)
+
+
+def test_old_responses_learn_by_which_way_they_came(empty_app: Flask) -> None:
+    flask_migrate.upgrade(revision="0006")
+    with db.engine.begin() as connection:
+        for row in OLD_RESPONSES:
+            connection.execute(text(row))
+    flask_migrate.upgrade()
+    with db.engine.connect() as connection:
+        ways = connection.execute(text("SELECT source FROM response ORDER BY id")).scalars().all()
+    assert ways == ["import", "link"]
+    flask_migrate.downgrade(revision="0006")
+    with db.engine.connect() as connection:
+        kept = connection.execute(text("SELECT external_id FROM response ORDER BY id")).scalars().all()
+    assert kept == ["crm-7", None]
+
+
 def test_numbered_in_order() -> None:
     from feedback_app.places import ROOT
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -57,10 +58,8 @@ def test_a_response_that_cannot_be_stored_leaves_the_link_open(app: Flask) -> No
     token = an_invitation(a_survey(), a_contact())[1]
     asked = invitation_by_token(token)
     assert asked is not None
-    try:
+    with pytest.raises(ValueError, match="does not ask question 999"):
         actions.submit(asked, "en", {1: Reply(text="fine"), 999: Reply(text="no such question")})
-    except Exception as error:
-        assert "FOREIGN KEY" in str(error).upper()  # noqa: PT017  # either engine's own error
     with transaction() as session:
         assert session.scalar(select(Invitation.answered_at)) is None
         assert session.scalar(select(func.count()).select_from(Response)) == 0

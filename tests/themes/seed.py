@@ -62,7 +62,7 @@ def demo_answers(surveys: dict[str, int], most: int = 10_000) -> int:
         for given in data.responses()[:most]:
             person, survey_id = people[given.email], surveys[given.survey]
             response = Response(
-                survey_id=survey_id, contact_id=person.id, language=given.language, kind=person.kind,
+                survey_id=survey_id, contact_id=person.id, source="link", language=given.language, kind=person.kind,
                 stage_lost=person.stage_lost, submitted_at=given.answered_at(clock.now()),
             )  # fmt: skip
             for code, value in given.answers.items():

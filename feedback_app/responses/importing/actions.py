@@ -80,7 +80,7 @@ def _run(
     spec = form_spec(what.survey_id, by_id(what.survey_id).changed_at)
     opened = csv_answers.read(file, spec, current_settings().timezone, clock.now())
     with Seen() as seen:
-        counts = ImportPass(db.session(), what, report, seen, writing=writing).run(opened.rows, progress)
+        counts = ImportPass(db.session(), what, spec, report, seen, writing=writing).run(opened.rows, progress)
     if counts.rows == 0:
         raise Refused(NO_ROWS)
     columns = [[one.heading, one.meaning] for one in opened.columns]

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any, TextIO
 
-from sqlalchemy import insert as plain_insert
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -22,12 +21,13 @@ from feedback_app.imports.first_seen import Seen
 from feedback_app.responses.importing.csv_answers import Incoming
 from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.reading.export import OWN_ID
+from feedback_app.responses.record.record import Returned, record_many
+from feedback_app.responses.record.respondent import Known
 from feedback_app.settings import LANGUAGES
+from feedback_app.surveys.form_spec import FormSpec
 from feedback_app.surveys.kinds.base.reply import Reply, stored_reply
 
 BATCH = 1000  # rows in memory at a time
-ANSWERS = Answer.metadata.tables["answer"]
-RESPONSES = Response.metadata.tables["response"]
 _ANSWER: tuple[Any, ...] = (Answer.text, Answer.number, Answer.chosen, Answer.parts)
 Progress = Callable[[int], None]  # is told how many rows were read since it was told last
 
@@ -67,9 +67,9 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What we know of a contact; without an id, it is still to be made."""
+    """What we know of a contact."""
 
-    id: int | None
+    id: int
     kind: str
     stage_lost: str
     language: str
@@ -93,8 +93,11 @@ class ImportPass:
     that is rejected. ``seen`` remembers what the file itself has brought already.
     """
 
-    def __init__(self, session: Session, what: Import, report: TextIO, seen: Seen, *, writing: bool) -> None:
-        self.session, self.what, self.report, self.seen, self.writing = session, what, report, seen, writing
+    def __init__(
+        self, session: Session, what: Import, form: FormSpec, report: TextIO, seen: Seen, *, writing: bool
+    ) -> None:
+        self.session, self.what, self.form, self.report, self.seen = session, what, form, report, seen
+        self.writing = writing
         self.counts = Counts()
 
     def run(self, rows: Iterable[Incoming | Rejected], progress: Progress | None = None) -> Counts:
@@ -185,22 +188,7 @@ class ImportPass:
 
     def _store(self, batch: Batch) -> None:
         self._add_contacts(batch)
-        if not batch.fresh:
-            return
-        # by external id, which is unique here: asking for the order of the rows would cost a statement for each
-        made = self.session.connection().execute(
-            plain_insert(RESPONSES).returning(RESPONSES.c.external_id, RESPONSES.c.id),
-            [self._response(row, batch.people[row.key]) for row in batch.fresh],
-        )
-        ids = {one.external_id: one.id for one in made}
-        self.session.execute(
-            plain_insert(ANSWERS),
-            [
-                {"response_id": ids[row.external_id], "question_id": question_id, **reply.as_columns()}
-                for row in batch.fresh
-                for question_id, reply in row.replies.items()
-            ],
-        )
+        record_many([self._returned(row, batch.people[row.key]) for row in batch.fresh])
 
     def _add_contacts(self, batch: Batch) -> None:
         if not batch.newcomers:
@@ -225,17 +213,19 @@ class ImportPass:
             "source": self.what.source,
         }
 
-    def _response(self, row: Incoming, person: Person) -> dict[str, Any]:
+    def _returned(self, row: Incoming, person: Person) -> Returned:
         kind = row.kind or person.kind
-        return {
-            "survey_id": self.what.survey_id,
-            "contact_id": person.id,
-            "external_id": row.external_id,
-            "language": row.language or person.language,
-            "kind": kind,
-            "stage_lost": (row.stage_lost or person.stage_lost) if kind == "lost_prospect" else "",
-            "submitted_at": row.at,
-        }
+        return Returned(
+            form=self.form,
+            respondent=Known(person.id),
+            source="import",
+            replies=row.replies,
+            kind=kind,
+            stage_lost=(row.stage_lost or person.stage_lost) if kind == "lost_prospect" else "",
+            language=row.language or person.language,
+            at=row.at,
+            external_id=row.external_id,
+        )
 
 
 def _is_id(text: str) -> bool:

@@ -11,6 +11,7 @@ from feedback_app.contacts.models import KINDS
 from feedback_app.exports import csv_safe
 from feedback_app.responses import queries
 from feedback_app.responses.blueprint import blueprint
+from feedback_app.responses.models import SOURCE_NAMES
 from feedback_app.responses.reading import export, summary
 from feedback_app.responses.reading.filters import Filter
 from feedback_app.surveys.queries import by_slug, form_spec
@@ -41,7 +42,11 @@ def show(response_id: int) -> str:
     """Show one response with everything that was said."""
     wanted = Filter.from_args(request.args)
     return render_template(
-        "responses/show.html", whole=queries.one(response_id, wanted), args=wanted.as_args(), lang=language()
+        "responses/show.html",
+        whole=queries.one(response_id, wanted),
+        args=wanted.as_args(),
+        lang=language(),
+        source_names=SOURCE_NAMES,
     )
 
 
