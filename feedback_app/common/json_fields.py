@@ -83,10 +83,6 @@ class Fields:
         inner.done()
         return words
 
-    def words_if_any(self, key: str) -> Words | None:
-        """Like `words`, or nothing where the field is absent."""
-        return self.words(key) if self.has(key) else None
-
     def inner(self, key: str) -> Fields:
         """An inner object."""
         return Fields(self._take(key, dict), f"{self.where}.{key}")

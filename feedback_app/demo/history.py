@@ -28,8 +28,7 @@ from feedback_app.surveys.kinds.base.reply import AnswerValue, Problem, Reply
 from feedback_app.surveys.kinds.registry import kind_of
 from feedback_app.surveys.models import Invitation, Survey
 from feedback_app.surveys.queries import form_spec
-from feedback_app.surveys.questionnaire import of_ready_made
-from feedback_app.surveys.ready_made import load
+from feedback_app.surveys.questionnaires.ready_made import load
 
 SURVEYS = ("customer", "lost-prospect", "former-customer")
 ASKED_BEFORE = timedelta(days=3)  # between being asked and answering, in the demo
@@ -40,7 +39,7 @@ EXPIRES = timedelta(days=365)
 def publish_surveys() -> None:
     """Make the three ready-made surveys and publish them, as staff would."""
     for name in SURVEYS:
-        surveys.publish(surveys.create(of_ready_made(load(name)), COMMAND, slug=name), COMMAND)
+        surveys.publish(surveys.create(load(name), COMMAND, slug=name), COMMAND)
 
 
 def write() -> int:

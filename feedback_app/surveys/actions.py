@@ -13,11 +13,12 @@ from feedback_app.accounts.audit import Actor, note
 from feedback_app.database import transaction
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.settings import LANGUAGES
-from feedback_app.surveys import completeness, queries
+from feedback_app.surveys import queries
+from feedback_app.surveys.builder import completeness
 from feedback_app.surveys.builder.survey_lock import touch
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
 from feedback_app.surveys.models import Option, Question, Section, Survey, Wave
-from feedback_app.surveys.questionnaire import Questionnaire
+from feedback_app.surveys.questionnaires.document import Questionnaire
 from feedback_app.surveys.translations import (
     Words,
     is_slug,

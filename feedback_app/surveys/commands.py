@@ -17,12 +17,12 @@ from feedback_app.surveys import (
     actions,
     limits,
     queries,
-    ready_made,
 )
-from feedback_app.surveys.completeness import gaps
+from feedback_app.surveys.builder.completeness import gaps
 from feedback_app.surveys.form_spec import FormSpec
 from feedback_app.surveys.models import STATES, Survey
-from feedback_app.surveys.questionnaire import of_ready_made, read, write
+from feedback_app.surveys.questionnaires import ready_made
+from feedback_app.surveys.questionnaires.document import read, write
 from feedback_app.surveys.waves import (
     actions as wave_actions,
 )
@@ -52,7 +52,7 @@ def surveys() -> None:
 @in_app
 def create(template: str, slug: str, publish_it: bool, as_json: bool) -> None:
     """Make a survey of a ready-made one, as a draft."""
-    made = actions.create(of_ready_made(ready_made.load(template)), COMMAND, slug)
+    made = actions.create(ready_made.load(template), COMMAND, slug)
     if publish_it:
         actions.publish(made, COMMAND)
     survey = queries.by_id(made)

@@ -22,7 +22,7 @@ from feedback_app.surveys.form_spec import (
     SectionSpec,
 )
 from feedback_app.surveys.models import Invitation, Question, Section, Survey
-from feedback_app.surveys.questionnaire import Questionnaire
+from feedback_app.surveys.questionnaires.document import Questionnaire
 
 CACHED_FORMS = 200  # per process; a form is a few kilobytes
 

@@ -17,14 +17,14 @@ from feedback_app.surveys import (
     actions,
     limits,
     queries,
-    ready_made,
 )
 from feedback_app.surveys.blueprint import blueprint
 from feedback_app.surveys.builder import views as builder_views
-from feedback_app.surveys.completeness import gaps
+from feedback_app.surveys.builder.completeness import gaps
 from feedback_app.surveys.forms import ImportForm, new_form, words_in
 from feedback_app.surveys.models import STATES, Survey
-from feedback_app.surveys.questionnaire import of_ready_made, read, write
+from feedback_app.surveys.questionnaires import ready_made
+from feedback_app.surveys.questionnaires.document import read, write
 from feedback_app.surveys.translations import tidy_words
 from feedback_app.surveys.waves import invitation_text
 from feedback_app.surveys.waves import queries as wave_queries
@@ -54,13 +54,11 @@ def new() -> str:
 
 def _new_page(blank: object, upload: object) -> str:
     ready = [ready_made.load(name) for name in ("customer", "lost-prospect", "former-customer", "make-it-right")]
-    forms = {one.slug: of_ready_made(one).form for one in ready}
-    minutes = {slug: invitation_text.minutes(form) for slug, form in forms.items()}
+    forms = [one.form for one in ready]
     return render_template(
         "surveys/new.html",
-        ready=ready,
-        forms=forms,
-        minutes=minutes,
+        ready=forms,
+        minutes={one.slug: invitation_text.minutes(one) for one in forms},
         blank=blank,
         upload=upload,
         all_languages=LANGUAGES,
@@ -72,7 +70,7 @@ def _new_page(blank: object, upload: object) -> str:
 def create() -> Redirect | tuple[str, int]:
     """Make a draft: of the ready-made survey named, or blank with the titles given."""
     if name := request.form.get("template", ""):
-        return _built(actions.create(of_ready_made(ready_made.load(name)), Actor.of(me())))
+        return _built(actions.create(ready_made.load(name), Actor.of(me())))
     form = new_form(LANGUAGES)()
     titles = tidy_words(words_in(form, "title", LANGUAGES), LANGUAGES)
     if form.validate_on_submit() and titles:

@@ -11,8 +11,9 @@ import pytest
 from feedback_app.common.json_fields import LANGUAGES, BadPackageData, Fields
 from feedback_app.demo import data
 from feedback_app.demo.data import DemoResponse
+from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.reply import AnswerValue
-from feedback_app.surveys.ready_made import ReadyQuestion, load
+from feedback_app.surveys.questionnaires.ready_made import load
 
 # RFC 2606, sections 2 and 3: names that can never belong to anybody.
 RESERVED = re.compile(r"^[a-z0-9.+-]+@([a-z0-9-]+\.)*(example\.(com|net|org)|[a-z0-9-]+\.(example|test|invalid))$")
@@ -25,8 +26,8 @@ STATES = ["made", "made", "planned", "considered", "declined", "declined"]
 ROLES = {"admin", "product_owner", "announcer", "viewer"}
 
 
-def questions(survey: str) -> dict[str, ReadyQuestion]:
-    return {question.code: question for question in load(survey).questions}
+def questions(survey: str) -> dict[str, QuestionSpec]:
+    return {question.code: question for question in load(survey).form.questions}
 
 
 def free_texts(language: str) -> list[str]:
@@ -43,7 +44,7 @@ def sentences(text: str) -> list[str]:
     return [piece for piece in re.split(r"(?<=[.!?…])\s+", text) if re.search(r"\w", piece)]
 
 
-def fits(question: ReadyQuestion, value: AnswerValue) -> bool:
+def fits(question: QuestionSpec, value: AnswerValue) -> bool:
     codes = {option.code for option in question.options}
     if question.kind in ("rating", "nps"):
         low, high = (0, 10) if question.kind == "nps" else (1, 5)

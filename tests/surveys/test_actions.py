@@ -12,17 +12,18 @@ from feedback_app.accounts.models import AuditEntry
 from feedback_app.contacts.queries import Filter
 from feedback_app.errors import NotFound, Refused
 from feedback_app.extensions import db
-from feedback_app.surveys import actions, queries, ready_made
+from feedback_app.surveys import actions, queries
 from feedback_app.surveys.actions import Cover
 from feedback_app.surveys.models import Option, Question, Survey
-from feedback_app.surveys.questionnaire import Questionnaire, of_ready_made
+from feedback_app.surveys.questionnaires import ready_made
+from feedback_app.surveys.questionnaires.document import Questionnaire
 from feedback_app.surveys.waves import actions as wave_actions
 from feedback_app.surveys.waves import mail
 from tests.factories import a_contact, a_survey
 
 
 def ready(name: str = "lost-prospect") -> Questionnaire:
-    return of_ready_made(ready_made.load(name))
+    return ready_made.load(name)
 
 
 def state_of(survey_id: int) -> str:

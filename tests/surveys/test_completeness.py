@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from feedback_app.surveys.completeness import gaps, question_gaps
+from feedback_app.surveys.builder.completeness import gaps, question_gaps
 from feedback_app.surveys.form_spec import (
     FormSpec,
     OptionSpec,

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.surveys import ready_made
-from feedback_app.surveys.questionnaire import of_ready_made
+from feedback_app.surveys.questionnaires import ready_made
 from feedback_app.surveys.waves.invitation_text import (
     blocks,
     chosen_language,
@@ -87,4 +86,4 @@ def test_any_text_makes_paragraphs_without_tags_of_its_own(text: str) -> None:
 def test_minutes_agree_with_what_the_ready_made_letters_promise() -> None:
     promised = {"customer": 3, "former-customer": 3, "lost-prospect": 2}
     for name, about in promised.items():
-        assert minutes(of_ready_made(ready_made.load(name)).form) == about
+        assert minutes(ready_made.load(name).form) == about

@@ -9,8 +9,8 @@ from feedback_app.delivery.compose.placeholders import names_in
 from feedback_app.delivery.compose.templates import letter_parts
 from feedback_app.delivery.outbox import Words
 from feedback_app.extensions import db
-from feedback_app.surveys import queries, ready_made
-from feedback_app.surveys.questionnaire import of_ready_made
+from feedback_app.surveys import queries
+from feedback_app.surveys.questionnaires import ready_made
 from feedback_app.surveys.waves import mail
 from tests.factories import a_contact, a_survey, an_invitation
 
@@ -75,7 +75,7 @@ def test_a_test_letter_has_no_way_out_to_press_by_mistake(app: Flask) -> None:
 @pytest.mark.parametrize("name", ready_made.names())
 @pytest.mark.parametrize("language", ["en", "pl"])
 def test_the_renderer_fills_every_hole_of_every_ready_made_letter(app: Flask, name: str, language: str) -> None:
-    ready = of_ready_made(ready_made.load(name))
+    ready = ready_made.load(name)
     words = mail.all_words(ready.form, ready.subject, ready.body)[language]
     invitation, _token = an_invitation(a_survey(), a_contact(language=language))
     fill = mail.fill(db.session(), [invitation.id])[invitation.id]

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from feedback_app.errors import Refused
-from feedback_app.surveys import limits, ready_made
-from feedback_app.surveys.completeness import gaps
-from feedback_app.surveys.questionnaire import of_ready_made, read, write
+from feedback_app.surveys import limits
+from feedback_app.surveys.builder.completeness import gaps
+from feedback_app.surveys.questionnaires import ready_made
+from feedback_app.surveys.questionnaires.document import read, write
 from feedback_app.surveys.waves.invitation_text import letter_problems
 
 SMALL: dict[str, Any] = {
@@ -23,13 +24,13 @@ def document(**more: Any) -> bytes:
 
 @pytest.mark.parametrize("name", ready_made.names())
 def test_what_is_written_reads_back_the_same(name: str) -> None:
-    whole = of_ready_made(ready_made.load(name))
+    whole = ready_made.load(name)
     assert read(write(whole).encode()) == whole
 
 
 @pytest.mark.parametrize("name", ready_made.names())
 def test_ready_made_surveys_can_be_published_and_sent_as_they_are(name: str) -> None:
-    whole = of_ready_made(ready_made.load(name))
+    whole = ready_made.load(name)
     assert gaps(whole.form) == []
     assert list(letter_problems(whole.subject, whole.body, whole.form.languages)) == []
 

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 
 from feedback_app.accounts.audit import COMMAND
 from feedback_app.extensions import db
-from feedback_app.surveys import actions, queries, ready_made
+from feedback_app.surveys import actions, queries
 from feedback_app.surveys.models import Survey
-from feedback_app.surveys.questionnaire import of_ready_made
+from feedback_app.surveys.questionnaires import ready_made
 from tests.factories import a_contact, a_survey, an_invitation
 
 Browser = Callable[[str], FlaskClient]
@@ -137,7 +137,7 @@ def test_importing_without_a_file_says_so(admin: FlaskClient) -> None:
 
 
 def test_hostile_words_are_escaped_on_every_page(app: Flask, admin: FlaskClient) -> None:
-    made = actions.create(of_ready_made(ready_made.load("lost-prospect")), COMMAND, "s")
+    made = actions.create(ready_made.load("lost-prospect"), COMMAND, "s")
     data = {"languages": ["en", "pl"], "slug": "s"}
     for name in ("title", "intro", "thanks"):
         data |= {f"{name}_en": NASTY, f"{name}_pl": NASTY}

@@ -10,8 +10,8 @@ from feedback_app.contacts.models import Contact
 from feedback_app.database import transaction
 from feedback_app.demo import data
 from feedback_app.responses.models import Answer, Response
-from feedback_app.surveys import ready_made
 from feedback_app.surveys.models import Option, Question, Section, Survey
+from feedback_app.surveys.questionnaires import ready_made
 from feedback_app.themes.engine.text.lemmas import lemma
 from feedback_app.themes.engine.text.texts import text_key
 from feedback_app.themes.models import Codebook, CodebookSurvey, Mention, Placement, Theme
@@ -23,7 +23,7 @@ def demo_surveys() -> dict[str, int]:
     ids = {}
     with transaction() as session:
         for slug in ready_made.names():
-            ready = ready_made.load(slug)
+            ready = ready_made.load(slug).form
             survey = Survey(slug=slug, state="published", languages=["en", "pl"], title=dict(ready.title))
             session.add(survey)
             session.flush()

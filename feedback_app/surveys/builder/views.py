@@ -17,8 +17,8 @@ from feedback_app.surveys import actions, queries
 from feedback_app.surveys.blueprint import blueprint
 from feedback_app.surveys.builder import actions as builder_actions
 from feedback_app.surveys.builder.actions import DOWN, UP
+from feedback_app.surveys.builder.completeness import gaps
 from feedback_app.surveys.builder.option_rows import rearranged
-from feedback_app.surveys.completeness import gaps
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec, SectionSpec
 from feedback_app.surveys.forms import (
     SPARE_OPTIONS,

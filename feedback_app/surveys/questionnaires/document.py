@@ -17,7 +17,6 @@ from feedback_app.surveys.form_spec import (
     SectionSpec,
 )
 from feedback_app.surveys.kinds.registry import KINDS
-from feedback_app.surveys.ready_made import ReadyMade, ReadyQuestion
 from feedback_app.surveys.translations import (
     Words,
     is_code,
@@ -27,7 +26,7 @@ from feedback_app.surveys.translations import (
 )
 
 T = TypeVar("T")
-IGNORED = ("audience_kind", "format")
+IGNORED = ("audience_kind", "format")  # the former stood in files that shipped once
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +36,6 @@ class Questionnaire:
     form: FormSpec
     subject: Words = field(default_factory=dict)
     body: Words = field(default_factory=dict)
-
-
-def of_ready_made(ready: ReadyMade) -> Questionnaire:
-    """Return a ready-made survey as a questionnaire."""
-    form = FormSpec(
-        slug=ready.slug,
-        languages=LANGUAGES,
-        title=ready.title,
-        intro=ready.intro,
-        thanks=ready.thanks,
-        sections=tuple(SectionSpec(one.title, tuple(map(_of_ready, one.questions))) for one in ready.sections),
-    )
-    return Questionnaire(form, ready.invitation.subject, ready.invitation.body)
-
-
-def _of_ready(ready: ReadyQuestion) -> QuestionSpec:
-    return QuestionSpec(
-        code=ready.code,
-        kind=ready.kind,
-        text=ready.text,
-        help=ready.help or {},
-        required=ready.required,
-        options=tuple(OptionSpec(one.code, one.label) for one in ready.options),
-        low_label=ready.low_label or {},
-        high_label=ready.high_label or {},
-    )
 
 
 def write(questionnaire: Questionnaire) -> str:
