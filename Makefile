@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export FEEDBACK_PORT ?= 8000
 WORKERS ?= 2
 
-.PHONY: help wheel measure setup setup-dev setup-strong run test test-postgres check bench translations clean
+.PHONY: help wheel measure setup setup-dev setup-strong run test test-postgres check bench library translations clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ measure: setup-dev ## The house in numbers: sizes, cycles, contracts, tests
 
 bench: setup-dev ## The benchmarks that need nothing but this checkout
 	@$(BIN)/python benchmarks/run_all.py
+
+library: setup ## Write docs/library.md, the table of subjects, anew
+	@$(BIN)/python -m feedback_app.themes.library.page > docs/library.md
 
 translations: setup-dev ## Collect texts into the Polish catalogue
 	@mkdir -p var

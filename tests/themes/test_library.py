@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -11,9 +12,10 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from feedback_app.common.json_fields import LANGUAGES, BadPackageData, Fields
 from feedback_app.demo import data
 from feedback_app.themes.codebooks import starters as starting_codebooks
-from feedback_app.themes.library import reader
+from feedback_app.themes.library import page, reader
 from feedback_app.themes.library.reader import Asides, Sector, Subject
 
+PAGE = Path(__file__).parents[2] / "docs" / "library.md"
 EVERYTHING = reader.subjects(reader.SECTORS)
 BY_CODE = {"argvalues": EVERYTHING, "ids": [subject.code for subject in EVERYTHING]}
 
@@ -164,3 +166,7 @@ def test_a_tone_that_does_not_exist_is_refused_with_its_place() -> None:
         reader._label(Fields({"tone": "angry", "en": "Till: slow", "pl": "Kasa: wolna"}, "any.labels[2]"))
     with pytest.raises(BadPackageData, match="examples: unknown field angry"):
         reader._examples(Fields({"angry": ["It is slow."]}, "examples"))
+
+
+def test_the_page_of_the_library_is_up_to_date() -> None:
+    assert PAGE.read_text("utf-8").splitlines() == list(page.lines()), "run: make library"
