@@ -128,9 +128,8 @@ def test_all_tones_are_there_in_the_shares_of_real_feedback(language: str) -> No
 
 def test_nothing_is_said_twice(language: str, asides: Asides) -> None:
     without_subject = [plain(text) for part in (asides.asides, asides.no_content, asides.mentions) for text in part]
-    assert repeated(said(language)) == []
-    assert repeated(without_subject) == []
-    assert set(said(language)) & set(without_subject) == set()
+    about_any = [plain(example.text) for example in reader.tone_sentences(language)]
+    assert repeated(said(language) + without_subject + about_any) == []
 
 
 def test_nothing_is_taken_from_the_demo_or_a_starting_codebook(language: str) -> None:
@@ -159,6 +158,13 @@ def test_there_are_asides_and_empty_answers_enough_to_learn_from(asides: Asides)
     assert len(asides.no_content) >= 55
     assert len(asides.mentions) >= 55
     assert max(len(text.split()) for text in asides.no_content) <= 8
+
+
+def test_every_tone_has_sentences_of_its_own_and_praise_most(language: str) -> None:
+    tones = Counter(example.tone for example in reader.tone_sentences(language))
+    assert set(tones) == set(reader.TONES)
+    assert min(tones.values()) >= 20
+    assert tones.most_common(1)[0][0] == "praise"
 
 
 def test_a_tone_that_does_not_exist_is_refused_with_its_place() -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from feedback_app.common.json_fields import LANGUAGES
-from feedback_app.themes.library.reader import GENERAL, Sector, asides, sectors
+from feedback_app.themes.library.reader import GENERAL, Sector, asides, sectors, tone_sentences
 
 _INTRODUCTION = """\
 # The library of subjects
@@ -19,8 +19,9 @@ Grouping hears the library as one weak voice beside the answers themselves, and 
 aspect, not an opinion: praise and complaint about it are together. Its labels, not shown here, are short names for a
 theme that is mostly one opinion about it ("{label}").
 
-Beside the subjects there are, for each language, {asides} and more asides (greetings, who one is, small talk), {empty}
-and more answers without content, and {mentions} short pieces that look like them and do carry a subject.
+Beside the subjects there are, for each language, {asides} and more asides (greetings, who one is, small talk),
+{empty} and more answers without content, {mentions} short pieces that look like them and do carry a subject, and
+{tones} and more sentences that teach tone alone: irony, praise by negation, wishes as orders.
 
 To add or change a subject, edit `feedback_app/themes/library/SECTOR.json`: 8 to 12 sentences a language, in a
 respondent's words, that name their subject without their neighbours. Then `make library` writes this page anew,
@@ -42,6 +43,7 @@ def lines() -> Iterator[str]:
         asides=min(len(one.asides) for one in without),
         empty=min(len(one.no_content) for one in without),
         mentions=min(len(one.mentions) for one in without),
+        tones=min(len(tone_sentences(language)) for language in LANGUAGES),
     ).splitlines()
     for sector in every:
         yield from _table(sector)

@@ -126,6 +126,22 @@ def asides(language: str) -> Asides:
     return _every_aside()[language]
 
 
+def tone_sentences(language: str) -> tuple[Example, ...]:
+    """Sentences of `language` that teach tone whatever the subject: irony, thanks by negation, wishes as orders.
+
+    They come on top of the examples of all subjects, which carry their tone too. `KeyError` for a language not shipped.
+    """
+    return _every_tone_sentence()[language]
+
+
+@cache
+def _every_tone_sentence() -> Mapping[str, tuple[Example, ...]]:
+    fields = read_json(_LIBRARY, "tones")
+    read = {language: _examples(fields.inner(language)) for language in LANGUAGES}
+    fields.done()
+    return read
+
+
 @cache
 def _every_aside() -> Mapping[str, Asides]:
     fields = read_json(_LIBRARY, "asides")
