@@ -113,8 +113,8 @@ def test_told_to_stop_while_the_relay_is_frozen(monkeypatch: pytest.MonkeyPatch)
         assert Counter(states().values()) == {"in_doubt": 2, "queued": 28}
         assert not any(one.lease_owner for one in letters().values())
         hold.set()
-        for line in [one for one in threading.enumerate() if one.name.startswith("line-")]:
-            line.join(20)
+        for thread in [one for one in threading.enumerate() if one.name.startswith("connection-")]:
+            thread.join(20)
         assert len(relay.letters) == 2
         drain(relay)
     assert max(Counter(relay.recipients()).values()) == 1
