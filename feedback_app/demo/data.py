@@ -140,8 +140,13 @@ def contacts_csv() -> str:
 @cache
 def responses() -> tuple[DemoResponse, ...]:
     """All returned surveys, the oldest first."""
-    lines = _DATA.joinpath("answers.jsonl").read_text("utf-8").splitlines()
-    return tuple(_response(Fields(json.loads(line), f"answers.jsonl:{place}")) for place, line in enumerate(lines, 1))
+    return read_responses(_DATA.joinpath("answers.jsonl").read_text("utf-8"))
+
+
+def read_responses(lines: str) -> tuple[DemoResponse, ...]:
+    """Return the returned surveys that ``lines`` tell, a JSON object each; BadPackageData names a wrong place."""
+    objects = enumerate(map(json.loads, lines.splitlines()), 1)
+    return tuple(_response(Fields(one, f"answers.jsonl:{place}")) for place, one in objects)
 
 
 @cache
@@ -197,7 +202,9 @@ def _value(value: object, where: str) -> AnswerValue:
         return value
     if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
         return tuple(value)
-    raise BadPackageData(f"{where}: an answer is a text, a number, yes or no, or a list of codes, not {value!r}")
+    if isinstance(value, dict) and all(isinstance(entry, str | int) for entry in value.values()):
+        return value
+    raise BadPackageData(f"{where}: an answer is words, a number, yes or no, codes, or a value by part, not {value!r}")
 
 
 def _change(fields: Fields) -> DemoChange:

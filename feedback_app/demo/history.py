@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -51,7 +52,7 @@ def write() -> int:
         session.execute(opened.values(published_at=now - OPENED, created_at=now - OPENED))
         contacts = _add_contacts(session, now)
         session.flush()
-        number = _add_responses(session, contacts, now)
+        number = add_responses(session, data.responses(), contacts, now)
         note(COMMAND, "filled", "demo", None, data.company().organisation, responses=number)
     return number
 
@@ -90,11 +91,16 @@ def _add_contacts(session: Session, now: datetime) -> dict[str, Contact]:
     return contacts
 
 
-def _add_responses(session: Session, contacts: dict[str, Contact], now: datetime) -> int:
-    found = {one.slug: one for one in session.scalars(select(Survey).where(Survey.slug.in_(SURVEYS)))}
-    asked = [
-        (one, _invitation(found[one.survey], contacts[one.email], one.answered_at(now))) for one in data.responses()
-    ]
+def add_responses(
+    session: Session, responses: Sequence[DemoResponse], contacts: Mapping[str, Contact], now: datetime
+) -> int:
+    """Write who was asked and what they answered; return how many. ``contacts`` go by address.
+
+    Every answer is read by its question's kind; BadPackageData names one that is none.
+    """
+    slugs = {one.survey for one in responses}
+    found = {one.slug: one for one in session.scalars(select(Survey).where(Survey.slug.in_(slugs)))}
+    asked = [(one, _invitation(found[one.survey], contacts[one.email], one.answered_at(now))) for one in responses]
     session.add_all(invitation for _, invitation in asked)
     session.flush()
     forms = {survey.id: form_spec(survey.id, survey.changed_at) for survey in found.values()}

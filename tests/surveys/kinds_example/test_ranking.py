@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable, Iterator
 
@@ -13,6 +14,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
+from feedback_app import clock
+from feedback_app.common.json_fields import BadPackageData
+from feedback_app.database import transaction
+from feedback_app.demo import data, history
 from feedback_app.extensions import db
 from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.reading import summary
@@ -171,6 +176,28 @@ def test_the_questionnaire_travels_as_a_file(survey: Survey, staff: FlaskClient)
     assert staff.post("/surveys/import", data={"file": (io.BytesIO(document), "q.json")}).status_code == 303
     copies = db.session.scalars(select(Question.kind).where(Question.code == "order")).all()
     assert copies == ["ranking", "ranking"]
+
+
+def demo_line(email: str, order: object) -> str:
+    line = {"email": email, "survey": "loop", "language": "pl", "days_ago": 9, "time": "10:30"}
+    return json.dumps({**line, "answers": {"order": order, "expected": "Dzwonek"}})
+
+
+def test_the_demo_can_answer_it(survey: Survey) -> None:
+    people = {one: a_contact(one) for one in ("ewa@example.com", "jan@example.com")}
+    lines = [demo_line(one, order) for one, order in zip(people, (["tone", "price"], {"price": 1}), strict=True)]
+    with transaction() as session:
+        history.add_responses(session, data.read_responses("\n".join(lines)), people, clock.now())
+    assert [one for one in kept() if one] == [{"price": 2, "tone": 1}, {"price": 1}]
+
+
+@pytest.mark.parametrize("order", ["gold", ["tone", "gold"], {"price": 7}, True])
+def test_the_demo_names_an_answer_that_is_none(survey: Survey, order: object) -> None:
+    people = {"ewa@example.com": a_contact("ewa@example.com")}
+    told = data.read_responses(demo_line("ewa@example.com", order))
+    with pytest.raises(BadPackageData, match="is no answer to order"), transaction() as session:
+        history.add_responses(session, told, people, clock.now())
+    assert kept() == []
 
 
 def test_a_kind_is_known_once() -> None:
