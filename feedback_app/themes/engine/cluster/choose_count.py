@@ -30,6 +30,10 @@ collection themes must be larger to be worth a name."""
 _FEWEST, _EACH = 6, 25
 _PLATEAU = 0.93
 _JUDGED = 1_500
+_WIDEST, _SPREAD, _CHOOSY = 2.0, 0.7, 8
+"""Of feedback: up to twice the expected number is looked at; a number twice as large or small weighs half; how much
+more the likelier numbers count."""
+
 _BESIDE = (1.0, 2.0, 3.0, 2.0, 1.0)
 
 
@@ -66,6 +70,37 @@ def cuts(graph: sparse.csr_matrix, view: Vectors, heard: tuple[sparse.csr_matrix
             found.append(cut)
         resolution *= _STEP
     return found
+
+
+def expected(rows: int) -> float:
+    """How many themes to expect in so many pieces of feedback: the root of half of them (Mardia et al., 1979)."""
+    return max(2.0, math.sqrt(rows / 2))
+
+
+def count_for_feedback(graph: sparse.csr_matrix, view: Vectors, heard: Vectors) -> int:
+    """How many themes, where people speak of many things at once and no number is much clearer than the next.
+
+    The silhouette of feedback falls gently from three themes to thirty: its best value says nothing of what a company
+    can act upon. What is expected of so many rows is therefore the rule, and the silhouette (of `heard`, the view
+    before it was reconciled) moves it. The mean of all
+    numbers, each weighted by both, does not jump where the best one would.
+    """
+    middle, clarity = expected(len(view)), Clarity(heard)
+    weights: dict[int, float] = {}
+    resolution = _FIRST
+    while resolution < _LAST:
+        labels = nearest_centre(view, communities(graph, resolution), passes=2)
+        count = int(labels.max()) + 1
+        if count > _WIDEST * middle:
+            break
+        surprise = math.log(count / middle) / _SPREAD
+        weights[count] = max(0.0, clarity.of(labels)) / (1 + surprise**2)
+        resolution *= _STEP
+    best = max(weights.values(), default=0.0)
+    if best <= 0:
+        return round(middle)
+    shares = {count: (weight / best) ** _CHOOSY for count, weight in weights.items()}
+    return round(math.exp(sum(math.log(n) * share for n, share in shares.items()) / sum(shares.values())))
 
 
 def _readable(cut: Cut, rows: int) -> bool:

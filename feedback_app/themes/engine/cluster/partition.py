@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from feedback_app.themes.engine.cluster.choose_count import choose, cuts
+from feedback_app.themes.engine.cluster.choose_count import choose, count_for_feedback, cuts
 from feedback_app.themes.engine.vectors.embedders import Vectors, unit
 from feedback_app.themes.engine.vectors.graphs import (
     Labels,
@@ -34,12 +34,15 @@ def partition(
     themes: int | None = None,
     grain: Grain = "auto",
     weights: Sequence[float] = (),
+    *,
+    feedback: bool = False,
 ) -> Labels:
     """One label per row, 0.. by falling size. Views are different vectors of the same rows (at most some thousands).
 
     `weights` say how much each view counts (all the same, if not given).
 
-    With `themes` given, that many or, where the rows do not support so many, fewer.
+    With `themes` given, that many or, where the rows do not support so many, fewer. Otherwise the number is chosen; of
+    `feedback` by what so many pieces are expected to hold (`count_for_feedback`).
     """
     rows = len(views[0])
     if rows < _ALONE or themes == 1:
@@ -50,7 +53,10 @@ def partition(
     plain = graph, joint
     if len(views) > _ONE_ENCODER:
         graph, joint = reconciled(graph, joint)
-    if themes is None:
+    if themes is None and feedback:
+        count = min(rows, count_for_feedback(graph, joint, plain[1]))
+        themes = count if grain == "auto" else _other_grain(count, grain)
+    elif themes is None:
         found = cuts(graph, joint, plain)
         at = choose(found, rows)
         if grain == "auto":
