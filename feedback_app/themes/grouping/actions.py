@@ -20,6 +20,7 @@ from feedback_app.extensions import current_settings, db
 from feedback_app.themes.engine.cluster.partition import Grain
 from feedback_app.themes.grouping import classifier_store
 from feedback_app.themes.grouping.cut_answers import cut_new
+from feedback_app.themes.grouping.known import known
 from feedback_app.themes.grouping.pipeline import (
     Assigner,
     Grouping,
@@ -64,6 +65,7 @@ class Wanted:
     themes: int | None = None
     grain: Grain = "auto"
     strong: bool = False
+    feedback: bool = True
 
 
 def group(
@@ -122,7 +124,7 @@ def _discover(codebook_id: int, by: Actor, wanted: Wanted, tell: Tell) -> Outcom
         return Outcome(codebook_id)
     tell(N_("Reading %(mentions)d mentions."), 0.05, mentions=len(rows))
     texts = [row.text for row in rows]
-    vectors = StoredVectors(texts, strong=wanted.strong)
+    vectors = StoredVectors([*texts, *known().texts], strong=wanted.strong)
     try:
         found = discover(texts, languages=[row.language for row in rows], vectors=vectors, **asdict(wanted))
     except StrongerUnavailable as error:

@@ -29,7 +29,8 @@ _LONGEST_CELL = 10_000_000
 @click.option(
     "--model", default="", metavar="FOLDER", help="Use the sentence-transformers model in FOLDER as stronger encoder."
 )
-def cluster(mode: str, themes: int | None, grain: Grain, strong: bool, model: str) -> None:
+@click.option("--feedback", is_flag=True, help="The texts are feedback: also hear the library's known subjects.")
+def cluster(mode: str, themes: int | None, grain: Grain, strong: bool, model: str, feedback: bool) -> None:
     """Group texts, read as CSV from standard input; print one line per row, in order.
 
     \b
@@ -44,7 +45,7 @@ def cluster(mode: str, themes: int | None, grain: Grain, strong: bool, model: st
         from feedback_app.themes.grouping.cluster_modes import Means, StrongerUnavailable, run  # noqa: PLC0415 - see above
 
         try:
-            for line in run(mode, rows, Means(themes, grain, strong, model), pool):
+            for line in run(mode, rows, Means(themes, grain, strong, model, feedback), pool):
                 click.echo(line)
         except (StrongerUnavailable, ValueError) as error:
             raise click.ClickException(str(error)) from error

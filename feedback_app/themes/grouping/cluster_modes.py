@@ -18,12 +18,13 @@ Row = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """How to group: the number of themes (None: chosen) or the grain, and the stronger encoders to be used."""
+    """How to group: how many themes (None: chosen) or how fine, by which encoders, and whether it is feedback."""
 
     themes: int | None = None
     grain: Grain = "auto"
     strong: bool = False
     model: str = ""
+    feedback: bool = False
 
 
 def run(mode: str, rows: list[Row], means: Means, pool: EncodingPool) -> list[str]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from feedback_app.themes.engine.classify import assigner
 from feedback_app.themes.engine.classify.collection import Collection, collect
+from feedback_app.themes.engine.classify.known_subjects import Leanings
 from feedback_app.themes.engine.classify.train import MOST, teach
 from feedback_app.themes.engine.cluster import discovery
 from feedback_app.themes.engine.cluster.emerging import emerging_groups
@@ -31,6 +32,7 @@ from feedback_app.themes.engine.vectors.embedders import (
 from feedback_app.themes.engine.vectors.large_encoders import PACKAGED, StrongerUnavailable, stronger_embedders
 from feedback_app.themes.engine.vectors.normalise import fit_space
 from feedback_app.themes.engine.vectors.parallel import EncodingPool, encode_on_all_cores, one_thread
+from feedback_app.themes.grouping.known import known
 from feedback_app.themes.grouping.segment import Piece, cut
 
 __all__ = [
@@ -86,7 +88,7 @@ def cache_keys(text: str, *, strong: bool = False) -> tuple[str, ...]:
     return (cache_key(text), *(f"{name}:{text_key(text)}" for name in (PACKAGED if strong else ())))
 
 
-def discover(
+def discover(  # noqa: PLR0913 - as many ways to group as its users need
     texts: Sequence[str],
     *,
     languages: Sequence[str | None] = (),
@@ -94,6 +96,7 @@ def discover(
     grain: Grain = "auto",
     strong: bool = False,
     model: str = "",
+    feedback: bool = False,
     vectors: VectorCache | None = None,
     pool: EncodingPool | None = None,
 ) -> Grouping:
@@ -102,6 +105,7 @@ def discover(
     `languages` are hints per text (what the survey was shown in); `themes` asks for a number of themes, otherwise
     the method chooses it, coarser or finer by `grain`; `strong` adds the
     slower packaged encoders, `model` the sentence-transformers model in that folder (StrongerUnavailable without).
+    `feedback`: the texts are what people say to a company, so that subjects known from others are heard as well.
     `vectors` is read and added to (key: `cache_key`, value: bytes); a `pool` given is used and left open. Texts
     without content get None. Linear in the number of texts beyond the sample of 4,000 on which themes are looked for.
     """
@@ -109,24 +113,43 @@ def discover(
         collection = collect(texts, languages, vectors, worded=True, subjects=discovery.SAMPLE, pool=ours)
         if not len(collection):
             return Grouping((), (None,) * len(texts), (0.0,) * len(texts), None)
-        extra = _stronger_views(collection, vectors, model) if strong or model else ()
-        found = discovery.discover(collection, themes, grain, extra, partial(ours.encode, default_embedder()))
-        return _grouping(collection, found)
+        stronger = _Stronger(collection, vectors, model) if strong or model else None
+        leaning = _leanings(collection, vectors, stronger, ours) if feedback else None
+        extra = stronger.views if stronger else ()
+        encode = partial(ours.encode, default_embedder())
+        return _grouping(collection, discovery.discover(collection, themes, grain, extra, encode, leaning))
 
 
-def _stronger(collection: Collection, rows: NDArray[np.int64], cache: VectorCache | None, model: str) -> list[Vectors]:
-    texts = [collection.texts[row] for row in rows]
-    chosen = stronger_embedders(collection.languages[rows], model)
-    return [vectors_of(texts, one, cache, encode_on_all_cores) for one in chosen]
+class _Stronger:
+    """The stronger encoders that suit a collection, and their vectors of the sample on which themes are looked for."""
+
+    def __init__(self, collection: Collection, cache: VectorCache | None, model: str) -> None:
+        wait([collection.encoded.every])  # a cache need not be fit for two threads
+        rows = discovery.sample_of(collection)
+        self._spoken = collection.languages[rows]
+        self.encoders = stronger_embedders(self._spoken, model)
+        texts = [collection.texts[row] for row in rows]
+        self.vectors = [vectors_of(texts, one, cache, encode_on_all_cores) for one in self.encoders]
+
+    @property
+    def views(self) -> list[Vectors]:
+        """The vectors in the form in which neighbours are looked for."""
+        spaces = [fit_space(vectors, self._spoken) for vectors in self.vectors]
+        return [
+            space.view(space.centred(vectors, self._spoken))
+            for space, vectors in zip(spaces, self.vectors, strict=True)
+        ]
 
 
-def _stronger_views(collection: Collection, cache: VectorCache | None, model: str) -> list[Vectors]:
-    wait([collection.encoded.every])  # a cache need not be fit for two threads
-    rows = discovery.sample_of(collection)
-    spoken = collection.languages[rows]
-    stronger = _stronger(collection, rows, cache, model)
-    spaces = [fit_space(vectors, spoken) for vectors in stronger]
-    return [space.view(space.centred(vectors, spoken)) for space, vectors in zip(spaces, stronger, strict=True)]
+def _leanings(
+    collection: Collection, cache: VectorCache | None, stronger: _Stronger | None, pool: EncodingPool
+) -> Leanings:
+    """What the sample leans to, as heard by the default encoder and, if there is one, the stronger one."""
+    wait([collection.encoded.every])
+    made = [(default_embedder(), collection.first_vectors(discovery.SAMPLE))]
+    if stronger:
+        made.append((stronger.encoders[0], stronger.vectors[0]))
+    return known().leanings(collection, discovery.sample_of(collection), made, cache, pool.encode)
 
 
 def _grouping(collection: Collection, found: discovery.Discovery) -> Grouping:
@@ -241,7 +264,7 @@ def learn(
         order = collection.order[np.argsort(told[collection.order] < 0, kind="stable")]
         rows = np.sort(order[:MOST])
         part = collection.only(rows)
-        extra = _stronger(collection, rows, vectors, model) if strong or model else []
+        extra = _stronger(part, vectors, model) if strong or model else []
         taught = teach(part, guessed[rows], told[rows], default_embedder(), extra)
         themes, sure = np.full(len(collection), -1, dtype=np.int64), np.zeros(len(collection), dtype=np.float32)
         themes[rows], sure[rows] = taught.themes, taught.confidence
@@ -254,6 +277,11 @@ def learn(
             taught.agreement,
             taught.blend,
         )
+
+
+def _stronger(collection: Collection, cache: VectorCache | None, model: str) -> list[Vectors]:
+    chosen = stronger_embedders(collection.languages, model)
+    return [vectors_of(collection.texts, one, cache, encode_on_all_cores) for one in chosen]
 
 
 def _per_row(collection: Collection, themes: Sequence[int | None]) -> NDArray[np.int64]:

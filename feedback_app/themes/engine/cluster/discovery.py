@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from feedback_app.themes.engine.classify.assigner import Machine, learn
 from feedback_app.themes.engine.classify.collection import Collection
+from feedback_app.themes.engine.classify.known_subjects import WEIGHT as KNOWN
+from feedback_app.themes.engine.classify.known_subjects import Leanings
 from feedback_app.themes.engine.cluster.exemplars import quotes
 from feedback_app.themes.engine.cluster.names import centres_of_labels, name_themes
 from feedback_app.themes.engine.cluster.partition import Grain, partition
@@ -44,10 +46,12 @@ def discover(
     grain: Grain = "auto",
     extra_views: Sequence[Vectors] = (),
     encode: Encode | None = None,
+    leaning: Leanings | None = None,
 ) -> Discovery:
     """Group a collection (at least one row). `extra_views` hold stronger vectors of the rows of `sample_of`.
 
-    `encode` makes the vectors of phrases, where other processes can: otherwise this one does.
+    `encode` makes the vectors of phrases, where other processes can: otherwise this one does. `leaning` says what known
+    subjects the rows of the sample lean to: it is heard as one more view, and the texts are taken for feedback.
     """
     sample = sample_of(collection)
     spoken = collection.languages
@@ -56,7 +60,10 @@ def discover(
     centred = space.centred(first, spoken[sample])
     texts = [collection.texts[row] for row in sample]
     views = [space.view(centred), subject_view(texts, spoken[sample], collection.subjects), *extra_views]
-    found = partition(views, themes, grain, weights=(1.0, WEIGHT, *[STRONGER] * len(extra_views)))
+    weights = [1.0, WEIGHT, *[STRONGER] * len(extra_views)]
+    if leaning is not None:
+        views, weights = [*views, leaning.view], [*weights, KNOWN]
+    found = partition(views, themes, grain, weights, feedback=leaning is not None)
     machine = learn(collection.wording(sample), centred, found, space, default_embedder().name)
     centred = space.centred(collection.vectors, spoken)
     labels, confidence = _assign(machine, collection, centred, sample, found)
