@@ -47,7 +47,7 @@ def columns_of(headings: list[str], spec: FormSpec) -> list[Column]:
     """Return what each heading means for the survey of ``spec``.
 
     A question goes by its code, by its words in any language, or, for the first of its sort, by a common word such as
-    "text", "nps" or "ocena". Raises Refused when there is no address, no answer, or one thing twice.
+    "text", "score" or "ocena". Raises Refused when there is no address, no answer, or one thing twice.
     """
     by_name = dict(_names(spec))
     by_part = dict(_parts(spec))

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import re
+
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback_app.places import ROOT
 from feedback_app.surveys.form_spec import OptionSpec, QuestionSpec
 from feedback_app.surveys.kinds.base.reply import NOTHING, Problem, Reply, chosen_of
 from feedback_app.surveys.kinds.registry import KINDS, clean, kind_of
@@ -20,6 +24,19 @@ def test_the_kinds_are_found_and_stand_in_the_order_of_the_builder() -> None:
     assert tuple(KINDS) == (
         "short_text", "long_text", "yes_no", "single_choice", "multiple_choice", "rating", "nps",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_has_a_template_with_all_it_shows(app: Flask, kind: str) -> None:
+    page = app.jinja_env.get_template(KINDS[kind].template).module
+    assert {"ask", "said", "summary", "build"} <= set(dir(page))
+
+
+def test_no_other_file_names_a_kind() -> None:
+    named = re.compile("|".join(f"""["']{code}["']""" for code in KINDS))
+    files = [*(ROOT / "feedback_app").rglob("*.py"), *(ROOT / "templates").rglob("*.*")]
+    assert len(files) > 300
+    assert [str(one) for one in files if "kinds" not in one.parts and named.search(one.read_text("utf-8"))] == []
 
 
 @pytest.mark.parametrize(
