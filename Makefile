@@ -47,9 +47,10 @@ test: setup-dev ## The whole suite on SQLite (TEST_DATABASE_URL: on that Postgre
 test-postgres: setup-dev ## All that touches the database, on a PostgreSQL that comes with the test packages
 	@$(BIN)/python tests/with_postgres.py $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-check: setup-dev ## The static gate: ruff, format, mypy --strict, floors
+check: setup-dev ## The static gate: ruff, format, djlint, mypy --strict, floors
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/djlint templates --check --quiet
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 

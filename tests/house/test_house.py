@@ -22,6 +22,12 @@ def test_every_template_parses(app: Flask, name: str) -> None:
     app.jinja_env.get_template(name)
 
 
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_lines_of_templates_can_be_read(name: str) -> None:
+    lines = (ROOT / "templates" / name).read_text("utf-8").splitlines()
+    assert [number for number, line in enumerate(lines, 1) if len(line) > 120] == []
+
+
 @pytest.mark.parametrize("name", [name for name in TEMPLATES if name.endswith(".html")])
 def test_pages_keep_the_strict_policy(name: str) -> None:
     text = (ROOT / "templates" / name).read_text("utf-8")
