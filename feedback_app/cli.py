@@ -22,7 +22,7 @@ COMMANDS = {
     "surveys": ("feedback_app.surveys.commands:surveys", "What we ask, and whom."),
     "responses": ("feedback_app.responses.commands:responses", "What came back."),
     "themes": ("feedback_app.themes.commands:themes", "What people talk about."),
-    "changes": ("feedback_app.changes.commands:changes", "What was altered, or why it cannot be."),
+    "changes": ("feedback_app.changes.command_group:changes", "What was altered, or why it cannot be."),
     "announcements": ("feedback_app.announcements.commands:announcements", "You said, we did."),
     "mail": ("feedback_app.letters.commands:mail", "The letters: state, resend, bounces."),
 }
