@@ -97,7 +97,7 @@ def require_transaction() -> Session:
     return session
 
 
-def won(statement: Update) -> bool:
+def updated_one(statement: Update) -> bool:
     """Run a guarded UPDATE (``WHERE id = ... AND state = ...``); True when it changed exactly one row.
 
     False means that somebody was first: a normal branch, with its own message.
@@ -106,7 +106,7 @@ def won(statement: Update) -> bool:
     return cast("CursorResult[Any]", result).rowcount == 1
 
 
-def touched(statement: Executable) -> int:
+def rowcount_of(statement: Executable) -> int:
     """Run an INSERT, UPDATE or DELETE in the transaction in force; return how many rows it wrote.
 
     For an INSERT with ON CONFLICT the plain ``rowcount`` is -1 on PostgreSQL unless one asks for it.
@@ -115,7 +115,7 @@ def touched(statement: Executable) -> int:
     return cast("CursorResult[Any]", result).rowcount
 
 
-def let_others_write() -> None:
+def yield_write_lock() -> None:
     """Stand back before the next of many transactions, so that whoever waits to write on SQLite is not starved.
 
     Its lock goes to whoever asks while it is free, and those who wait ask again every 100 ms (sqlite's main.c,
@@ -125,7 +125,7 @@ def let_others_write() -> None:
         time.sleep(0.11)
 
 
-def twice_at_once(work: Callable[[], object]) -> None:
+def run_on_two_connections(work: Callable[[], object]) -> None:
     """Do ``work`` here and, where two can write at once (PostgreSQL), on a second connection; raise what either raises.
 
     ``work`` takes what there is to do piece by piece, each in its own transaction, so that two share it.

@@ -255,19 +255,19 @@ class Settings:
 
 
 def _collect(environment: Mapping[str, str]) -> dict[str, str]:
-    given: dict[str, str] = {}
+    values: dict[str, str] = {}
     for name, value in environment.items():
         if not name.startswith(PREFIX) or value == "":
             continue
         short = name.removeprefix(PREFIX)
         if short.endswith("_FILE") and short.removesuffix("_FILE") in SECRET:
             try:
-                given[short.removesuffix("_FILE").lower()] = Path(value).read_text("utf-8").strip()
+                values[short.removesuffix("_FILE").lower()] = Path(value).read_text("utf-8").strip()
             except OSError as error:
                 raise BadSetting(f"{name}: cannot read {value} ({error.strerror}).") from error
         else:
-            given.setdefault(short.lower(), value)
-    return given
+            values.setdefault(short.lower(), value)
+    return values
 
 
 def _kept_secret(path: Path) -> str:

@@ -16,7 +16,7 @@ from feedback_app.accounts.models import Staff
 from feedback_app.accounts.rights import ROLES
 from feedback_app.accounts.sign_in import passwords
 from feedback_app.accounts.staff_store import Person
-from feedback_app.database import transaction, won
+from feedback_app.database import transaction, updated_one
 from feedback_app.delivery.outbox import Words
 from feedback_app.errors import N_, Refused
 from feedback_app.extensions import current_settings
@@ -57,7 +57,7 @@ def invite_again(staff_id: int, letter: Words, by: Actor) -> None:
     with transaction() as session:
         staff = staff_store.get(session, staff_id)
         still = update(Staff).where(Staff.id == staff_id, Staff.active, Staff.password.is_(None))
-        if not won(still.values(fs_uniquifier=staff_store.fresh(), invited_at=clock.now())):
+        if not updated_one(still.values(fs_uniquifier=staff_store.fresh(), invited_at=clock.now())):
             raise Refused(N_("%(email)s has chosen a password by now, or is disabled."), email=staff.email)
         letters.write(staff, letters.INVITED, letter, by)
 
@@ -86,7 +86,7 @@ def disable(staff_id: int, by: Actor) -> None:
             raise Refused(N_("You cannot disable your own account. Ask another admin to do it."))
         staff_store.keep_an_admin(session, without=staff)
         change = update(Staff).where(Staff.id == staff_id, Staff.active)
-        if not won(change.values(active=False, fs_uniquifier=staff_store.fresh())):
+        if not updated_one(change.values(active=False, fs_uniquifier=staff_store.fresh())):
             raise Refused(N_("%(email)s is disabled already."), email=staff.email)
         note(by, "disabled", "staff", staff_id, staff.email)
 
@@ -95,7 +95,7 @@ def enable(staff_id: int, by: Actor) -> None:
     """Open a closed account again; its password and second step are as they were."""
     with transaction() as session:
         staff = staff_store.get(session, staff_id)
-        if not won(update(Staff).where(Staff.id == staff_id, ~Staff.active).values(active=True)):
+        if not updated_one(update(Staff).where(Staff.id == staff_id, ~Staff.active).values(active=True)):
             raise Refused(N_("%(email)s is active already."), email=staff.email)
         note(by, "enabled", "staff", staff_id, staff.email)
 
@@ -106,7 +106,7 @@ def drop_second_step(staff_id: int, by: Actor) -> None:
         staff = staff_store.get(session, staff_id)
         change = update(Staff).where(Staff.id == staff_id, Staff.tf_primary_method.is_not(None))
         gone = {"tf_primary_method": None, "tf_totp_secret": None, "mf_recovery_codes": None}
-        if not won(change.values(**gone, fs_uniquifier=staff_store.fresh())):
+        if not updated_one(change.values(**gone, fs_uniquifier=staff_store.fresh())):
             raise Refused(N_("%(email)s signs in without a second step."), email=staff.email)
         note(by, "turned off two-step sign-in", "staff", staff_id, staff.email)
 
@@ -124,7 +124,7 @@ def sign_out_everywhere(staff_id: int) -> None:
     """End every session and remembered sign-in of a person, and every link sent to them."""
     with transaction() as session:
         staff = staff_store.get(session, staff_id)
-        if won(update(Staff).where(Staff.id == staff_id).values(fs_uniquifier=staff_store.fresh())):
+        if updated_one(update(Staff).where(Staff.id == staff_id).values(fs_uniquifier=staff_store.fresh())):
             note(Actor.of(staff), "signed out everywhere", "staff", staff_id, staff.email)
 
 

@@ -11,7 +11,7 @@ from feedback_app.accounts import staff_store
 from feedback_app.accounts.actions import fit
 from feedback_app.accounts.audit import Actor, note
 from feedback_app.accounts.models import Role, Staff
-from feedback_app.database import transaction, won
+from feedback_app.database import transaction, updated_one
 from feedback_app.errors import N_, NotFound
 from feedback_app.extensions import current_settings, db
 
@@ -64,7 +64,7 @@ def claim(token: str, email: str, name: str, language: str, password: str) -> in
             "language": staff_store.language_of(language),
             "password": hashed,
         }
-        if not won(first.values(**values, first_link_hash=None, fs_uniquifier=staff_store.fresh())):
+        if not updated_one(first.values(**values, first_link_hash=None, fs_uniquifier=staff_store.fresh())):
             raise NotFound(USED)
         note(Actor(address, staff.id), "became the first admin", "staff", staff.id, address)
         return staff.id

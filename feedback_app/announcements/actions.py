@@ -30,7 +30,7 @@ from feedback_app.announcements.wording.phrases import phrases
 from feedback_app.changes.models import Change
 from feedback_app.changes.queries import surveys_concerned
 from feedback_app.common.text import one_line, tidy
-from feedback_app.database import let_others_write, transaction, twice_at_once, won
+from feedback_app.database import run_on_two_connections, transaction, updated_one, yield_write_lock
 from feedback_app.delivery import actions as letter_desk
 from feedback_app.delivery import outbox
 from feedback_app.delivery.models import OutgoingEmail
@@ -149,7 +149,7 @@ def send(announcement_id: int, by: Actor, expected: int | None = None) -> Sent:
     with transaction() as session:
         begin = update(Announcement).where(Announcement.id == announcement_id, Announcement.state == "draft")
         begin = begin.where(Announcement.changed_at == seen.changed_at)  # else the spans may be another draft's
-        if not won(begin.values(state="sending", sent_at=clock.now(), sent_by_id=by.staff_id)):
+        if not updated_one(begin.values(state="sending", sent_at=clock.now(), sent_by_id=by.staff_id)):
             raise _not_a_draft(session, announcement_id)
         one = queries.get(announcement_id)
         if reasons := queries.troubles(one):
@@ -165,7 +165,7 @@ def send(announcement_id: int, by: Actor, expected: int | None = None) -> Sent:
         letter_desk.watch(KIND, announcement_id, sent.letters)
         note(by, "sent", "announcement", announcement_id, letters=sent.letters, left_out=sent.left_out)
     if len(plan.spans) > 1:
-        twice_at_once(lambda: _write_pieces(announcement_id))
+        run_on_two_connections(lambda: _write_pieces(announcement_id))
     return sending.counted(db.session(), announcement_id)
 
 
@@ -182,7 +182,7 @@ def _write_pieces(announcement_id: int | None = None) -> int:
     written = 0
     while _write_piece(announcement_id):
         written += 1
-        let_others_write()
+        yield_write_lock()
     return written
 
 
@@ -206,7 +206,7 @@ def stop(announcement_id: int, by: Actor) -> Sent:
     """
     with transaction():
         halt = update(Announcement).where(Announcement.id == announcement_id, Announcement.state == "sending")
-        if not won(halt.values(state="stopped", finished_at=clock.now())):
+        if not updated_one(halt.values(state="stopped", finished_at=clock.now())):
             queries.get(announcement_id)
             raise Refused(N_("It is not being sent any more, so there is nothing to stop."))
         cancelled = letter_desk.cancel(kind=KIND, group_id=announcement_id)
@@ -254,7 +254,7 @@ def finish_done() -> int:
         finished = 0
         for one in done:
             close = update(Announcement).where(Announcement.id == one, Announcement.state == "sending")
-            if won(close.values(state="sent", finished_at=clock.now())):
+            if updated_one(close.values(state="sent", finished_at=clock.now())):
                 note(WORKER, "finished", "announcement", one)
                 finished += 1
     return finished
@@ -296,7 +296,7 @@ def _open(session: Session, announcement_id: int, seen: datetime | None, **value
     guarded = update(Announcement).where(Announcement.id == announcement_id, Announcement.state == "draft")
     if seen is not None:
         guarded = guarded.where(Announcement.changed_at == seen)
-    if not won(guarded.values(changed_at=clock.now(), **values)):
+    if not updated_one(guarded.values(changed_at=clock.now(), **values)):
         raise _not_a_draft(session, announcement_id)
     return session.scalars(select(Announcement.about).where(Announcement.id == announcement_id)).one()
 

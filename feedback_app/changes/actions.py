@@ -18,7 +18,7 @@ from feedback_app.changes import words
 from feedback_app.changes.models import STATES, Change, ChangeTheme
 from feedback_app.changes.words import Words
 from feedback_app.common.text import one_line, tidy
-from feedback_app.database import transaction, won
+from feedback_app.database import transaction, updated_one
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.settings import LANGUAGES
 from feedback_app.themes.models import Theme
@@ -60,7 +60,7 @@ def revise(change_id: int, entry: Entry, seen: datetime, by: Actor) -> None:
         _check_links(session, entry)
         was = session.scalar(select(Change.state).where(Change.id == change_id))
         moved = update(Change).where(Change.id == change_id, Change.updated_at == seen)
-        if not won(moved.values(**values, updated_at=clock.now())):
+        if not updated_one(moved.values(**values, updated_at=clock.now())):
             raise _lost(session, change_id)
         _link(session, change_id, entry.theme_ids)
         details = {"was": was, "state": entry.state} if was != entry.state else {}
@@ -91,7 +91,7 @@ def set_state(
         values = _checked(replace(entry, words=replace(entry.words, reason=tidy(reason) or change.reason)))
         kept = {name: values[name] for name in ("state", "reason", "since", "look_again_on")}
         guarded = update(Change).where(Change.id == change_id, Change.state == (seen or was))
-        if was == state or not won(guarded.values(**kept, updated_at=clock.now())):
+        if was == state or not updated_one(guarded.values(**kept, updated_at=clock.now())):
             raise Refused(N_("It is “%(state)s” already, or somebody moved it meanwhile. Look again."), state=was)
         note(by, "moved", "change", change_id, _shown(entry.words), was=was, state=state)
 

@@ -49,15 +49,15 @@ class Cache(Generic[K, V]):
         A key that ``make`` does not know is left out.
         """
         with self._lock:
-            found = {key: self._kept[key][1] for key in keys if key in self._kept}
-            for key in found:
+            values = {key: self._kept[key][1] for key in keys if key in self._kept}
+            for key in values:
                 self._kept.move_to_end(key)
-        missing = set(keys) - found.keys()
+        missing = set(keys) - values.keys()
         if missing:
             made = {key: value for key, value in make(missing).items() if key in missing}
             self._keep(made, NEVER_CHANGES)
-            found |= made
-        return found
+            values |= made
+        return values
 
     def forget(self, key: K) -> None:
         """Let go of the value of ``key``, if there is one."""
@@ -83,8 +83,8 @@ def app_cache(name: str, size: int) -> Cache[Any, Any]:
 
     For what comes from its database or its settings, which another application in this process need not share.
     """
-    found = current_app.extensions.get(f"cache {name}")
-    if found is None:  # setdefault makes one of two threads win
-        found = current_app.extensions.setdefault(f"cache {name}", Cache(size))
-    cache: Cache[Any, Any] = found
+    kept = current_app.extensions.get(f"cache {name}")
+    if kept is None:  # setdefault makes one of two threads win
+        kept = current_app.extensions.setdefault(f"cache {name}", Cache(size))
+    cache: Cache[Any, Any] = kept
     return cache

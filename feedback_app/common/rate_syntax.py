@@ -37,14 +37,14 @@ def domain_limits(value: str) -> dict[str, DomainLimit]:
     """Return the limits by domain; ``*`` is every domain not named. Raises ValueError saying what may be written."""
     limits: dict[str, DomainLimit] = {}
     for part in value.replace(",", " ").lower().split():
-        found = LIMIT.fullmatch(part)
-        if found is None or float(found[2]) <= 0:
+        match = LIMIT.fullmatch(part)
+        if match is None or float(match[2]) <= 0:
             raise ValueError(f"{part!r} is not understood; write gmail.com=20 (letters a second), gmail.com=20/2"
                              " (and two at once), *=50 (every other domain)")  # fmt: skip
-        domain = family(found[1])
+        domain = family(match[1])
         if domain in limits:
             raise ValueError(f"{domain} is limited twice")
-        limits[domain] = DomainLimit(float(found[2]), int(found[3] or 0))
+        limits[domain] = DomainLimit(float(match[2]), int(match[3] or 0))
     return limits
 
 
@@ -63,7 +63,7 @@ def durations(value: str) -> tuple[timedelta, ...]:
 
 def duration(value: str) -> timedelta:
     """Return the time of ``90s``, ``5m``, ``1h`` or ``4d``, at least a second. Raises ValueError."""
-    found = DURATION.fullmatch(value.strip().lower())
-    if found is None or int(found[1]) == 0:
+    match = DURATION.fullmatch(value.strip().lower())
+    if match is None or int(match[1]) == 0:
         raise ValueError("write a time such as 90s, 5m, 1h or 4d")
-    return timedelta(seconds=int(found[1]) * UNITS[found[2]])
+    return timedelta(seconds=int(match[1]) * UNITS[match[2]])

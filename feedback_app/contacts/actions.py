@@ -60,19 +60,19 @@ class Person:
 
 
 def _attributes(given: Mapping[str, str]) -> dict[str, str]:
-    found = {texts.attribute_key(key): one_line(value) for key, value in given.items()}
-    found = {key: value for key, value in found.items() if key and value}
-    if len(found) > texts.ATTRIBUTES:
+    attributes = {texts.attribute_key(key): one_line(value) for key, value in given.items()}
+    attributes = {key: value for key, value in attributes.items() if key and value}
+    if len(attributes) > texts.ATTRIBUTES:
         raise Refused(
             N_("At most %(most)s free attributes fit. Leave out what you do not need."), most=texts.ATTRIBUTES
         )
-    if any(len(key) > texts.KEY or len(value) > texts.VALUE for key, value in found.items()):
+    if any(len(key) > texts.KEY or len(value) > texts.VALUE for key, value in attributes.items()):
         raise Refused(
             N_("Shorten the free attributes: a name has at most %(key)s characters, a value %(value)s."),
             key=texts.KEY,
             value=texts.VALUE,
         )
-    return found
+    return attributes
 
 
 def add(person: Person, *, by: Actor, source: str = "") -> int:

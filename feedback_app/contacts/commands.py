@@ -137,15 +137,15 @@ def list_(kind: tuple[str, ...], language: str | None, stage: str, text: str, li
     say(found, as_json, "\n".join([*lines, f"{len(found)} of {total} contacts."]))
 
 
-def _as_dict(one: Contact) -> dict[str, Any]:
+def _as_dict(contact: Contact) -> dict[str, Any]:
     return {
-        "id": one.id,
-        "email": one.email,
-        "name": one.name,
-        "kind": one.kind,
-        "stage_lost": one.stage_lost,
-        "language": one.language,
-        "attributes": one.attributes,
+        "id": contact.id,
+        "email": contact.email,
+        "name": contact.name,
+        "kind": contact.kind,
+        "stage_lost": contact.stage_lost,
+        "language": contact.language,
+        "attributes": contact.attributes,
     }
 
 

@@ -46,49 +46,49 @@ class Filter:
 
     def as_dict(self) -> dict[str, Any]:
         """Return what is set, as plain JSON values: ``from_dict(f.as_dict()) == f``; empty when nothing is."""
-        given: dict[str, Any] = {"kinds": list(self.kinds), "suppressed": self.suppressed}
+        values: dict[str, Any] = {"kinds": list(self.kinds), "suppressed": self.suppressed}
         for name in ("stage_lost", "language", "attribute", "value", "text", "source"):
-            given[name] = getattr(self, name)
-        return {name: value for name, value in given.items() if value not in ("", [], None)}
+            values[name] = getattr(self, name)
+        return {name: value for name, value in values.items() if value not in ("", [], None)}
 
     @classmethod
-    def from_dict(cls, given: Mapping[str, Any]) -> Filter:
+    def from_dict(cls, values: Mapping[str, Any]) -> Filter:
         """Return the filter that ``given`` describes; unknown keys, kinds and languages are ignored, never an error."""
-        kinds = given.get("kinds") or ()
+        kinds = values.get("kinds") or ()
         kinds = (kinds,) if isinstance(kinds, str) else kinds
-        language = str(given.get("language") or "")
-        suppressed = given.get("suppressed")
+        language = str(values.get("language") or "")
+        suppressed = values.get("suppressed")
         return cls(
             kinds=tuple(kind for kind in KINDS if kind in kinds),
-            stage_lost=_text(given, "stage_lost"),
+            stage_lost=_text(values, "stage_lost"),
             language=language if language in LANGUAGES else "",
-            attribute=attribute_key(_text(given, "attribute")),
-            value=_text(given, "value"),
-            text=_text(given, "text"),
+            attribute=attribute_key(_text(values, "attribute")),
+            value=_text(values, "value"),
+            text=_text(values, "text"),
             suppressed=suppressed if isinstance(suppressed, bool) else None,
-            source=_text(given, "source"),
+            source=_text(values, "source"),
         )
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return the SQL conditions on ``Contact`` that this filter means; an empty list means everybody."""
-        found: list[ColumnElement[bool]] = []
+        clauses: list[ColumnElement[bool]] = []
         if self.kinds:
-            found.append(Contact.kind.in_(self.kinds))
+            clauses.append(Contact.kind.in_(self.kinds))
         if self.stage_lost:
-            found.append(Contact.stage_lost == self.stage_lost)
+            clauses.append(Contact.stage_lost == self.stage_lost)
         if self.language:
-            found.append(Contact.language == self.language)
+            clauses.append(Contact.language == self.language)
         if self.source:
-            found.append(Contact.source == self.source)
+            clauses.append(Contact.source == self.source)
         if self.attribute:
             known = Contact.attributes[self.attribute].as_string()
-            found.append(known == self.value if self.value else known.is_not(None))
+            clauses.append(known == self.value if self.value else known.is_not(None))
         for word in self.text.split()[:10]:
-            found.append(or_(Contact.name.icontains(word, autoescape=True), _in_address(word)))
+            clauses.append(or_(Contact.name.icontains(word, autoescape=True), _in_address(word)))
         if self.suppressed is not None:
             stopped = exists().where(Suppression.email_key == Contact.email_key)
-            found.append(stopped if self.suppressed else ~stopped)
-        return found
+            clauses.append(stopped if self.suppressed else ~stopped)
+        return clauses
 
 
 def _text(given: Mapping[str, Any], name: str) -> str:
@@ -136,13 +136,13 @@ def table(wanted: Filter) -> Iterator[list[str]]:
     yield ["email", "name", "kind", "stage_lost", "language", "unsubscribed", *keys]
     for batch in batches(wanted):
         whole = select(Suppression.email_key).where(
-            Suppression.scope == "all", Suppression.email_key.in_([one.email_key for one in batch])
+            Suppression.scope == "all", Suppression.email_key.in_([contact.email_key for contact in batch])
         )
         stopped = set(db.session.scalars(whole))
-        for one in batch:
-            said = "yes" if one.email_key in stopped else ""
-            attributes = (one.attributes.get(key, "") for key in keys)
-            yield [one.email, one.name, one.kind, one.stage_lost, one.language, said, *attributes]
+        for contact in batch:
+            said = "yes" if contact.email_key in stopped else ""
+            attributes = (contact.attributes.get(key, "") for key in keys)
+            yield [contact.email, contact.name, contact.kind, contact.stage_lost, contact.language, said, *attributes]
 
 
 def how_many(wanted: Filter) -> int:
@@ -199,12 +199,12 @@ def letters_to(email_key: str, page: int = 1, size: int = 20) -> Page[Told]:
         .where(OutgoingEmail.email_key == email_key)
         .order_by(at.desc(), OutgoingEmail.id.desc())
     )
-    found, ours = page_of(asked, page, size, scalars=False), current_settings().organisation
-    told = [
+    rows, ours = page_of(asked, page, size, scalars=False), current_settings().organisation
+    letters = [
         Told(row.id, row.kind, readable(row.subject, organisation=ours), row.state, row.at, row.reply)
-        for row in found.items
+        for row in rows.items
     ]
-    return Page(told, found.number, found.size, found.total)
+    return Page(letters, rows.number, rows.size, rows.total)
 
 
 def strikes(email_key: str) -> int:
@@ -226,15 +226,15 @@ def suppressed_among(contacts: Sequence[Contact]) -> set[str]:
 
 def import_by_id(import_id: int) -> ContactImport:
     """Return one import; raises NotFound."""
-    found = db.session.get(ContactImport, import_id)
-    if found is None:
+    contact_import = db.session.get(ContactImport, import_id)
+    if contact_import is None:
         raise NotFound(N_("There is no such import."))
-    return found
+    return contact_import
 
 
 def by_id(contact_id: int) -> Contact:
     """Return one contact; raises NotFound."""
-    found = db.session.get(Contact, contact_id)
-    if found is None:
+    contact = db.session.get(Contact, contact_id)
+    if contact is None:
         raise NotFound(N_("There is no such contact (any more). Look for the person in the list of contacts."))
-    return found
+    return contact

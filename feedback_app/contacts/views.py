@@ -39,10 +39,10 @@ def _wanted() -> queries.Filter:
 
 def _address_of(wanted: queries.Filter) -> dict[str, Any]:
     """Return ``wanted`` as arguments of the page's address."""
-    given = wanted.as_dict()
-    suppressed = {True: "yes", False: "no"}.get(given.pop("suppressed", None))
-    given |= {"kind": given.pop("kinds", None), "stage": given.pop("stage_lost", None), "suppressed": suppressed}
-    return {name: value for name, value in given.items() if value}
+    values = wanted.as_dict()
+    suppressed = {True: "yes", False: "no"}.get(values.pop("suppressed", None))
+    values |= {"kind": values.pop("kinds", None), "stage": values.pop("stage_lost", None), "suppressed": suppressed}
+    return {name: value for name, value in values.items() if value}
 
 
 @blueprint.get("/contacts")

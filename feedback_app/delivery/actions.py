@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import update
 
 from feedback_app import clock
-from feedback_app.database import touched, transaction
+from feedback_app.database import rowcount_of, transaction
 from feedback_app.delivery.outbox import STOPPED
 from feedback_app.delivery.queue import in_doubt, recovery
 from feedback_app.delivery.queue.claims import TABLE, C
@@ -45,7 +45,7 @@ def resend(
         raise Refused(N_("Only letters that failed or are in doubt can be sent again."))
     again = update(TABLE).where(C.state == state, *_which(letter_id, kind, group_id, to))
     fresh = {**in_doubt.AFRESH, "not_before": clock.now(), "attempts": 0, "first_at": None}
-    return touched(again.values(state="queued", **fresh))
+    return rowcount_of(again.values(state="queued", **fresh))
 
 
 def settle_doubt(
@@ -54,7 +54,7 @@ def settle_doubt(
     """Take letters in doubt as sent, without ever having seen the relay's answer; return how many."""
     taken = update(TABLE).where(C.state == "in_doubt", *_which(letter_id, kind, group_id, to))
     why = N_("taken as sent: it was on the wire, its answer was never seen")
-    return touched(taken.values(state="sent", lease_owner=None, lease_until=None, sent_at=clock.now(), reply=why))
+    return rowcount_of(taken.values(state="sent", lease_owner=None, lease_until=None, sent_at=clock.now(), reply=why))
 
 
 def cancel(*, letter_id: int | None = None, kind: str | None = None, group_id: int | None = None) -> int:
@@ -62,7 +62,7 @@ def cancel(*, letter_id: int | None = None, kind: str | None = None, group_id: i
     if letter_id is None and kind is None:
         raise ValueError("name a letter or a kind")
     stopped = update(TABLE).where(C.state.in_(("queued", "leased")), *_which(letter_id, kind, group_id))
-    return touched(stopped.values(state="cancelled", lease_until=None, reply=STOPPED))
+    return rowcount_of(stopped.values(state="cancelled", lease_until=None, reply=STOPPED))
 
 
 def watch(kind: str, group_id: int, letters: int) -> bool:

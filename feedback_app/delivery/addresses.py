@@ -35,15 +35,15 @@ def parse(text: str) -> Address:
 
     Accents and international domains are welcome (RFC 6531, IDNA 2008). Raises BadAddress with one clear line.
     """
-    given = text.strip()
+    typed = text.strip()
     try:
-        valid = validate_email(given, check_deliverability=False)
+        valid = validate_email(typed, check_deliverability=False)
     except EmailNotValidError as error:
-        raise _trouble(given) from error
-    found = Address(valid.normalized, key(valid.normalized), valid.ascii_email)
-    if max(len(found.email), len(found.key), len(found.ascii or "")) > LONGEST:
-        raise _trouble(given)
-    return found
+        raise _trouble(typed) from error
+    address = Address(valid.normalized, key(valid.normalized), valid.ascii_email)
+    if max(len(address.email), len(address.key), len(address.ascii or "")) > LONGEST:
+        raise _trouble(typed)
+    return address
 
 
 def key(email: str) -> str:
@@ -81,11 +81,11 @@ def _trouble(given: str) -> BadAddress:
     return BadAddress(_message(given), address=shown)
 
 
-def _message(given: str) -> str:
-    local, at, domain = given.rpartition("@")
-    if not given:
+def _message(typed: str) -> str:
+    local, at, domain = typed.rpartition("@")
+    if not typed:
         return N_("An email address is missing.")
-    if len(given) > LONGEST:
+    if len(typed) > LONGEST:
         return N_("“%(address)s” is too long for an email address.")
     if not at:
         return N_("“%(address)s” is not an email address: it has no @.")

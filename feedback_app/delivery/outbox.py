@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, literal, literal_column, select
 
 from feedback_app import clock
-from feedback_app.database import insert, require_transaction, touched
+from feedback_app.database import insert, require_transaction, rowcount_of
 from feedback_app.delivery import addresses
 from feedback_app.delivery.compose.placeholders import (
     Block,
@@ -99,4 +99,4 @@ def put_many(kind: str, rows: Select[Any], *, stopped: bool = False) -> int:
         .from_select(["kind", *MANY, "state", "attempts", "created_at", "reply"], source, include_defaults=False)
         .on_conflict_do_nothing(index_elements=["kind", "ref_id"])
     )
-    return touched(statement)
+    return rowcount_of(statement)

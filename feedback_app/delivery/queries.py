@@ -90,10 +90,10 @@ class Tally:
         )
 
     def _added(self, key: Callable[[str, int | None, str], str]) -> dict[str, int]:
-        found: dict[str, int] = {}
+        totals: dict[str, int] = {}
         for parts, count in self._counts.items():
-            found[key(*parts)] = found.get(key(*parts), 0) + count
-        return found
+            totals[key(*parts)] = totals.get(key(*parts), 0) + count
+        return totals
 
 
 def tally() -> Tally:
@@ -135,12 +135,12 @@ def troubles(limit: int = 10) -> list[Trouble]:
     Looked at are the last RECENT of each state in trouble, and of those that wait for another try: bounded work,
     however many letters there are.
     """
-    found: dict[str, list[tuple[int, str]]] = {}
+    examples: dict[str, list[tuple[int, str]]] = {}
     for letter_id, state, reply in db.session.execute(_recent_troubles()):
-        found.setdefault(nameless(reply), []).append((letter_id, state))
+        examples.setdefault(nameless(reply), []).append((letter_id, state))
     listed = [
         Trouble(reply, len(some), tuple(sorted({state for _, state in some})), max(some)[0])
-        for reply, some in found.items()
+        for reply, some in examples.items()
     ]
     return sorted(listed, key=lambda one: (-one.letters, -one.last))[:limit]
 
@@ -150,11 +150,11 @@ def domains(limit: int = 15) -> list[tuple[str, dict[str, int]]]:
 
     Looked at are the last RECENT letters that were sent and those that ``troubles`` looks at.
     """
-    found: dict[str, dict[str, int]] = {}
+    by_domain: dict[str, dict[str, int]] = {}
     for key, what in db.session.execute(_recent_outcomes()):
-        counts = found.setdefault(key.rpartition("@")[2], {})
+        counts = by_domain.setdefault(key.rpartition("@")[2], {})
         counts[what] = counts.get(what, 0) + 1
-    return sorted(found.items(), key=lambda one: (-sum(one[1].values()), one[0]))[:limit]
+    return sorted(by_domain.items(), key=lambda one: (-sum(one[1].values()), one[0]))[:limit]
 
 
 def _last(state: str, *columns: Any) -> Any:

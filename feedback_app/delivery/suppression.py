@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, SQLColumnExpression, delete, exists, or_, select
 
 from feedback_app import clock
-from feedback_app.database import insert, require_transaction, touched
+from feedback_app.database import insert, require_transaction, rowcount_of
 from feedback_app.delivery.models import REASONS, SCOPES, Suppression
 from feedback_app.errors import N_
 from feedback_app.extensions import db
@@ -56,4 +56,4 @@ def lift(email_key: str, scope: str) -> bool:
     Joins the caller's transaction. Only for a verb in which a person asks for it; that verb notes it in the trail.
     """
     statement = delete(Suppression).where(Suppression.email_key == email_key, Suppression.scope == scope)
-    return touched(statement) == 1
+    return rowcount_of(statement) == 1

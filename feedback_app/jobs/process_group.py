@@ -71,18 +71,18 @@ class ProcessGroup:
 
     def results(self) -> list[str]:
         """Wait for all and return what they write_end, "" for one that died."""
-        found = []
+        texts = []
         for pid, read_end in self._result_pipes.items():
             with os.fdopen(read_end, encoding="utf-8") as pipe:
                 text = pipe.read()
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
-            found.append(text)
+            texts.append(text)
         self._result_pipes = {}
         if self._parent_pipe >= 0:
             os.close(self._parent_pipe)
             self._parent_pipe = -1
-        return found
+        return texts
 
 
 def _is_gone(pid: int) -> bool:

@@ -32,12 +32,12 @@ def database_trouble() -> str:
 def migration_trouble() -> str:
     """Return "" when the tables are at the newest migration, else what to run."""
     try:
-        found = MigrationContext.configure(db.session.connection()).get_current_heads()
+        heads = MigrationContext.configure(db.session.connection()).get_current_heads()
     except SQLAlchemyError:
         db.session.rollback()
         return "unknown: the database does not answer"
     wanted = ScriptDirectory(str(MIGRATIONS)).get_heads()
-    return "" if set(found) == set(wanted) else "the tables are not at the newest version: run feedback-app db upgrade"
+    return "" if set(heads) == set(wanted) else "the tables are not at the newest version: run feedback-app db upgrade"
 
 
 def last_seen() -> datetime | None:

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import CursorResult, and_, delete, or_, update
 
 from feedback_app import clock
-from feedback_app.database import insert, touched, transaction
+from feedback_app.database import insert, rowcount_of, transaction
 from feedback_app.extensions import db
 from feedback_app.jobs.job import Job, Verb
 from feedback_app.jobs.models import JobRun, Worker
@@ -43,7 +43,7 @@ def _take(job: Job, worker: str, slot: datetime) -> bool:
     row = {"name": job.name, "slot": slot, "worker": worker, "started_at": clock.now(), "outcome": ""}
     statement = insert(JobRun).values(**row).on_conflict_do_nothing(index_elements=["name", "slot"])
     with transaction():
-        return touched(statement) == 1
+        return rowcount_of(statement) == 1
 
 
 def _close(job: Job, slot: datetime, outcome: str) -> None:

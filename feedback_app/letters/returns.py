@@ -30,10 +30,10 @@ def take_in(raw: bytes, source: str, by: Actor = WORKER) -> Taken:
 def take_in_all(returned: Sequence[Return], source: str) -> Counter[str]:
     """Write down what a provider reports, all or nothing; return how many had which outcome."""
     with transaction():
-        taken = [returns.take_in(one, source) for one in returned]
-        for one in taken:
-            _tell(one)
-        return Counter(one.outcome for one in taken)
+        taken = [returns.take_in(outcome, source) for outcome in returned]
+        for outcome in taken:
+            _tell(outcome)
+        return Counter(outcome.outcome for outcome in taken)
 
 
 def collect() -> str:

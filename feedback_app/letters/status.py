@@ -29,27 +29,27 @@ def collect() -> dict[str, Any]:
         "oldest_waiting": now.oldest,
         "next_retry": now.next_at,
         "kinds": counted.by_kind(),
-        "groups": [_group(one) for one in mail_queries.groups(counted, "en")],
+        "groups": [_group(group) for group in mail_queries.groups(counted, "en")],
         "domains": [{"domain": domain, **counts} for domain, counts in queries.domains()],
         "paused": [
             {
-                "kind": one.kind, "group": one.group_id, "since": one.since, "reason": one.reason,
-                "halted": (one.kind, one.group_id) in halts,
+                "kind": group.kind, "group": group.group_id, "since": group.since, "reason": group.reason,
+                "halted": (group.kind, group.group_id) in halts,
             }
-            for one in now.pauses
+            for group in now.pauses
         ],
-        "workers": [{"name": one.name, "seen": one.seen_at, "trouble": one.trouble} for one in alive],
+        "workers": [{"name": group.name, "seen": group.seen_at, "trouble": group.trouble} for group in alive],
         "halted_by_relay": {"since": halted.trouble_since, "trouble": halted.trouble} if halted else None,
         "came_back": [
-            {"source": one.source, "outcome": one.outcome, "messages": one.messages}
-            for one in queries.came_back(queries.MONTH)
+            {"source": group.source, "outcome": group.outcome, "messages": group.messages}
+            for group in queries.came_back(queries.MONTH)
         ],
         "last_errors": [
-            {"letter": one.id, "address": one.address, "state": one.state, "code": one.code, "reply": one.reply}
-            for one in queries.last_errors(5)
+            {"letter": row.id, "address": row.address, "state": row.state, "code": row.code, "reply": row.reply}
+            for row in queries.last_errors(5)
         ],
         "troubles": [
-            {"reply": one.reply, "letters": one.letters, "states": list(one.states)} for one in queries.troubles()
+            {"reply": row.reply, "letters": row.letters, "states": list(row.states)} for row in queries.troubles()
         ],
     }  # fmt: skip
 
@@ -60,18 +60,18 @@ def _group(one: mail_queries.Group) -> dict[str, Any]:
 
 def lines(data: dict[str, Any]) -> list[str]:
     """Return what a person reads."""
-    found = [f"{state.replace('_', ' '):>10}  {count}" for state, count in data["states"].items() if count]
-    if not found:
+    shown = [f"{state.replace('_', ' '):>10}  {count}" for state, count in data["states"].items() if count]
+    if not shown:
         return ["No letter was ever queued.", *_workers(data)]
-    found.append(
+    shown.append(
         f"{data['due']} due now; sent: {data['sent_in_the_last_minute']} in the last minute, "
         f"{data['sent_in_the_last_10_minutes']} in 10 minutes, {data['sent_in_the_last_hour']} in an hour"
     )
     if data["oldest_waiting"]:
-        found.append(f"the one that waits longest could have left since {data['oldest_waiting']:{MOMENT}} UTC")
+        shown.append(f"the one that waits longest could have left since {data['oldest_waiting']:{MOMENT}} UTC")
     if data["next_retry"]:
-        found.append(f"the next later try is due {data['next_retry']:{MOMENT}} UTC")
-    return [*found, *_workers(data), *_relay(data), *_came_back(data), *_paused(data), *_groups(data), *_troubles(data)]
+        shown.append(f"the next later try is due {data['next_retry']:{MOMENT}} UTC")
+    return [*shown, *_workers(data), *_relay(data), *_came_back(data), *_paused(data), *_groups(data), *_troubles(data)]
 
 
 def _workers(data: dict[str, Any]) -> list[str]:
@@ -93,15 +93,15 @@ def _came_back(data: dict[str, Any]) -> list[str]:
 
 
 def _paused(data: dict[str, Any]) -> list[str]:
-    found = []
-    for one in data["paused"]:
-        what = f"letters of the kind {one['kind']}" if one["kind"] else "all letters"
-        what = f"{one['kind']} {one['group']}" if one["group"] else what
-        how = "halted by the machine" if one["halted"] else "held back"
-        who = f" by {one['reason']}" if one["reason"] and not one["halted"] else ""
-        why = f": {one['reason']}" if one["halted"] else ""
-        found.append(f"{how}{who}: {what}, since {one['since']:{MOMENT}} UTC{why}")
-    return [*found, "let them go on: feedback-app mail resume [--kind KIND --group NUMBER]"] if found else []
+    shown = []
+    for pause in data["paused"]:
+        what = f"letters of the kind {pause['kind']}" if pause["kind"] else "all letters"
+        what = f"{pause['kind']} {pause['group']}" if pause["group"] else what
+        how = "halted by the machine" if pause["halted"] else "held back"
+        who = f" by {pause['reason']}" if pause["reason"] and not pause["halted"] else ""
+        why = f": {pause['reason']}" if pause["halted"] else ""
+        shown.append(f"{how}{who}: {what}, since {pause['since']:{MOMENT}} UTC{why}")
+    return [*shown, "let them go on: feedback-app mail resume [--kind KIND --group NUMBER]"] if shown else []
 
 
 def _groups(data: dict[str, Any]) -> list[str]:

@@ -19,10 +19,10 @@ MARKS = {"ok": "ok  ", "fail": "FAIL", "warn": "warn"}
 @in_app
 def doctor(send_test: str | None, as_json: bool) -> None:
     """Check settings, database, worker, mail and DNS. Changes nothing; exits 1 when something fails."""
-    found = examine()
+    findings = examine()
     if send_test:
-        found.append(test_letter.send(send_test))
-    lines = "\n".join(f"{MARKS[one.state]} {one.name}: {one.words}" for one in found)
-    say([{**asdict(one), "state": one.state} for one in found], as_json, lines)
-    if any(one.state == "fail" for one in found):
+        findings.append(test_letter.send(send_test))
+    lines = "\n".join(f"{MARKS[one.state]} {one.name}: {one.words}" for one in findings)
+    say([{**asdict(one), "state": one.state} for one in findings], as_json, lines)
+    if any(one.state == "fail" for one in findings):
         raise SystemExit(1)

@@ -26,20 +26,20 @@ def examine(asker: Asker | None = None) -> list[Finding]:
     """Run every check; none changes anything or sends a letter. ``asker`` asks DNS (None: as this machine does)."""
     settings = current_settings()
     database = jobs.database_trouble()
-    found = [judged("database", database, _database_words(settings))]
+    checked = [judged("database", database, _database_words(settings))]
     if not database:
-        found += [
+        checked += [
             judged("migrations", jobs.migration_trouble(), "at the newest version"),
             judged("worker", jobs.worker_trouble(), "seen within two minutes"),
             judged("staff", _staff_trouble(), "somebody can sign in"),
             *_held_back(),
         ]
     folder = Path(settings.var)
-    found.append(judged("folder", _folder_trouble(folder), f"{folder} can be written to"))
-    found += [*_disk(folder), *doctor_relay.examine(settings), *_bounce_mailbox(settings)]
+    checked.append(judged("folder", _folder_trouble(folder), f"{folder} can be written to"))
+    checked += [*_disk(folder), *doctor_relay.examine(settings), *_bounce_mailbox(settings)]
     if settings.mail_folder is None:
-        found += doctor_dns.examine(settings, asker or Asker())
-    return [*found, *_hints(settings)]
+        checked += doctor_dns.examine(settings, asker or Asker())
+    return [*checked, *_hints(settings)]
 
 
 def _database_words(settings: Settings) -> str:

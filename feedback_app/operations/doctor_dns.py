@@ -31,16 +31,18 @@ def examine(settings: Settings, asker: Asker) -> list[Finding]:
         return [
             Finding("dns", None, f"letters come from {domain}, a name that DNS does not know: set FEEDBACK_MAIL_FROM")
         ]
-    found = [_asked("spf", lambda: _spf(asker, envelope, settings))]
-    found += [_asked(f"dkim {key.kind}", lambda key=key: _dkim(asker, key)) for key in keys]  # type: ignore[misc]
+    checked = [_asked("spf", lambda: _spf(asker, envelope, settings))]
+    checked += [_asked(f"dkim {key.kind}", lambda key=key: _dkim(asker, key)) for key in keys]  # type: ignore[misc]
     if not keys:
-        found.append(Finding("dkim", None, "no key of ours: the relay must sign with d=" + domain + ", ask its pages"))
-    found.append(_asked("dmarc", lambda: _dmarc(asker, domain)))
-    found.append(_alignment(domain, envelope, settings, keys))
-    found.append(_asked("bounces", lambda: _exchange(asker, envelope, settings)))
+        checked.append(
+            Finding("dkim", None, "no key of ours: the relay must sign with d=" + domain + ", ask its pages")
+        )
+    checked.append(_asked("dmarc", lambda: _dmarc(asker, domain)))
+    checked.append(_alignment(domain, envelope, settings, keys))
+    checked.append(_asked("bounces", lambda: _exchange(asker, envelope, settings)))
     if host := dns_records.relay_host(settings):
-        found.append(_asked("reverse dns", lambda: _reverse(asker, host)))
-    return found
+        checked.append(_asked("reverse dns", lambda: _reverse(asker, host)))
+    return checked
 
 
 def _asked(name: str, check: Callable[[], Finding]) -> Finding:

@@ -71,10 +71,12 @@ def _letters() -> Iterator[Metric]:
 def _holding() -> Iterator[Metric]:
     halts, pauses = post_office.open_halts(), post_office.pauses()
     held = _family("letter_groups_held_back", "Pauses in force, by who made them.", "by")
-    held.add_metric(["machine"], sum((one.kind, one.group_id) in halts for one in pauses))
-    held.add_metric(["person"], sum((one.kind, one.group_id) not in halts for one in pauses))
+    held.add_metric(["machine"], sum((pause.kind, pause.group_id) in halts for pause in pauses))
+    held.add_metric(["person"], sum((pause.kind, pause.group_id) not in halts for pause in pauses))
     yield held
-    yield _one("all_letters_held_back", "1 while all letters are held back.", int(any(not one.kind for one in pauses)))
+    yield _one(
+        "all_letters_held_back", "1 while all letters are held back.", int(any(not pause.kind for pause in pauses))
+    )
 
 
 def _work() -> Iterator[Metric]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import exists, update
 
 from feedback_app import clock
-from feedback_app.database import transaction, won
+from feedback_app.database import transaction, updated_one
 from feedback_app.responses.record.record import Returned, record
 from feedback_app.responses.record.respondent import Invited
 from feedback_app.surveys.kinds.base.reply import Reply
@@ -25,7 +25,7 @@ def submit(asked: Asked, language: str, replies: Mapping[int, Reply]) -> bool:
     now = clock.now()
     with transaction():
         still_open = exists().where(Survey.id == asked.survey_id, Survey.state == "published")
-        if not won(
+        if not updated_one(
             update(Invitation)
             .where(Invitation.id == asked.id, Invitation.answered_at.is_(None), Invitation.expires_at > now, still_open)
             .values(answered_at=now)

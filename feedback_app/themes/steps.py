@@ -77,14 +77,14 @@ def _remember(event: ThemeEvent, chosen: Chosen) -> None:
     placed = select(literal(event.id), *(getattr(Placement, name) for name in _PLACED))
     session.execute(
         insert(PlacementBefore).from_select(
-            ["event_id", *_PLACED], placed.where(Placement.mention_id.in_(touched(event.id)))
+            ["event_id", *_PLACED], placed.where(Placement.mention_id.in_(touched_mentions(event.id)))
         )
     )
     event.mentions = session.scalar(select(func.count()).where(MentionBefore.event_id == event.id)) or 0
     session.flush()
 
 
-def touched(event_id: int) -> Select[int]:
+def touched_mentions(event_id: int) -> Select[int]:
     """SELECT of the mentions that a step touched."""
     return select(MentionBefore.mention_id).where(MentionBefore.event_id == event_id)
 

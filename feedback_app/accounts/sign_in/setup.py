@@ -24,7 +24,7 @@ from feedback_app.accounts.models import Role, Staff
 from feedback_app.accounts.sign_in import guard, passwords, trail
 from feedback_app.accounts.sign_in.forms import FORMS
 from feedback_app.accounts.sign_in.messages import MESSAGES
-from feedback_app.database import won
+from feedback_app.database import updated_one
 from feedback_app.extensions import current_settings, db
 from feedback_app.settings import Settings
 
@@ -108,7 +108,7 @@ class OneTimeTotp(Totp):
     def set_last_counter(self, user: Any, tmatch: Any) -> None:
         """Keep the time step; raises when another request has used this code in the meantime."""
         newer = Staff.tf_last_counter.is_(None) | (Staff.tf_last_counter < tmatch.counter)
-        if not won(update(Staff).where(Staff.id == user.id, newer).values(tf_last_counter=tmatch.counter)):
+        if not updated_one(update(Staff).where(Staff.id == user.id, newer).values(tf_last_counter=tmatch.counter)):
             raise UsedTokenError
 
     def generate_qrcode(self, username: str, totp: str) -> str:

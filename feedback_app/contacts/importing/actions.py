@@ -19,7 +19,7 @@ from feedback_app.contacts.importing.import_pass import (
     Progress,
 )
 from feedback_app.contacts.models import KINDS, ContactImport
-from feedback_app.database import is_postgresql, transaction, won
+from feedback_app.database import is_postgresql, transaction, updated_one
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.extensions import db
 from feedback_app.imports import files as import_files
@@ -103,7 +103,7 @@ def apply_import(import_id: int, *, by: Actor, progress: Progress | None = None)
         if tried is None:
             raise NotFound(N_("There is no such import."))
         mine = update(ContactImport).where(ContactImport.id == import_id, ContactImport.state == "tried")
-        if not won(mine.values(state="applied", applied_at=clock.now())):
+        if not updated_one(mine.values(state="applied", applied_at=clock.now())):
             raise Refused(N_("This list was imported already, or given up. Choose the file again if it has changed."))
         what = Import(tried.default_kind, tried.default_language, _source(tried.file_name))
         counts = _applied(tried.stored_as, what, progress)
@@ -118,7 +118,7 @@ def drop_import(import_id: int) -> None:
     """Give up a list that was tried, and remove it with its report. Raises Refused when it was applied meanwhile."""
     with transaction() as session:
         mine = update(ContactImport).where(ContactImport.id == import_id, ContactImport.state == "tried")
-        if not won(mine.values(state="failed")):
+        if not updated_one(mine.values(state="failed")):
             raise Refused(N_("This list was imported already, or given up. Choose the file again if it has changed."))
         name = session.scalar(db.select(ContactImport.stored_as).where(ContactImport.id == import_id))
     import_files.remove(name)

@@ -94,20 +94,20 @@ def read(file: BinaryIO) -> ContactFile:
 
 def _columns(headings: list[str]) -> list[str]:
     """Return the field of each column; see ContactFile. Raises Refused."""
-    found: dict[str, str] = {}  # field -> heading
+    heading_of: dict[str, str] = {}  # field -> heading
     columns = []
     for heading in headings:
-        name = csv_words.field_of(heading) or _attribute(heading, found)
-        if name in found:
+        name = csv_words.field_of(heading) or _attribute(heading, heading_of)
+        if name in heading_of:
             raise Refused(
                 N_("The columns “%(one)s” and “%(other)s” mean the same. Leave one of them out and try again."),
-                one=found[name][:60],
+                one=heading_of[name][:60],
                 other=heading[:60],
             )
         if name:
-            found[name] = heading
+            heading_of[name] = heading
         columns.append(name)
-    if "email" not in found:
+    if "email" not in heading_of:
         raise Refused(
             N_("No column holds email addresses. Call one “email” (the first row is taken for the heading: %(seen)s)."),
             seen=", ".join(heading[:30] for heading in headings[:8] if heading),

@@ -85,16 +85,16 @@ class ImportPass:
         return self.counts
 
     def _take(self, batch: Sequence[Row | Rejected]) -> None:
-        good = [one for one in batch if isinstance(one, Row)]
-        opting_out = [one.key for one in good if one.unsubscribed]
-        opting_out += [one.opted_out for one in batch if isinstance(one, Rejected) and one.opted_out]
-        stopped = self._stopped([*(one.key for one in good), *opting_out])
+        good = [row for row in batch if isinstance(row, Row)]
+        opting_out = [row.key for row in good if row.unsubscribed]
+        opting_out += [row.opted_out for row in batch if isinstance(row, Rejected) and row.opted_out]
+        stopped = self._stopped([*(row.key for row in good), *opting_out])
         new_stops = sorted({key for key in opting_out if key not in stopped or "all" not in stopped[key]})
-        known = self._known([one.key for one in good])
+        known = self._known([row.key for row in good])
         self.counts.rows += len(batch)
-        for one in batch:
-            if isinstance(one, Rejected):
-                self._reject(one.number, one.reason, one.values, one.raw)
+        for row in batch:
+            if isinstance(row, Rejected):
+                self._reject(row.number, row.reason, row.values, row.raw)
         self._store(list(self._decided(good, known, stopped, set(new_stops))))
         self._stop(new_stops)
         self.report.writelines(json.dumps(line) + "\n" for line in sorted(self._lines, key=itemgetter("row")))
@@ -113,11 +113,11 @@ class ImportPass:
 
     def _stopped(self, keys: list[str]) -> dict[str, dict[str, str]]:
         """Return for each address that is not written to: scope -> reason."""
-        found: dict[str, dict[str, str]] = {}
+        scopes: dict[str, dict[str, str]] = {}
         asked = select(Suppression.email_key, Suppression.scope, Suppression.reason)
         for key, scope, reason in self.session.execute(asked.where(Suppression.email_key.in_(keys))):
-            found.setdefault(key, {})[scope] = reason
-        return found
+            scopes.setdefault(key, {})[scope] = reason
+        return scopes
 
     def _decided(
         self, rows: list[Row], known: dict[str, Facts], stopped: dict[str, dict[str, str]], new_stops: set[str]

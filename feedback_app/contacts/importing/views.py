@@ -71,13 +71,13 @@ def import_list() -> Page:
 @requires(rights.EDIT_CONTACTS)
 def show_import(import_id: int) -> Page:
     """Show what a list would do, or did."""
-    one = queries.import_by_id(import_id)
-    first = row_store.read(import_files.first_rows(one.stored_as, SAMPLE * 4))
+    contact_import = queries.import_by_id(import_id)
+    first = row_store.read(import_files.first_rows(contact_import.stored_as, SAMPLE * 4))
     return render_template(
         "contacts/imported.html",
-        one=one,
+        one=contact_import,
         sample=list(islice((row for row in first if isinstance(row, Row)), SAMPLE)),
-        lines=list(islice(_report(one.stored_as), SHOWN)),
+        lines=list(islice(_report(contact_import.stored_as), SHOWN)),
         column_words=column_words,
         kinds=KIND_NAMES,
     )

@@ -100,17 +100,17 @@ def _about(letter: OutgoingEmail, returned: Return) -> Return:
 
 
 def _believe(session: Session, letter: OutgoingEmail, returned: Return, source: str) -> Taken:
-    told = f"{returned.status} {returned.reason}".strip()
+    reason = f"{returned.status} {returned.reason}".strip()
     kind = returned.kind
     if not _note(session, letter.id, returned, source):
         return Taken("known", f"{WORDS[kind]} of letter {letter.id}: known already", letter.id)
     if kind is Kind.DELAYED:
         return Taken(kind.value, f"letter {letter.id} to {letter.address} is delayed: nothing to do", letter.id)
     state = "complained" if kind is Kind.COMPLAINT else "bounced"
-    _mark(session, letter.id, state, told)
-    stopped = _stop(session, letter, kind, told)
+    _mark(session, letter.id, state, reason)
+    stopped = _stop(session, letter, kind, reason)
     halt = _weigh(session, letter) if kind is Kind.COMPLAINT else None
-    did = f"letter {letter.id} to {letter.address} {state}: {told or WORDS[kind]}"
+    did = f"letter {letter.id} to {letter.address} {state}: {reason or WORDS[kind]}"
     if stopped:
         did = f"letter {letter.id} {state}; {letter.address} is not written to any more"
     return Taken(kind.value, did, letter.id, halt)
@@ -125,26 +125,26 @@ def _note(session: Session, letter_id: int, returned: Return, source: str) -> bo
     return session.scalar(statement.returning(LetterReturn.id)) is not None
 
 
-def _mark(session: Session, letter_id: int, state: str, told: str) -> bool:
+def _mark(session: Session, letter_id: int, state: str, reason: str) -> bool:
     now = clock.now()
     marked = update(TABLE).where(C.id == letter_id, C.state.in_(CAN_RETURN))
-    values = {"state": state, "reply": told[:300], "sent_at": func.coalesce(C.sent_at, now)}
+    values = {"state": state, "reply": reason[:300], "sent_at": func.coalesce(C.sent_at, now)}
     return (
         cast("CursorResult[Any]", session.execute(marked.values(lease_owner=None, lease_until=None, **values))).rowcount
         == 1
     )
 
 
-def _stop(session: Session, letter: OutgoingEmail, kind: Kind, told: str) -> bool:
+def _stop(session: Session, letter: OutgoingEmail, kind: Kind, proof: str) -> bool:
     """Stop letters to the address when this was one time too many; True when they are stopped for it."""
     if not letter.email_key or kind is Kind.BLOCKED:  # erased, or refused for what we are
         return False
     if kind is Kind.SOFT:
         if strikes(session, letter.email_key) < STRIKES:
             return False
-        told = f"{STRIKES} announcements in a row came back; the last: {told}"
+        proof = f"{STRIKES} announcements in a row came back; the last: {proof}"
     reason = "complaint" if kind is Kind.COMPLAINT else "hard_bounce"
-    suppression.suppress(letter.email_key, "all", reason, f"letter {letter.id}: {told}")
+    suppression.suppress(letter.email_key, "all", reason, f"letter {letter.id}: {proof}")
     return True
 
 
@@ -153,16 +153,16 @@ def _weigh(session: Session, letter: OutgoingEmail) -> LetterHalt | None:
     if letter.group_id is None:
         return None
     limit = current_settings().complaint_limit
-    mine = [C.kind == letter.kind, C.group_id == letter.group_id]
+    same_group = [C.kind == letter.kind, C.group_id == letter.group_id]
     counted = select(
         func.count().filter(C.state == "complained"), func.count().filter(C.state.in_(("sent", "complained")))
-    ).where(*mine)
+    ).where(*same_group)
     if since := queries.lifted_at(letter.kind, letter.group_id):
         counted = counted.where(C.sent_at > since)
     complaints, sent = session.execute(counted).one()
     if complaints < FEWEST or complaints * 100 < limit * sent:
         return None
-    if not session.scalar(select(exists().where(*mine, C.state.in_(("queued", "leased"))))):
+    if not session.scalar(select(exists().where(*same_group, C.state.in_(("queued", "leased"))))):
         return None
     told = int(limit) if limit == int(limit) else limit
     halted = actions.halt(letter.kind, letter.group_id, COMPLAINTS, complaints=complaints, sent=sent, limit=told)

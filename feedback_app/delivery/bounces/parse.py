@@ -126,13 +126,13 @@ def _report(message: Message, letter_id: int | None) -> Return | None:
 def _loose(whole: bytes, letter_id: int | None) -> Return | None:
     """Read the fields of a report whose MIME structure is broken."""
     text = whole.decode("utf-8", "replace")
-    found = []
+    matches = []
     for start in list(LOOSE.finditer(text))[:20]:
         block = text[start.start() : start.start() + LOOSE_LENGTH].replace("\r\n", "\n").partition("\n\n")[0]
         fields = named(email.message_from_string(block + "\n\n"))
         if "action" in fields:
-            found.append(_recipient(fields, letter_id))
-    return _worst(found)
+            matches.append(_recipient(fields, letter_id))
+    return _worst(matches)
 
 
 def _worst(found: list[Return]) -> Return | None:

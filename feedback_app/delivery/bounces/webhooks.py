@@ -66,14 +66,14 @@ def generic(report: Any, secret: str) -> list[Return]:
 def _event(number: int, event: Any, secret: str) -> Return:
     if not isinstance(event, Mapping):
         raise BadReport(f"Event {number} is no JSON object.")
-    told, named = event.get("type"), event.get("message_id")
-    if not isinstance(told, str) or told not in ("bounce", *GENERIC):
+    event_type, named = event.get("type"), event.get("message_id")
+    if not isinstance(event_type, str) or event_type not in ("bounce", *GENERIC):
         raise BadReport(f"Event {number}: “type” must be one of bounce, {', '.join(GENERIC)}.")
     if not isinstance(named, str) or not named:
         raise BadReport(f"Event {number}: “message_id” is missing.")
     status, reason = status_in(_text(event, "status")), _text(event, "reason")
     status = status or status_in(reason)
-    kind = Kind(judged(status, reason).value) if told == "bounce" else GENERIC[told]
+    kind = Kind(judged(status, reason).value) if event_type == "bounce" else GENERIC[event_type]
     whom = _keys([event.get("recipient")])
     return Return(kind, letter_named(secret, named[:LEAF]), whom, status, printable(reason, 200))
 
@@ -82,15 +82,15 @@ def postmark(report: Any, secret: str) -> list[Return]:
     """Read one of Postmark's webhooks: bounces and spam complaints; of others nothing. Raises BadReport."""
     if not isinstance(report, Mapping):
         raise BadReport("A report of Postmark is a JSON object.")
-    record, told = _text(report, "RecordType"), _text(report, "Type")
+    record, bounce_type = _text(report, "RecordType"), _text(report, "Type")
     if record == "SpamComplaint":
-        told = "SpamComplaint"
+        bounce_type = "SpamComplaint"
     elif record not in ("Bounce", ""):
         return []
     details = _text(report, "Details") or _text(report, "Description")
     status = status_in(details)
-    kind = POSTMARK.get(told, Kind.OTHER)
-    if told in POSTMARK_FAILURES:
+    kind = POSTMARK.get(bounce_type, Kind.OTHER)
+    if bounce_type in POSTMARK_FAILURES:
         kind = Kind(judged(status, details).value)
     return [Return(kind, named_in(report, secret), _keys([report.get("Email")]), status, printable(details, 200))]
 
@@ -99,36 +99,36 @@ def ses(event: Any, secret: str) -> list[Return]:
     """Read a notification of Amazon SES, by feedback notification or by event publishing. Raises BadReport."""
     if not isinstance(event, Mapping):
         raise BadReport("A notification of Amazon SES is a JSON object.")
-    told = _text(event, "notificationType") or _text(event, "eventType")
+    notification = _text(event, "notificationType") or _text(event, "eventType")
     letter_id = named_in(event.get("mail"), secret)
-    if told == "Complaint":
+    if notification == "Complaint":
         return [_ses_complaint(_part(event, "complaint"), letter_id)]
-    if told == "Bounce":
+    if notification == "Bounce":
         return [_ses_bounce(_part(event, "bounce"), letter_id)]
-    if told == "DeliveryDelay":
+    if notification == "DeliveryDelay":
         delay = _part(event, "deliveryDelay")
         return [Return(Kind.DELAYED, letter_id, reason=printable(_text(delay, "delayType"), 200))]
     return []
 
 
 def _ses_complaint(complaint: Mapping[str, Any], letter_id: int | None) -> Return:
-    told = _text(complaint, "complaintFeedbackType") or "abuse"
+    feedback = _text(complaint, "complaintFeedbackType") or "abuse"
     whom = _keys(one.get("emailAddress") for one in _items(complaint, "complainedRecipients"))
-    kind = Kind.OTHER if told == "not-spam" else Kind.COMPLAINT
-    return Return(kind, letter_id, whom, reason=f"{REPORTED}: {printable(told, 40)}")
+    kind = Kind.OTHER if feedback == "not-spam" else Kind.COMPLAINT
+    return Return(kind, letter_id, whom, reason=f"{REPORTED}: {printable(feedback, 40)}")
 
 
 def _ses_bounce(bounce: Mapping[str, Any], letter_id: int | None) -> Return:
     recipients = list(_items(bounce, "bouncedRecipients"))
-    said = next((_text(one, "diagnosticCode") for one in recipients), "")
-    status = next((status_in(_text(one, "status")) for one in recipients), "") or status_in(said)
+    said = next((_text(recipient, "diagnosticCode") for recipient in recipients), "")
+    status = next((status_in(_text(recipient, "status")) for recipient in recipients), "") or status_in(said)
     kinds = _text(bounce, "bounceType"), _text(bounce, "bounceSubType")
     kind = SES.get(kinds)
     if kind is None and kinds[0] == "Permanent" and not (status or said):
         kind = Kind.HARD
     elif kind is None:
         kind = Kind(judged(status, said).value) if kinds[0] == "Permanent" else Kind.SOFT
-    whom = _keys(one.get("emailAddress") for one in recipients)
+    whom = _keys(recipient.get("emailAddress") for recipient in recipients)
     return Return(kind, letter_id, whom, status, printable(said or " ".join(kinds), 200))
 
 
@@ -160,10 +160,10 @@ def _text(value: Mapping[str, Any], name: str) -> str:
 
 
 def _part(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = value.get(name)
-    if not isinstance(found, Mapping):
+    part = value.get(name)
+    if not isinstance(part, Mapping):
         raise BadReport(f"“{name}” is missing.")
-    return found
+    return part
 
 
 def _items(value: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:

@@ -57,13 +57,13 @@ def canonical(head: bytes) -> bytes:
 
     A name that stands twice in ``h=`` and once in ``head`` gives nothing the second time (5.4.2).
     """
-    found: dict[bytes, list[bytes]] = {}
+    headers: dict[bytes, list[bytes]] = {}
     for line in FOLD.sub(b"", head).split(b"\r\n"):
         name, _, value = line.partition(b":")
-        found.setdefault(name.strip().lower(), []).append(BLANKS.sub(b" ", value).strip(b" "))
+        headers.setdefault(name.strip().lower(), []).append(BLANKS.sub(b" ", value).strip(b" "))
     taken = []
     for name in SIGNED:
-        if values := found.get(name):
+        if values := headers.get(name):
             taken.append(b"%b:%b\r\n" % (name, values.pop()))
     return b"".join(taken)
 

@@ -15,16 +15,16 @@ from feedback_app.settings import BadSetting, Settings
 
 def keys(settings: Settings) -> list[Key]:
     """Return the keys that sign, the RSA one first; none when the relay signs. Raises BadSetting by the name."""
-    found = []
+    loaded = []
     domain = signing_domain(settings)
     given = (("DKIM_KEY", settings.dkim_key), ("DKIM_ED25519_KEY", settings.dkim_ed25519_key))
     for (name, pem), kind in zip(given, ("rsa", "ed25519"), strict=True):
         if pem:
-            found.append(Key(_read(name, pem, kind), domain, selector(settings, kind)))
-    if found and found[0].kind != "rsa":
+            loaded.append(Key(_read(name, pem, kind), domain, selector(settings, kind)))
+    if loaded and loaded[0].kind != "rsa":
         # RFC 8463: many receivers know only RSA, so Ed25519 alone would be no signature to them
         raise BadSetting("FEEDBACK_DKIM_ED25519_KEY signs beside an RSA key: set FEEDBACK_DKIM_KEY too.")
-    return found
+    return loaded
 
 
 def signer(settings: Settings) -> Signer | None:

@@ -49,7 +49,7 @@ def render(kind: str, language: str, **context: Any) -> Words:
     filled for each recipient.
     """
     settings = current_settings()
-    given = {
+    values = {
         "organisation": settings.organisation,
         "postal_address": settings.postal_address,
         "lang": language,
@@ -60,7 +60,7 @@ def render(kind: str, language: str, **context: Any) -> Words:
     environment = _environment()
     with force_locale(language):
         subject, text, body = (
-            environment.select_template([f"email/{kind}/{part}", f"email/{part}"]).render(given)
+            environment.select_template([f"email/{kind}/{part}", f"email/{part}"]).render(values)
             for part in ("subject.txt", "body.txt", "body.mjml")
         )
     return Words(plain(subject), GAP.sub("\n\n", text).strip() + "\n", html(body))

@@ -192,10 +192,10 @@ def give_back(session: Session, owner: str, ids: Collection[int] | None = None) 
 
     Of ``ids`` the owner knows that they were not sent, so they go back also when somebody took it for dead meanwhile.
     """
-    mine: list[ColumnElement[bool] | TextClause] = [C.lease_owner == owner, C.state == "leased"]
+    conditions: list[ColumnElement[bool] | TextClause] = [C.lease_owner == owner, C.state == "leased"]
     if ids is not None:
-        mine = [C.lease_owner == owner, C.state.in_(("leased", "in_doubt")), among(ids)]
-    back = update(TABLE).where(*mine).values(state="queued", lease_owner=None, lease_until=None)
+        conditions = [C.lease_owner == owner, C.state.in_(("leased", "in_doubt")), among(ids)]
+    back = update(TABLE).where(*conditions).values(state="queued", lease_owner=None, lease_until=None)
     return cast("CursorResult[Any]", session.execute(back)).rowcount
 
 

@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import delete, update
 
 from feedback_app import clock
-from feedback_app.database import insert, require_transaction, touched
+from feedback_app.database import insert, require_transaction, rowcount_of
 from feedback_app.delivery.models import LetterHalt, LetterPause, LetterWatch
 
 log = structlog.get_logger()
@@ -18,7 +18,7 @@ def pause(kind: str = "", group_id: int = 0, reason: str = "") -> bool:
         raise ValueError("a group belongs to a kind")
     row = {"kind": kind, "group_id": group_id, "reason": reason[:300], "since": clock.now()}
     statement = insert(LetterPause).values(**row).on_conflict_do_nothing(index_elements=["kind", "group_id"])
-    return touched(statement) == 1
+    return rowcount_of(statement) == 1
 
 
 def halt(kind: str, group_id: int, reason: str, **values: str | int | float) -> bool:
@@ -41,8 +41,8 @@ def resume(kind: str = "", group_id: int = 0) -> bool:
     A group whose first letters were still being watched begins with first letters anew.
     """
     lifted = update(LetterHalt).where(LetterHalt.kind == kind, LetterHalt.group_id == group_id)
-    touched(lifted.where(LetterHalt.lifted_at.is_(None)).values(lifted_at=clock.now()))
+    rowcount_of(lifted.where(LetterHalt.lifted_at.is_(None)).values(lifted_at=clock.now()))
     again = update(LetterWatch).where(LetterWatch.kind == kind, LetterWatch.group_id == group_id)
-    touched(again.where(LetterWatch.passed_at.is_(None)).values(tried=0, refused=0))
+    rowcount_of(again.where(LetterWatch.passed_at.is_(None)).values(tried=0, refused=0))
     statement = delete(LetterPause).where(LetterPause.kind == kind, LetterPause.group_id == group_id)
-    return touched(statement) == 1
+    return rowcount_of(statement) == 1

@@ -63,10 +63,10 @@ def _settle(session: Session, contents: JournalContents, schedule: Schedule) -> 
     now = clock.now()
     results = []
     for row in claims.held_by(session, contents.owner):
-        told = _verdict(contents, row.id)
-        if told is None or told[0] is Verdict.BACK:
+        outcome = _verdict(contents, row.id)
+        if outcome is None or outcome[0] is Verdict.BACK:
             continue
-        verdict, reply = told
+        verdict, reply = outcome
         results.append(result_of(row.id, verdict, reply, row.attempts, row.first_at, now, schedule=schedule))
         if verdict is Verdict.GONE:
             suppression.suppress(row.email_key, "all", "hard_bounce", f"letter {row.id}: {reply}")
@@ -90,11 +90,13 @@ def _verdict(contents: JournalContents, letter_id: int) -> tuple[Verdict, Reply]
 
 def _unsent(session: Session, contents: JournalContents) -> int:
     """Put back what is left of the owner's letters, also those that another machine took for doubtful meanwhile."""
-    mine = [claims.C.lease_owner == contents.owner]
+    conditions = [claims.C.lease_owner == contents.owner]
     settled = {"lease_owner": None, "lease_until": None}
     back = (
-        update(claims.TABLE).where(*mine, claims.C.state.in_(("leased", "in_doubt"))).values(state="queued", **settled)
+        update(claims.TABLE)
+        .where(*conditions, claims.C.state.in_(("leased", "in_doubt")))
+        .values(state="queued", **settled)
     )
     count = cast("CursorResult[Any]", session.execute(back)).rowcount
-    session.execute(update(claims.TABLE).where(*mine, claims.C.state == "cancelled").values(**settled))
+    session.execute(update(claims.TABLE).where(*conditions, claims.C.state == "cancelled").values(**settled))
     return count

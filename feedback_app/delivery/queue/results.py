@@ -69,15 +69,16 @@ def record(session: Session, owner: str, results: Sequence[Result]) -> None:
 
 
 def _rows(owner: str, results: Sequence[Result]) -> list[dict[str, object]]:
-    moments = {moment for one in results for moment in (one.sent_at, one.not_before, one.first_at)}
+    moments = {moment for result in results for moment in (result.sent_at, result.not_before, result.first_at)}
     shown = {moment: _kept(moment) if moment else None for moment in moments}  # few: a batch shares most of them
     return [
         {
-            "id": one.id, "state": one.state, "code": one.code, "reply": one.reply, "sent_at": shown[one.sent_at],
-            "not_before": shown[one.not_before], "attempts": one.attempts, "first_at": shown[one.first_at],
+            "id": result.id, "state": result.state, "code": result.code, "reply": result.reply,
+            "sent_at": shown[result.sent_at],
+            "not_before": shown[result.not_before], "attempts": result.attempts, "first_at": shown[result.first_at],
             "owner": owner,
         }
-        for one in results
+        for result in results
     ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.database import UtcDateTime, touched, transaction
+from feedback_app.database import UtcDateTime, rowcount_of, transaction
 from feedback_app.delivery.models import SlotCount
 from feedback_app.extensions import db
 
@@ -62,12 +62,12 @@ def minutes(count: int = 60) -> list[Minute]:
     """Return the last ``count`` minutes, oldest first, the one under way last; those without letters too."""
     now = clock.now().replace(second=0, microsecond=0)
     first = now - (count - 1) * MINUTE
-    found = {first + number * MINUTE: Counter[str]() for number in range(count)}
+    by_minute = {first + number * MINUTE: Counter[str]() for number in range(count)}
     for slot, sent, put_off, refused in _since(first):
-        minute = found.get(slot.replace(second=0, microsecond=0))
+        minute = by_minute.get(slot.replace(second=0, microsecond=0))
         if minute is not None:  # else the clock went on between the two questions
             minute.update(sent=sent, put_off=put_off, refused=refused)
-    return [Minute(at, counts["sent"], counts["put_off"], counts["refused"]) for at, counts in found.items()]
+    return [Minute(at, counts["sent"], counts["put_off"], counts["refused"]) for at, counts in by_minute.items()]
 
 
 def sent_within(*spans: timedelta) -> list[int]:
@@ -87,5 +87,5 @@ def _since(moment: datetime) -> list[tuple[datetime, int, int, int]]:
 def forget() -> str:
     """Forget what is older than a week; a job for any time."""
     with transaction():
-        gone = touched(delete(SlotCount).where(SlotCount.slot < clock.now() - KEPT))
+        gone = rowcount_of(delete(SlotCount).where(SlotCount.slot < clock.now() - KEPT))
     return f"{gone} slots forgotten" if gone else ""

@@ -158,12 +158,12 @@ class Exchange:
 
     def abandoned(self, why: str) -> None:
         """Settle what the calling thread took and never reported: our own mistake must not lose a letter."""
-        told, me = self.journal.unsettled(), get_ident()
+        unsettled, me = self.journal.unsettled(), get_ident()
         for thread, letter in list(self.held.values()):
             if thread != me:
                 continue
-            reply = told.get(letter.id)
-            if letter.id not in told:
+            reply = unsettled.get(letter.id)
+            if letter.id not in unsettled:
                 letter.drops += 1
                 self.report(letter, Verdict.BACK, Reply(0, why))
             elif reply is None:

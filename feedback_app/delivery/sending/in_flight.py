@@ -172,10 +172,10 @@ class InFlight:
             return
         now = clock.now()
         skipped = []
-        for one in known:
-            if one.id in stopped:
-                reply = Reply(0, N_("not to be written to") + f": {suppression.WORDS[stopped[one.id]]}")
-                skipped.append(result_of(one.id, Verdict.SKIPPED, reply, one.attempts, one.first_at, now))
+        for letter in known:
+            if letter.id in stopped:
+                reply = Reply(0, N_("not to be written to") + f": {suppression.WORDS[stopped[letter.id]]}")
+                skipped.append(result_of(letter.id, Verdict.SKIPPED, reply, letter.attempts, letter.first_at, now))
         record(session, self._owner, skipped)
 
     def _forget(self, stale: list[Letter], alive: set[int]) -> None:

@@ -11,7 +11,7 @@ from feedback_app import clock
 from feedback_app.accounts.audit import Actor, note
 from feedback_app.common.text import one_line
 from feedback_app.contacts.models import KINDS
-from feedback_app.database import transaction, won
+from feedback_app.database import transaction, updated_one
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.extensions import current_settings, db
 from feedback_app.imports import files as import_files
@@ -132,7 +132,7 @@ def apply_import(import_id: int, *, by: Actor) -> Counts:
     with transaction():
         mine = tried(import_id)
         guard = update(ResponseImport).where(ResponseImport.id == import_id, ResponseImport.state == "tried")
-        if not won(guard.values(state="applied", applied_at=clock.now())):
+        if not updated_one(guard.values(state="applied", applied_at=clock.now())):
             raise Refused(GONE)
         source = f"answers: {mine.file_name}"[:120]
         what = Import(mine.survey_id, mine.default_kind, mine.default_language, source, mine.create_contacts)
@@ -159,7 +159,7 @@ def drop_import(import_id: int) -> None:
     with transaction():
         mine = tried(import_id)
         guard = update(ResponseImport).where(ResponseImport.id == import_id, ResponseImport.state == "tried")
-        if not won(guard.values(state="failed")):
+        if not updated_one(guard.values(state="failed")):
             raise Refused(GONE)
         name = mine.stored_as
     import_files.remove(name)

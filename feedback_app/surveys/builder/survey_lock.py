@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from feedback_app import clock
-from feedback_app.database import require_transaction, won
+from feedback_app.database import require_transaction, updated_one
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.surveys.models import STATES, Survey
 
@@ -25,7 +25,7 @@ def touch(survey_id: int, states: Sequence[str] = STATES, **values: Any) -> None
     From here to the end of the transaction nobody else edits this survey: the row is locked by its own update.
     """
     statement = update(Survey).where(Survey.id == survey_id, Survey.state.in_(states))
-    if not won(statement.values(changed_at=clock.now(), **values)):
+    if not updated_one(statement.values(changed_at=clock.now(), **values)):
         raise _refusal(survey_id, states)
 
 

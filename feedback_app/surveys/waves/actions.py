@@ -16,7 +16,7 @@ from feedback_app.accounts.audit import WORKER, Actor, note
 from feedback_app.common.text import one_line
 from feedback_app.contacts.models import Contact
 from feedback_app.contacts.queries import Filter
-from feedback_app.database import UtcDateTime, insert, transaction, won
+from feedback_app.database import UtcDateTime, insert, transaction, updated_one
 from feedback_app.delivery import actions as letter_desk
 from feedback_app.delivery import outbox
 from feedback_app.delivery.outbox import Fill, Words
@@ -108,7 +108,7 @@ def cancel(survey_id: int, wave_id: int, by: Actor) -> None:
     """Keep a planned mailing from leaving. Refused once it has left."""
     with transaction() as session:
         mine = update(Wave).where(Wave.id == wave_id, Wave.survey_id == survey_id, Wave.state == "planned")
-        if not won(mine.values(state="cancelled")):
+        if not updated_one(mine.values(state="cancelled")):
             state = session.scalar(select(Wave.state).where(Wave.id == wave_id, Wave.survey_id == survey_id))
             if state is None:
                 raise NotFound(N_("This mailing does not exist."))
@@ -172,7 +172,7 @@ def _start(session: Session, wave_id: int) -> int | None:
     """Turn a planned mailing into invitations and letters; None when it is not planned (any more)."""
     open_surveys = select(Survey.id).where(Survey.state == "published")
     mine = update(Wave).where(Wave.id == wave_id, Wave.state == "planned", Wave.survey_id.in_(open_surveys))
-    if not won(mine.values(state="sent")):
+    if not updated_one(mine.values(state="sent")):
         return None
     wave = session.get_one(Wave, wave_id, populate_existing=True)
     moment = clock.now()

@@ -20,7 +20,7 @@ from feedback_app.themes.steps import (
     NO_SYNC,
     Chosen,
     step,
-    touched,
+    touched_mentions,
     was_in,
 )
 
@@ -71,7 +71,9 @@ def take_out(mentions: Chosen, theme_id: int, by: Actor) -> int:
         event = step(theme.codebook_id, "taken out", by, theme_id=theme_id, chosen=chosen)
         _needs_some(event)
         session.execute(
-            delete(Placement).where(Placement.theme_id == theme_id, Placement.mention_id.in_(touched(event.id)))
+            delete(Placement).where(
+                Placement.theme_id == theme_id, Placement.mention_id.in_(touched_mentions(event.id))
+            )
         )
         _decide(event, "open")
         return event.mentions
@@ -105,14 +107,14 @@ def place(event: ThemeEvent, theme_id: int, by: Actor, from_theme: int | None = 
     Joins the caller's transaction.
     """
     session = require_transaction()
-    mine = Placement.mention_id.in_(touched(event.id))
+    mine = Placement.mention_id.in_(touched_mentions(event.id))
     if drop:
         others = Placement.theme_id == from_theme if from_theme else true()
         session.execute(delete(Placement).where(mine, Placement.theme_id != theme_id, others))
     now = clock.now()
     new = select(
         Mention.id, literal(theme_id), literal(1.0), was_in(event.id, theme_id), literal(by.staff_id), literal(now)
-    ).where(Mention.id.in_(touched(event.id)))
+    ).where(Mention.id.in_(touched_mentions(event.id)))
     columns = ["mention_id", "theme_id", "confidence", "guessed", "confirmed_by_id", "confirmed_at"]
     add = insert(Placement).from_select(columns, new)
     fresh = Placement.__table__.c.confirmed_at.is_(None)
@@ -124,7 +126,7 @@ def place(event: ThemeEvent, theme_id: int, by: Actor, from_theme: int | None = 
 def _decide(event: ThemeEvent, state: str) -> None:
     values: dict[str, Any] = {"state": state, "decided_at": clock.now()}
     require_transaction().execute(
-        update(Mention).where(Mention.id.in_(touched(event.id))).values(values), execution_options=NO_SYNC
+        update(Mention).where(Mention.id.in_(touched_mentions(event.id))).values(values), execution_options=NO_SYNC
     )
 
 

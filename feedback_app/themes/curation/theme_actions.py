@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from feedback_app.accounts.audit import Actor
 from feedback_app.accounts.models import Staff
 from feedback_app.common.text import one_line
-from feedback_app.database import require_transaction, transaction, won
+from feedback_app.database import require_transaction, transaction, updated_one
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.extensions import db
 from feedback_app.themes.curation.mention_actions import of_codebook, place
@@ -56,7 +56,7 @@ def _set(theme: Theme, action: str, by: Actor, **new: object) -> bool:
     if all(old[name] == value for name, value in new.items() if name != "named_by_person"):
         return False
     guard = [getattr(Theme, name).is_not_distinct_from(value) for name, value in old.items()]
-    if not won(update(Theme).where(Theme.id == theme.id, Theme.state == "open", *guard).values(**new)):
+    if not updated_one(update(Theme).where(Theme.id == theme.id, Theme.state == "open", *guard).values(**new)):
         raise Refused(N_("Somebody else was changing this theme at the same moment. Look again and repeat."))
     step(theme.codebook_id, action, by, theme_id=theme.id, old=old, new=new)
     return True
@@ -89,7 +89,7 @@ def _merge(source: Theme, target: Theme, by: Actor) -> int:
         target.codebook_id, "merged", by, theme_id=target.id, other_id=source.id, chosen=chosen, name=source.name
     )
     forward = update(Theme).where(Theme.id == source.id, Theme.state == "open")
-    if not won(forward.values(state="merged", merged_into_id=target.id)):
+    if not updated_one(forward.values(state="merged", merged_into_id=target.id)):
         raise Refused(N_("The theme “%(name)s” was merged or set aside in the meantime."), name=source.name)
     _keep_the_surer(source.id, target.id)
     there = select(Placement.mention_id).where(Placement.theme_id == target.id)
@@ -116,7 +116,7 @@ def set_aside(theme_id: int, by: Actor) -> None:
     """Leave a theme out of lists and letters; its mentions stay in it, and new ones like them join them quietly."""
     with transaction():
         theme = open_theme(theme_id)
-        if not won(update(Theme).where(Theme.id == theme_id, Theme.state == "open").values(state="set_aside")):
+        if not updated_one(update(Theme).where(Theme.id == theme_id, Theme.state == "open").values(state="set_aside")):
             raise Refused(N_("The theme “%(name)s” was merged or set aside in the meantime."), name=theme.name)
         step(theme.codebook_id, "theme set aside", by, theme_id=theme_id)
 
@@ -125,7 +125,7 @@ def bring_back(theme_id: int, by: Actor) -> None:
     """Bring back a theme that was set aside."""
     with transaction():
         theme = theme_by_id(theme_id)
-        if not won(update(Theme).where(Theme.id == theme_id, Theme.state == "set_aside").values(state="open")):
+        if not updated_one(update(Theme).where(Theme.id == theme_id, Theme.state == "set_aside").values(state="open")):
             raise Refused(N_("The theme “%(name)s” is not set aside."), name=theme.name)
         step(theme.codebook_id, "theme brought back", by, theme_id=theme_id)
 

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from feedback_app import clock
 from feedback_app.accounts.audit import Actor, note
-from feedback_app.database import require_transaction, transaction, won
+from feedback_app.database import require_transaction, transaction, updated_one
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.themes.models import Codebook, Theme, ThemeEvent
 from feedback_app.themes.steps import restore
@@ -28,7 +28,7 @@ def undo(event_id: int, by: Actor) -> int:
         if event is None:
             raise NotFound(N_("There is no such step in the history (any more)."))
         first = update(ThemeEvent).where(ThemeEvent.id == event_id, ThemeEvent.undone_at.is_(None))
-        if not won(first.values(undone_at=clock.now(), undone_by=by.name)):
+        if not updated_one(first.values(undone_at=clock.now(), undone_by=by.name)):
             raise Refused(N_("This step was undone already."))
         _THEME.get(event.action, _nothing)(event)
         back = restore(event_id) if event.mentions else 0
@@ -66,7 +66,7 @@ def _back(event: ThemeEvent) -> None:
 
 
 def _guarded(theme_id: int | None, still: list[Any], message: str, **values: Any) -> None:
-    if not won(update(Theme).where(Theme.id == theme_id, *still).values(**values)):
+    if not updated_one(update(Theme).where(Theme.id == theme_id, *still).values(**values)):
         raise Refused(message)
 
 

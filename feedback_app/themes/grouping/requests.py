@@ -12,7 +12,7 @@ from sqlalchemy import or_, select, update
 from feedback_app import clock
 from feedback_app.accounts.audit import WORKER, Actor
 from feedback_app.accounts.models import Staff
-from feedback_app.database import transaction, won
+from feedback_app.database import transaction, updated_one
 from feedback_app.errors import N_, Refused
 from feedback_app.extensions import db
 from feedback_app.themes.engine.cluster.partition import Grain
@@ -53,8 +53,10 @@ def _claim() -> int | None:
                 GroupingRequest.id == row.id, free, GroupingRequest.attempts == row.attempts
             )
             if row.attempts >= ATTEMPTS:
-                won(mine.values(state="failed", finished_at=clock.now(), message=GAVE_UP))
-            elif won(mine.values(state="running", seen_at=clock.now(), attempts=row.attempts + 1, progress=0.0)):
+                updated_one(mine.values(state="failed", finished_at=clock.now(), message=GAVE_UP))
+                continue
+            taken = mine.values(state="running", seen_at=clock.now(), attempts=row.attempts + 1, progress=0.0)
+            if updated_one(taken):
                 return int(row.id)
     return None
 
@@ -113,13 +115,13 @@ class _Telling:
             GroupingRequest.id == self.request_id, GroupingRequest.state == "running"
         )
         with transaction():
-            won(running.values(progress=min(share, 1.0), message=message, values=values, seen_at=clock.now()))
+            updated_one(running.values(progress=min(share, 1.0), message=message, values=values, seen_at=clock.now()))
 
 
 def _finish(request_id: int, state: str, message: str, values: dict[str, Any]) -> None:
     with transaction():
         running = update(GroupingRequest).where(GroupingRequest.id == request_id, GroupingRequest.state == "running")
-        won(running.values(state=state, progress=1.0, message=message, values=values, finished_at=clock.now()))
+        updated_one(running.values(state=state, progress=1.0, message=message, values=values, finished_at=clock.now()))
 
 
 def assign_new_answers(*, everything: bool = False) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from feedback_app import clock
 from feedback_app.accounts.audit import Actor, note
-from feedback_app.database import require_transaction, transaction, won
+from feedback_app.database import require_transaction, transaction, updated_one
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.themes.curation.theme_actions import merge_now, new_theme
 from feedback_app.themes.models import Placement, Suggestion
@@ -76,13 +76,13 @@ def reopen(suggestion_id: int, by: Actor) -> None:
     with transaction():
         found = suggestion_by_id(suggestion_id)
         first = update(Suggestion).where(Suggestion.id == found.id, Suggestion.state == "dismissed")
-        if not won(first.values(state="open", decided_at=None, decided_by="")):
+        if not updated_one(first.values(state="open", decided_at=None, decided_by="")):
             raise Refused(N_("Only a dismissed suggestion can be taken up again."))
         note(by, "reopened", "suggestion", found.id, found.kind)
 
 
 def _decide(found: Suggestion, state: str, by: Actor) -> None:
     first = update(Suggestion).where(Suggestion.id == found.id, Suggestion.state == "open")
-    if not won(first.values(state=state, decided_at=clock.now(), decided_by=by.name)):
+    if not updated_one(first.values(state=state, decided_at=clock.now(), decided_by=by.name)):
         raise Refused(N_("Somebody has decided about this suggestion already."))
     note(by, state, "suggestion", found.id, found.kind)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, select, update
 
-from feedback_app.database import insert, transaction, won
+from feedback_app.database import insert, transaction, updated_one
 from feedback_app.extensions import db
 from feedback_app.themes.grouping.actions import shown_name
 from feedback_app.themes.grouping.pipeline import SubTheme as Part
@@ -38,7 +38,9 @@ def look_inside(theme_id: int) -> int:
 
 def _keep(theme_id: int, placed: int, found: Sequence[Part], mentions: Sequence[int]) -> int:
     with transaction() as session:
-        if not won(update(Theme).where(Theme.id == theme_id, Theme.state == "open").values(looked_inside=placed)):
+        if not updated_one(
+            update(Theme).where(Theme.id == theme_id, Theme.state == "open").values(looked_inside=placed)
+        ):
             return 0
         session.execute(delete(SubTheme).where(SubTheme.theme_id == theme_id))
         there = set(session.scalars(select(Mention.id).join(Placement).where(Placement.theme_id == theme_id)))

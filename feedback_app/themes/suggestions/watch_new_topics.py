@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
-from feedback_app.database import transaction, won
+from feedback_app.database import transaction, updated_one
 from feedback_app.themes.models import Codebook
 from feedback_app.themes.suggestions.find import suggest
 from feedback_app.themes.suggestions.queries import with_news
@@ -21,4 +21,4 @@ def look_for_news() -> int:
 def _claim(codebook_id: int, newest: int) -> bool:
     with transaction():
         first = update(Codebook).where(Codebook.id == codebook_id, Codebook.looked_upto < newest)
-        return won(first.values(looked_upto=newest))
+        return updated_one(first.values(looked_upto=newest))
