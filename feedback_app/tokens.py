@@ -41,13 +41,13 @@ def sign(secret: str, purpose: str, content: str) -> str:
 
 def read(secret: str, purpose: str, signed: str) -> str | None:
     """Return the content of a value made by :func:`sign`, or None when it was forged or damaged."""
-    content, dot, given = signed.rpartition(".")
+    content, dot, signature = signed.rpartition(".")
     if not dot:
         return None
     try:
-        raw = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
+        raw = base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
     except (binascii.Error, ValueError):
         return None
-    if hmac.compare_digest(raw, _mac(secret, purpose, content)[:MAC_BYTES]) and _encode(raw) == given:
+    if hmac.compare_digest(raw, _mac(secret, purpose, content)[:MAC_BYTES]) and _encode(raw) == signature:
         return content
     return None

@@ -100,10 +100,10 @@ def roles(email: str, roles: tuple[str, ...]) -> None:
 @in_app
 def link(email: str, as_json: bool) -> None:
     """Print a new one-time link with which EMAIL chooses a password."""
-    one = queries.staff_called(email)
-    actions.note_link(one.id, COMMAND)
-    made = mail.one_time_link(queries.staff(one.id))
-    say({"email": one.email, "link": made}, as_json, f"{made}\n{LINK_HELP}")
+    colleague = queries.staff_called(email)
+    actions.note_link(colleague.id, COMMAND)
+    made = mail.one_time_link(queries.staff(colleague.id))
+    say({"email": colleague.email, "link": made}, as_json, f"{made}\n{LINK_HELP}")
 
 
 @staff.command("drop-second-step")
@@ -123,16 +123,16 @@ def _password() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _row(one: Staff) -> dict[str, Any]:
+def _row(colleague: Staff) -> dict[str, Any]:
     return {
-        "id": one.id,
-        "email": one.email,
-        "name": one.name,
-        "state": one.state,
-        "roles": one.role_names,
-        "language": one.language,
-        "two_step": one.has_second_step,
-        "last_sign_in": one.current_login_at.isoformat() if one.current_login_at else None,
+        "id": colleague.id,
+        "email": colleague.email,
+        "name": colleague.name,
+        "state": colleague.state,
+        "roles": colleague.role_names,
+        "language": colleague.language,
+        "two_step": colleague.has_second_step,
+        "last_sign_in": colleague.current_login_at.isoformat() if colleague.current_login_at else None,
     }
 
 

@@ -51,13 +51,13 @@ def claim(token: str, email: str, name: str, language: str, password: str) -> in
     hashed = hash_password(fit(password, name, address))
     with transaction() as session:
         staff_store.lock_admins(session)
-        mine = Staff.first_link_hash == tokens.digest(token)
-        staff = session.scalars(select(Staff).where(mine)).first()
+        by_link = Staff.first_link_hash == tokens.digest(token)
+        staff = session.scalars(select(Staff).where(by_link)).first()
         if staff is None:
             raise NotFound(USED)
         if session.scalar(select(Staff.id).where(Staff.email == address, Staff.id != staff.id)):
             raise staff_store.taken(address)
-        first = update(Staff).where(mine, Staff.active, Staff.password.is_(None), ~_somebody())
+        first = update(Staff).where(by_link, Staff.active, Staff.password.is_(None), ~_somebody())
         values = {
             "email": address,
             "name": name.strip(),

@@ -136,7 +136,7 @@ def trail_wish(args: Mapping[str, str]) -> TrailWish:
 
 def _day(text: str) -> date | None:
     try:
-        found = date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
-    return found if 1970 <= found.year <= 9998 else None
+    return day if 1970 <= day.year <= 9998 else None

@@ -40,18 +40,18 @@ def everybody() -> Sequence[Staff]:
 
 def staff(staff_id: int) -> Staff:
     """Return one member of staff. Raises NotFound."""
-    found = db.session.get(Staff, staff_id)
-    if found is None:
+    colleague = db.session.get(Staff, staff_id)
+    if colleague is None:
         raise NotFound(N_("There is no such account. Go back to the list of staff."))
-    return found
+    return colleague
 
 
 def staff_called(email: str) -> Staff:
     """Return the member of staff with this address. Raises NotFound."""
-    found = db.session.scalars(select(Staff).where(Staff.email == email.strip().casefold())).first()
-    if found is None:
+    colleague = db.session.scalars(select(Staff).where(Staff.email == email.strip().casefold())).first()
+    if colleague is None:
         raise NotFound(N_("Nobody here has the address %(email)s. `staff list` shows all."), email=email)
-    return found
+    return colleague
 
 
 def latest_letter(staff_id: int, kind: str) -> OutgoingEmail | None:

@@ -119,12 +119,15 @@ def discard(announcement_id: int, by: Actor) -> None:
 
 def send_test(announcement_id: int, to: str, language: str, by: Actor, name: str = "") -> int:
     """Queue one test letter in ``language`` and return its id; nobody's words are in it. Raises BadAddress."""
-    one = queries.get(announcement_id)
-    text = next((text for text in one.texts if text.language == language), one.texts[0] if one.texts else None)
+    announcement = queries.get(announcement_id)
+    text = next(
+        (text for text in announcement.texts if text.language == language),
+        announcement.texts[0] if announcement.texts else None,
+    )
     if text is None:
         raise Refused(N_("The announcement has no text yet."))
-    letter_text.check(text.subject, text.body, one.about)
-    words = letters.words(text.subject, text.body, one.changes, text.language)
+    letter_text.check(text.subject, text.body, announcement.about)
+    words = letters.words(text.subject, text.body, announcement.changes, text.language)
     words = Words(phrases(text.language).test + words.subject, words.text, words.html)
     values = letters.sample(text.language, name)
     with transaction():
@@ -151,15 +154,15 @@ def send(announcement_id: int, by: Actor, expected: int | None = None) -> Sent:
         begin = begin.where(Announcement.changed_at == seen.changed_at)  # else the spans may be another draft's
         if not updated_one(begin.values(state="sending", sent_at=clock.now(), sent_by_id=by.staff_id)):
             raise _not_a_draft(session, announcement_id)
-        one = queries.get(announcement_id)
-        if reasons := queries.troubles(one):
+        announcement = queries.get(announcement_id)
+        if reasons := queries.troubles(announcement):
             raise reasons[0]
-        variants = sending.variants(one)
+        variants = sending.variants(announcement)
         if len(plan.spans) == 1:
-            sending.write(session, one, None, variants)
+            sending.write(session, announcement, None, variants)
             sent = sending.counted(session, announcement_id)
         else:
-            sending.part(session, one, plan.spans, variants)
+            sending.part(session, announcement, plan.spans, variants)
             sent = Sent(plan.letters, plan.left_out)
         sending.agree(sent, expected)
         letter_desk.watch(KIND, announcement_id, sent.letters)
@@ -252,10 +255,10 @@ def finish_done() -> int:
         over = select(Announcement.id).where(Announcement.state == "sending", ~unwritten, ~waiting)
         done = session.scalars(over).all()
         finished = 0
-        for one in done:
-            close = update(Announcement).where(Announcement.id == one, Announcement.state == "sending")
+        for announcement_id in done:
+            close = update(Announcement).where(Announcement.id == announcement_id, Announcement.state == "sending")
             if updated_one(close.values(state="sent", finished_at=clock.now())):
-                note(WORKER, "finished", "announcement", one)
+                note(WORKER, "finished", "announcement", announcement_id)
                 finished += 1
     return finished
 

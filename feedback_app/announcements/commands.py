@@ -36,10 +36,10 @@ def draft(*, change_ids: tuple[int, ...], audience: str, slugs: tuple[str, ...],
     """Draft an announcement of one or more changes in the same state."""
     survey_ids = _survey_ids(slugs) if slugs else None
     made = actions.draft(change_ids, COMMAND, kind=audience, survey_ids=survey_ids)
-    one = queries.get(made)
-    found = queries.reach(one)
-    line = f"Announcement {made} drafted in {', '.join(queries.languages(one))}. {_reach_line(found)}"
-    say({"id": made, "languages": queries.languages(one), "reach": _reach_data(found)}, as_json, line)
+    announcement = queries.get(made)
+    reached = queries.reach(announcement)
+    line = f"Announcement {made} drafted in {', '.join(queries.languages(announcement))}. {_reach_line(reached)}"
+    say({"id": made, "languages": queries.languages(announcement), "reach": _reach_data(reached)}, as_json, line)
 
 
 def _survey_ids(slugs: tuple[str, ...]) -> list[int]:
@@ -101,10 +101,10 @@ def test(*, announcement_id: int, email: str, language: str | None) -> None:
 def send(*, announcement_id: int, yes: bool, as_json: bool) -> None:
     """Send it: one letter to each person who may be written to. Without --yes it only says how many."""
     if not yes:
-        one = queries.get(announcement_id)
-        found = queries.reach(one)
-        say(_reach_data(found), as_json, _reach_line(found))
-        for trouble in queries.troubles(one):
+        announcement = queries.get(announcement_id)
+        reached = queries.reach(announcement)
+        say(_reach_data(reached), as_json, _reach_line(reached))
+        for trouble in queries.troubles(announcement):
             click.echo(str(trouble), err=True)
         raise click.ClickException("Nothing was sent. Add --yes to send.")
     sent = actions.send(announcement_id, COMMAND)
@@ -118,17 +118,17 @@ def send(*, announcement_id: int, yes: bool, as_json: bool) -> None:
 @in_app
 def status(*, announcement_id: int, as_json: bool) -> None:
     """Say who was told so far, who waits, who is left out and why."""
-    one = queries.get(announcement_id)
-    found = progress.of(one.id, one.state)
-    lines = [f"Announcement {one.id} is {names.STATE_NAMES[one.state]}."]
-    if one.state == "draft":
-        lines.append(_reach_line(queries.reach(one)))
+    announcement = queries.get(announcement_id)
+    progressed = progress.of(announcement.id, announcement.state)
+    lines = [f"Announcement {announcement.id} is {names.STATE_NAMES[announcement.state]}."]
+    if announcement.state == "draft":
+        lines.append(_reach_line(queries.reach(announcement)))
     else:
-        lines += [f"{found.group(group):>9}  {name}" for group, name in names.GROUP_NAMES.items()]
+        lines += [f"{progressed.group(group):>9}  {name}" for group, name in names.GROUP_NAMES.items()]
         lines += [
-            f"{count:>9}  left out: {names.REASON_NAMES.get(code, code)}" for code, count in found.excluded.items()
+            f"{count:>9}  left out: {names.REASON_NAMES.get(code, code)}" for code, count in progressed.excluded.items()
         ]
-    say(found.as_dict(), as_json, "\n".join(lines))
+    say(progressed.as_dict(), as_json, "\n".join(lines))
 
 
 @announcements.command("people")
@@ -144,10 +144,10 @@ def status(*, announcement_id: int, as_json: bool) -> None:
 @in_app
 def people(*, announcement_id: int, what: str | None, why: str | None, as_json: bool) -> None:
     """List everybody concerned: address, language, why they are told, what became of their letter."""
-    one = queries.get(announcement_id)
+    announcement = queries.get(announcement_id)
     data = [
         {"email": email, "language": language, "why": reason, "letter": state or "", "left_out_because": left_out}
-        for email, _name, language, reason, state, left_out, *_rest in progress.everybody(one.id, what or "")
+        for email, _name, language, reason, state, left_out, *_rest in progress.everybody(announcement.id, what or "")
         if why in (None, reason)
     ]
     lines = ["  ".join(filter(None, row.values())) for row in data]
@@ -161,10 +161,10 @@ def people(*, announcement_id: int, what: str | None, why: str | None, as_json: 
 def list_(*, state: str | None, as_json: bool) -> None:
     """List the announcements, the newest first."""
     data: list[dict[str, Any]] = [
-        {"id": one.id, "state": one.state, "about": one.about, "subject": one.subject, "sent_at": one.sent_at}
-        for one in queries.lines(state or "", current_settings().language)
+        {"id": line.id, "state": line.state, "about": line.about, "subject": line.subject, "sent_at": line.sent_at}
+        for line in queries.lines(state or "", current_settings().language)
     ]
-    lines = [f"{one['id']:>5}  {one['state']:<8} {one['subject']}" for one in data]
+    lines = [f"{line['id']:>5}  {line['state']:<8} {line['subject']}" for line in data]
     say(data, as_json, "\n".join(lines) or "No announcements yet. Draft one: feedback-app announcements draft --help")
 
 
@@ -181,12 +181,14 @@ def _reach_data(found: Reach) -> dict[str, Any]:
     return {"people": found.people, **vars(found)}
 
 
-def _reach_line(found: Reach) -> str:
-    out = ", ".join(f"{count} {names.REASON_NAMES.get(code, code)}" for code, count in sorted(found.left_out.items()))
-    spoken = ", ".join(f"{count} in {code}" for code, count in sorted(found.languages.items()))
-    line = f"Of {found.people} people concerned, {found.letters} get a letter"
-    line += f" ({spoken}; {found.own_words} with their own words)." if spoken else "."
+def _reach_line(reached: Reach) -> str:
+    out = ", ".join(f"{count} {names.REASON_NAMES.get(code, code)}" for code, count in sorted(reached.left_out.items()))
+    spoken = ", ".join(f"{count} in {code}" for code, count in sorted(reached.languages.items()))
+    line = f"Of {reached.people} people concerned, {reached.letters} get a letter"
+    line += f" ({spoken}; {reached.own_words} with their own words)." if spoken else "."
     line += f" Left out: {out}." if out else ""
-    if found.fallback:
-        line += " No text in: " + ", ".join(f"{code} ({count})" for code, count in sorted(found.fallback.items())) + "."
+    if reached.fallback:
+        line += (
+            " No text in: " + ", ".join(f"{code} ({count})" for code, count in sorted(reached.fallback.items())) + "."
+        )
     return line

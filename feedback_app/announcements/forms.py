@@ -45,12 +45,12 @@ class DraftForm(Form):
             self[name].flags.hidden_optional = True
         self.surveys.choices = [SelectChoice(one, str(one)) for one in survey_ids]
 
-    def show(self, one: Announcement) -> None:
+    def show(self, announcement: Announcement) -> None:
         """Fill the form with a draft."""
-        self.seen.data = one.changed_at.isoformat()
-        self.audience.data = one.audience
-        self.surveys.data = [survey.id for survey in one.surveys]
-        for text in one.texts:
+        self.seen.data = announcement.changed_at.isoformat()
+        self.audience.data = announcement.audience
+        self.surveys.data = [survey.id for survey in announcement.surveys]
+        for text in announcement.texts:
             self[f"subject_{text.language}"].data = text.subject
             self[f"body_{text.language}"].data = text.body
 

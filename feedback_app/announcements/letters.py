@@ -30,7 +30,7 @@ def tellable(changes: Sequence[Change], language: str) -> bool:
 
 def told(changes: Sequence[Change], language: str) -> list[Told]:
     """Return ``changes`` as ``language`` tells them; Refused names the first that has no complete words in it."""
-    found = []
+    described = []
     for change in changes:
         said = words_in(change, language)
         if said is None or not said.complete(change.state):
@@ -40,8 +40,8 @@ def told(changes: Sequence[Change], language: str) -> list[Told]:
                 code=language,
             )
         since = layout.day(change.since, language) if change.since else ""
-        found.append(Told(said.process, said.what, said.because(change.state), since))
-    return found
+        described.append(Told(said.process, said.what, said.because(change.state), since))
+    return described
 
 
 def words(subject: str, body: str, changes: Sequence[Change], language: str) -> Words:

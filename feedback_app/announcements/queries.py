@@ -62,10 +62,10 @@ def get(announcement_id: int) -> Announcement:
         )
         .execution_options(populate_existing=True)
     )
-    found = db.session.scalar(statement)
-    if found is None:
+    announcement = db.session.scalar(statement)
+    if announcement is None:
         raise NotFound(N_("There is no announcement %(id)s."), id=announcement_id)
-    return found
+    return announcement
 
 
 def find(state: str, text: str, page: int, language: str) -> Page[News]:
@@ -82,12 +82,20 @@ def find(state: str, text: str, page: int, language: str) -> Page[News]:
     return Page([_news(one, language) for one in found.items], found.number, found.size, found.total)
 
 
-def _news(one: Announcement, language: str) -> News:
-    texts = {text.language: text.subject for text in one.texts}
+def _news(announcement: Announcement, language: str) -> News:
+    texts = {text.language: text.subject for text in announcement.texts}
     shown_in = next((code for code in (language, current_settings().language, *texts) if code in texts), "")
-    processes = [words_for(change, shown_in or language).process for change in one.changes]
+    processes = [words_for(change, shown_in or language).process for change in announcement.changes]
     subject = letter_text.shown_subject(texts.get(shown_in, ""), processes, current_settings().organisation)
-    return News(one.id, one.state, one.about, subject, one.created_at, one.sent_at, processes)
+    return News(
+        announcement.id,
+        announcement.state,
+        announcement.about,
+        subject,
+        announcement.created_at,
+        announcement.sent_at,
+        processes,
+    )
 
 
 def news_of(one: Announcement, language: str) -> News:
@@ -120,10 +128,10 @@ def about_changes(change_ids: Sequence[int], language: str) -> dict[int, list[Ne
         .options(selectinload(Announcement.texts), selectinload(Announcement.changes))
         .order_by(Announcement.state == "draft", Announcement.sent_at.desc(), Announcement.id.desc())
     )
-    found: dict[int, list[News]] = {}
+    news: dict[int, list[News]] = {}
     for change_id, announcement in db.session.execute(statement):
-        found.setdefault(change_id, []).append(_news(announcement, language))
-    return found
+        news.setdefault(change_id, []).append(_news(announcement, language))
+    return news
 
 
 def to_announce() -> list[Change]:
@@ -149,10 +157,10 @@ def languages(one: Announcement) -> list[str]:
     return [text.language for text in one.texts]
 
 
-def choice(one: Announcement) -> tuple[int, str, list[str], str]:
+def choice(announcement: Announcement) -> tuple[int, str, list[str], str]:
     """Return what :mod:`audience` asks for: id, audience, languages, and the language of everybody else."""
-    written = languages(one)
-    return one.id, one.audience, written, audience.fallback_of(written, current_settings().language)
+    written = languages(announcement)
+    return announcement.id, announcement.audience, written, audience.fallback_of(written, current_settings().language)
 
 
 def reach(one: Announcement) -> Reach:
@@ -160,59 +168,59 @@ def reach(one: Announcement) -> Reach:
     return audience.reach(*choice(one))
 
 
-def preview(one: Announcement, contact_id: int) -> tuple[Row[Any], Words]:
+def preview(announcement: Announcement, contact_id: int) -> tuple[Row[Any], Words]:
     """Return a real recipient (see :func:`audience.recipients`) and their letter; NotFound when not concerned."""
-    person = audience.one(*choice(one), contact_id)
+    person = audience.one(*choice(announcement), contact_id)
     if person is None:
         raise NotFound(N_("This person is not among those to be told."))
-    text = next((text for text in one.texts if text.language == person.language), None)
+    text = next((text for text in announcement.texts if text.language == person.language), None)
     if text is None:
         raise Refused(N_("The announcement has no text yet."))
-    said = choose(audience.spoken(db.session(), one.id, contact_id))
-    words = letters.words(text.subject, text.body, one.changes, person.language)
+    said = choose(audience.spoken(db.session(), announcement.id, contact_id))
+    words = letters.words(text.subject, text.body, announcement.changes, person.language)
     return person, letter_parts(words, letters.fill(person.language, person.name, person.why, said), person.name)
 
 
 def find_recipient(one: Announcement, email_key: str) -> int:
     """Return the contact with this folded address; NotFound when there is none."""
-    found = db.session.scalar(select(Contact.id).where(Contact.email_key == email_key))
-    if found is None:
+    contact_id = db.session.scalar(select(Contact.id).where(Contact.email_key == email_key))
+    if contact_id is None:
         raise NotFound(N_("There is no contact with this address."))
-    return found
+    return contact_id
 
 
-def troubles(one: Announcement) -> list[Refused]:
+def troubles(announcement: Announcement) -> list[Refused]:
     """Return what keeps a draft from being sent, each as a line that says what to do."""
-    found: list[Refused] = []
+    refusals: list[Refused] = []
     for check in (check_states, check_texts):
         try:
-            check(one)
+            check(announcement)
         except Refused as error:
-            found.append(error)
-    if not one.surveys:
-        found.append(Refused(N_("Choose the surveys it concerns: whoever answered them is told.")))
-    return found
+            refusals.append(error)
+    if not announcement.surveys:
+        refusals.append(Refused(N_("Choose the surveys it concerns: whoever answered them is told.")))
+    return refusals
 
 
-def check_states(one: Announcement) -> None:
+def check_states(announcement: Announcement) -> None:
     """Refuse when a change has moved on since the words about it were written."""
-    for change in one.changes:
-        if change.state != one.about:
+    for change in announcement.changes:
+        if change.state != announcement.about:
             raise Refused(
                 N_("“%(process)s” is “%(state)s” now, and the words speak of it as “%(about)s”. Draft it anew."),
                 process=change.process,
                 state=change.state,
-                about=one.about,
+                about=announcement.about,
             )
 
 
-def check_texts(one: Announcement) -> None:
+def check_texts(announcement: Announcement) -> None:
     """Refuse texts that could not be sent as they are."""
-    if not one.texts:
+    if not announcement.texts:
         raise Refused(N_("The announcement has no text yet."))
-    for text in one.texts:
-        letter_text.check(text.subject, text.body, one.about)
-        letters.told(one.changes, text.language)
+    for text in announcement.texts:
+        letter_text.check(text.subject, text.body, announcement.about)
+        letters.told(announcement.changes, text.language)
 
 
 @dataclass(frozen=True)
@@ -231,7 +239,10 @@ def history(announcement_id: int) -> list[Event]:
         AuditEntry.target == "announcement", AuditEntry.target_id == announcement_id, AuditEntry.action != "halted"
     )  # a halt tells its story itself: those that a sender made are in no trail
     done = [
-        Event(one.at, one.action, one.actor) for one in db.session.scalars(statement.order_by(AuditEntry.id.desc()))
+        Event(entry.at, entry.action, entry.actor)
+        for entry in db.session.scalars(statement.order_by(AuditEntry.id.desc()))
     ]
-    halts = [Event(one.since, "halted", "worker", one) for one in letter_desk.halts_of(letters.KIND, announcement_id)]
-    return sorted(done + halts, key=lambda one: one.at, reverse=True)
+    halts = [
+        Event(entry.since, "halted", "worker", entry) for entry in letter_desk.halts_of(letters.KIND, announcement_id)
+    ]
+    return sorted(done + halts, key=lambda entry: entry.at, reverse=True)

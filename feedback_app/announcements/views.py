@@ -71,12 +71,12 @@ def new() -> str:
 
 
 def _choose(form: ChooseForm) -> str:
-    found = queries.to_announce()
+    choices = queries.to_announce()
     return render_template(
         "announcements/new.html",
         form=form,
-        changes=[(one, words_for(one, language())) for one in found],
-        told=queries.about_changes([one.id for one in found], language()),
+        changes=[(one, words_for(one, language())) for one in choices],
+        told=queries.about_changes([one.id for one in choices], language()),
     )
 
 
@@ -101,10 +101,10 @@ def create() -> str | Response:
 @requires(rights.VIEW)
 def show(announcement_id: int) -> str | Response:
     """Show a draft with its form, or lead to its sending."""
-    one = queries.get(announcement_id)
-    if one.state != "draft":
+    announcement = queries.get(announcement_id)
+    if announcement.state != "draft":
         return redirect(url_for("announcements.sending", announcement_id=announcement_id))
-    return _draft_page(one, _filled_form(one))
+    return _draft_page(announcement, _filled_form(announcement))
 
 
 def _filled_form(one: Announcement) -> DraftForm:
@@ -123,16 +123,16 @@ def _empty_form(one: Announcement) -> DraftForm:
 @requires(rights.WRITE_ANNOUNCEMENTS)
 def save(announcement_id: int) -> str | Response:
     """Save a draft, or put a shipped wording into its form."""
-    one = queries.get(announcement_id)
-    form = _empty_form(one)
+    announcement = queries.get(announcement_id)
+    form = _empty_form(announcement)
     action = request.form.get("action", "save")
     if action.startswith("wording-"):
         form.start_with(action.removeprefix("wording-"))
-        return _draft_page(one, form)
+        return _draft_page(announcement, form)
     if form.validate_on_submit():
         try:
             actions.save(
-                one.id,
+                announcement.id,
                 Actor.of(me()),
                 kind=form.audience.data,
                 survey_ids=form.surveys.data or [],
@@ -141,56 +141,56 @@ def save(announcement_id: int) -> str | Response:
             )
         except Refused as error:
             flash_refusal(error)
-            form.seen.data = queries.get(one.id).changed_at.isoformat()  # saving once more is a decision
+            form.seen.data = queries.get(announcement.id).changed_at.isoformat()  # saving once more is a decision
         else:
             flash(_("Saved."), "success")
-            return see_other("announcements.show", announcement_id=one.id)
-    return _draft_page(one, form)
+            return see_other("announcements.show", announcement_id=announcement.id)
+    return _draft_page(announcement, form)
 
 
 def _moment(text: str | None) -> datetime | None:
     try:
-        found = datetime.fromisoformat(text or "")
+        moment = datetime.fromisoformat(text or "")
     except ValueError:
         return None
-    return found if found.tzinfo else None
+    return moment if moment.tzinfo else None
 
 
-def _draft_page(one: Announcement, form: DraftForm) -> str:
+def _draft_page(announcement: Announcement, form: DraftForm) -> str:
     tests = TestForm(formdata=None)
-    tests.offer(queries.languages(one))
+    tests.offer(queries.languages(announcement))
     wanted = request.args.get("who", "").strip()[:200]
     return render_template(
         "announcements/draft.html",
-        one=one,
-        news=queries.news_of(one, language()),
+        one=announcement,
+        news=queries.news_of(announcement, language()),
         form=form,
         tests=tests,
-        said=[(change, words_for(change, language())) for change in one.changes],
-        reach=queries.reach(one),
-        troubles=[say(error) for error in queries.troubles(one)],
+        said=[(change, words_for(change, language())) for change in announcement.changes],
+        reach=queries.reach(announcement),
+        troubles=[say(error) for error in queries.troubles(announcement)],
         surveys=queries.surveys(),
-        people=audience.some(*queries.choice(one), text=wanted),
+        people=audience.some(*queries.choice(announcement), text=wanted),
         wanted=wanted,
-        chosen=_chosen(one),
+        chosen=_chosen(announcement),
         holes=HOLES,
         hole_help=names.HOLE_HELP,
         reason_names=names.REASON_NAMES,
         why_names=names.WHY_NAMES,
         languages=LANGUAGES,
-        tellable=[code for code in LANGUAGES if letters.tellable(one.changes, code)],
+        tellable=[code for code in LANGUAGES if letters.tellable(announcement.changes, code)],
         name_of=language_name,
     )
 
 
-def _chosen(one: Announcement) -> tuple[object, object] | None:
+def _chosen(announcement: Announcement) -> tuple[object, object] | None:
     """Return the recipient to show the letter of, and the letter: the one asked for, else the first there is."""
     contact_id = read_key(request.args.get("contact", ""))
     try:
         if contact_id:
-            return queries.preview(one, contact_id)
-        first = audience.some(*queries.choice(one), limit=1)
-        return queries.preview(one, first[0].contact_id) if first else None
+            return queries.preview(announcement, contact_id)
+        first = audience.some(*queries.choice(announcement), limit=1)
+        return queries.preview(announcement, first[0].contact_id) if first else None
     except Refused:
         return None
 

@@ -118,12 +118,12 @@ def log(
 def _translations(
     files: tuple[tuple[str, dict[str, Any]], ...], texts: dict[str, str | None]
 ) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {code: dict(given) for code, given in files}
+    wordings: dict[str, dict[str, str]] = {code: dict(given) for code, given in files}
     for key, text in texts.items():
         name, _, code = key.rpartition("_")
         if text:
-            found.setdefault(code, {})[name] = text
-    return found
+            wordings.setdefault(code, {})[name] = text
+    return wordings
 
 
 @changes.command("list")
@@ -142,10 +142,12 @@ def list_(state: str | None, search: str, as_json: bool) -> None:
     )
 
 
-def _line(one: dict[str, Any]) -> str:
-    what = " ".join(str(one["what"]).split())
+def _line(change: dict[str, Any]) -> str:
+    what = " ".join(str(change["what"]).split())
     shown = what if len(what) <= 70 else what[:69] + "…"
-    return f"{one['id']:>5}  {one['state']:<10}  {one['people']['spoke']:>5} spoke  {one['process']}: {shown}"
+    return (
+        f"{change['id']:>5}  {change['state']:<10}  {change['people']['spoke']:>5} spoke  {change['process']}: {shown}"
+    )
 
 
 @changes.command("show")

@@ -76,21 +76,21 @@ def find(wanted: Filter, page: int, today: date) -> Page[Change]:
 
 
 def _conditions(wanted: Filter, today: date) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    clauses: list[ColumnElement[bool]] = []
     if wanted.text:
-        found.append(_speaks_of(wanted.text))
+        clauses.append(_speaks_of(wanted.text))
     if wanted.state in STATES:
-        found.append(Change.state == wanted.state)
+        clauses.append(Change.state == wanted.state)
     if wanted.process:
-        found.append(Change.process == wanted.process)
+        clauses.append(Change.process == wanted.process)
     if wanted.owner:
-        found.append(Change.owner_id == wanted.owner)
+        clauses.append(Change.owner_id == wanted.owner)
     if wanted.theme:
         pairs = linked()
-        found.append(Change.id.in_(select(pairs.c.change_id).where(pairs.c.theme_id == wanted.theme)))
+        clauses.append(Change.id.in_(select(pairs.c.change_id).where(pairs.c.theme_id == wanted.theme)))
     if wanted.look_again:
-        found.append((Change.look_again_on <= today) & (Change.state == "declined"))
-    return found
+        clauses.append((Change.look_again_on <= today) & (Change.state == "declined"))
+    return clauses
 
 
 def _speaks_of(text: str) -> ColumnElement[bool]:
@@ -191,35 +191,35 @@ def history(change_id: int) -> list[AuditEntry]:
 
 def described(changes: Sequence[Change]) -> list[dict[str, Any]]:
     """Return changes as a program reads them."""
-    ids = [one.id for one in changes]
+    ids = [change.id for change in changes]
     counted = behind(ids)
     links = _links(ids)
     return [
         {
-            "id": one.id,
-            "state": one.state,
-            "process": one.process,
-            "what": one.what,
-            "why": one.why,
-            "reason": one.reason,
-            "language": one.language,
-            "translations": one.translations,
-            "since": one.since,
-            "look_again_on": one.look_again_on,
-            "owner": one.owner.email if one.owner else None,
-            "themes": links.get(one.id, []),
-            "people": {"spoke": counted[one.id].spoke, "answered": counted[one.id].answered},
+            "id": change.id,
+            "state": change.state,
+            "process": change.process,
+            "what": change.what,
+            "why": change.why,
+            "reason": change.reason,
+            "language": change.language,
+            "translations": change.translations,
+            "since": change.since,
+            "look_again_on": change.look_again_on,
+            "owner": change.owner.email if change.owner else None,
+            "themes": links.get(change.id, []),
+            "people": {"spoke": counted[change.id].spoke, "answered": counted[change.id].answered},
         }
-        for one in changes
+        for change in changes
     ]
 
 
 def _links(change_ids: Sequence[int]) -> dict[int, list[int]]:
     statement = select(ChangeTheme.change_id, ChangeTheme.theme_id).where(ChangeTheme.change_id.in_(change_ids))
-    found: dict[int, list[int]] = {}
+    theme_ids: dict[int, list[int]] = {}
     for change_id, theme_id in db.session.execute(statement.order_by(ChangeTheme.theme_id)):
-        found.setdefault(change_id, []).append(theme_id)
-    return found
+        theme_ids.setdefault(change_id, []).append(theme_id)
+    return theme_ids
 
 
 def all_of(wanted: Filter, today: date) -> list[Change]:

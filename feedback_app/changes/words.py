@@ -42,10 +42,10 @@ class Words:
         return bool(self.process and self.what and self.because(state))
 
 
-def translations(given: object, languages: tuple[str, ...], own: str) -> dict[str, dict[str, str]]:
+def translations(raw: object, languages: tuple[str, ...], own: str) -> dict[str, dict[str, str]]:
     """Return ``{"pl": {"what": ...}}`` with only known languages other than ``own`` and texts that say something."""
-    given = given if isinstance(given, Mapping) else {}
-    found = {code: Words.read(texts).as_dict() for code, texts in given.items() if isinstance(texts, Mapping)}
+    raw = raw if isinstance(raw, Mapping) else {}
+    found = {code: Words.read(texts).as_dict() for code, texts in raw.items() if isinstance(texts, Mapping)}
     return {code: found[code] for code in languages if code != own and found.get(code)}
 
 

@@ -50,10 +50,10 @@ def seed(tell: Tell = lambda _line: None) -> str:
     codebook = codebook_for(list(history.SURVEYS), COMMAND, data.company().organisation)
     outcome = group(codebook.id, COMMAND)
     tell(f"{outcome.mentions} mentions in {outcome.new_themes} themes")
-    logged = {one.code: _log(one, codebook.id) for one in data.changes()}
-    for one in data.changes():
-        if one.announced_days_ago is not None:
-            announcements.send(announcements.draft([logged[one.code]], COMMAND, kind="mentioned"), COMMAND)
+    logged = {change.code: _log(change, codebook.id) for change in data.changes()}
+    for change in data.changes():
+        if change.announced_days_ago is not None:
+            announcements.send(announcements.draft([logged[change.code]], COMMAND, kind="mentioned"), COMMAND)
     invited = sum(_invite(slug, kind) for slug, kind in AUDIENCES.items())
     tell(f"{invited} more were asked")
     return (
@@ -62,28 +62,28 @@ def seed(tell: Tell = lambda _line: None) -> str:
     )
 
 
-def _log(one: DemoChange, codebook_id: int) -> int:
+def _log(change: DemoChange, codebook_id: int) -> int:
     main, other = data.company().default_language, "en"
     processes = {process.code: process.name for process in data.company().processes}
     entry = changes.Entry(
-        words=Words(**_words(one, main, processes)),
+        words=Words(**_words(change, main, processes)),
         language=main,
-        state=one.state,
-        since=_day(one.since_days_ago),
-        owner_id=db.session.scalar(select(Staff.id).where(Staff.email == one.owner)),
-        theme_ids=_themes(one, codebook_id),
-        translations={other: _words(one, other, processes)},
+        state=change.state,
+        since=_day(change.since_days_ago),
+        owner_id=db.session.scalar(select(Staff.id).where(Staff.email == change.owner)),
+        theme_ids=_themes(change, codebook_id),
+        translations={other: _words(change, other, processes)},
     )
     return changes.log(entry, COMMAND)
 
 
-def _words(one: DemoChange, language: str, processes: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    declined = one.state == "declined"
+def _words(change: DemoChange, language: str, processes: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    declined = change.state == "declined"
     return {
-        "process": processes[one.process][language],
-        "what": one.what[language],
-        "why": "" if declined else one.why[language],
-        "reason": one.why[language] if declined else "",
+        "process": processes[change.process][language],
+        "what": change.what[language],
+        "why": "" if declined else change.why[language],
+        "reason": change.why[language] if declined else "",
     }
 
 

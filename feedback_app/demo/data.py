@@ -112,7 +112,7 @@ class DemoChange:
 def company() -> DemoCompany:
     """The company itself."""
     fields = read_json(_DATA, "company")
-    found = DemoCompany(
+    made_up = DemoCompany(
         organisation=fields.text("organisation"),
         about=fields.words("about"),
         sender_name=fields.text("sender_name"),
@@ -123,7 +123,7 @@ def company() -> DemoCompany:
         staff=tuple(_staff(row) for row in fields.inners("staff")),
     )
     fields.done()
-    return found
+    return made_up
 
 
 @cache

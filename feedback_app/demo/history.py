@@ -59,33 +59,33 @@ def write() -> int:
 
 def _add_staff(session: Session) -> None:
     roles = {role.name: role for role in session.scalars(select(Role))}
-    for one in data.company().staff:
+    for colleague in data.company().staff:
         session.add(
             Staff(
-                email=one.email,
-                name=one.name,
-                language=one.language,
+                email=colleague.email,
+                name=colleague.name,
+                language=colleague.language,
                 fs_uniquifier=uuid.uuid4().hex,  # and no password: nobody signs in without a link of their own
-                roles=[roles[name] for name in one.roles],
+                roles=[roles[name] for name in colleague.roles],
             )
         )
 
 
 def _add_contacts(session: Session, now: datetime) -> dict[str, Contact]:
     contacts = {
-        one.email: Contact(
-            email=one.email,
-            email_key=key(one.email),
-            name=one.name,
-            kind=one.kind,
-            stage_lost=one.stage_lost,
-            language=one.language,
-            attributes=dict(one.attributes),
+        person.email: Contact(
+            email=person.email,
+            email_key=key(person.email),
+            name=person.name,
+            kind=person.kind,
+            stage_lost=person.stage_lost,
+            language=person.language,
+            attributes=dict(person.attributes),
             source="demo",
             created_at=now - OPENED,
             updated_at=now - OPENED,
         )
-        for one in data.contacts()
+        for person in data.contacts()
     }
     session.add_all(contacts.values())
     return contacts
@@ -98,15 +98,21 @@ def add_responses(
 
     Every answer is read by its question's kind; BadPackageData names one that is none.
     """
-    slugs = {one.survey for one in responses}
-    found = {one.slug: one for one in session.scalars(select(Survey).where(Survey.slug.in_(slugs)))}
-    asked = [(one, _invitation(found[one.survey], contacts[one.email], one.answered_at(now))) for one in responses]
+    slugs = {response.survey for response in responses}
+    survey_of = {response.slug: response for response in session.scalars(select(Survey).where(Survey.slug.in_(slugs)))}
+    asked = [
+        (response, _invitation(survey_of[response.survey], contacts[response.email], response.answered_at(now)))
+        for response in responses
+    ]
     session.add_all(invitation for _, invitation in asked)
     session.flush()
-    forms = {survey.id: form_spec(survey.id, survey.changed_at) for survey in found.values()}
+    forms = {survey.id: form_spec(survey.id, survey.changed_at) for survey in survey_of.values()}
     return len(
         record_many(
-            [_returned(one, invitation, contacts[one.email], forms[invitation.survey_id]) for one, invitation in asked]
+            [
+                _returned(response, invitation, contacts[response.email], forms[invitation.survey_id])
+                for response, invitation in asked
+            ]
         )
     )
 
@@ -126,16 +132,16 @@ def _invitation(survey: Survey, contact: Contact, answered_at: datetime) -> Invi
     )
 
 
-def _returned(one: DemoResponse, invitation: Invitation, contact: Contact, form: FormSpec) -> Returned:
+def _returned(response: DemoResponse, invitation: Invitation, contact: Contact, form: FormSpec) -> Returned:
     asked = form.by_code
     return Returned(
         form=form,
         respondent=Invited(invitation.id, contact.id),
         source="link",
-        replies={asked[code].id: _reply(asked[code], value) for code, value in one.answers.items()},
+        replies={asked[code].id: _reply(asked[code], value) for code, value in response.answers.items()},
         kind=contact.kind,
         stage_lost=contact.stage_lost,
-        language=one.language,
+        language=response.language,
         at=invitation.answered_at or invitation.created_at,
     )
 

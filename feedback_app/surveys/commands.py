@@ -72,13 +72,13 @@ def list_(state: str | None, text: str, as_json: bool) -> None:
     for number in range(2, page.pages + 1):
         lines += wave_queries.index(text, state or "", number, 200).items
     if as_json:
-        say([{**_facts(one.survey), "asked": one.asked, "answered": one.answered} for one in lines], True, "")
+        say([{**_facts(line.survey), "asked": line.asked, "answered": line.answered} for line in lines], True, "")
         return
     if not lines:
         click.echo("No surveys. Make one: feedback-app surveys create --template customer")
-    for one in lines:
+    for line in lines:
         click.echo(
-            f"{one.survey.slug:30} {one.survey.state:10} {one.answered:>7} of {one.asked:<7} {_title(one.survey)}"
+            f"{line.survey.slug:30} {line.survey.state:10} {line.answered:>7} of {line.asked:<7} {_title(line.survey)}"
         )
 
 

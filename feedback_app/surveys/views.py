@@ -54,11 +54,11 @@ def new() -> str:
 
 def _new_page(blank: object, upload: object) -> str:
     ready = [ready_made.load(name) for name in ("customer", "lost-prospect", "former-customer", "make-it-right")]
-    forms = [one.form for one in ready]
+    forms = [template.form for template in ready]
     return render_template(
         "surveys/new.html",
         ready=forms,
-        minutes={one.slug: invitation_text.minutes(one) for one in forms},
+        minutes={template.slug: invitation_text.minutes(template) for template in forms},
         blank=blank,
         upload=upload,
         all_languages=LANGUAGES,

@@ -49,7 +49,9 @@ def chosen_ids() -> list[int]:
 
 def frame(codebook: Codebook, here: str = "") -> dict[str, Any]:
     """Return what the head of every page about a codebook needs."""
-    mine = mention_queries.last_step(codebook.id, me().id, clock.now() - LATELY) if may(rights.EDIT_THEMES) else None
+    last_own_step = (
+        mention_queries.last_step(codebook.id, me().id, clock.now() - LATELY) if may(rights.EDIT_THEMES) else None
+    )
     return {
         "codebook": codebook,
         "here": here,
@@ -58,7 +60,9 @@ def frame(codebook: Codebook, here: str = "") -> dict[str, Any]:
         "waiting_suggestions": queries.waiting_suggestions(codebook.id),
         "grouping": queries.latest_request(codebook.id),
         "request_states": REQUEST_STATES,
-        "last_step": mine,
-        "step_themes": queries.names_of(one for one in (mine.theme_id, mine.other_id) if one) if mine else {},
+        "last_step": last_own_step,
+        "step_themes": queries.names_of(one for one in (last_own_step.theme_id, last_own_step.other_id) if one)
+        if last_own_step
+        else {},
         "kind_names": KIND_NAMES,
     }

@@ -113,15 +113,15 @@ def list_themes(codebook: str, survey: str, as_json: bool) -> None:
     overview = lazy("reports.figures").overview(found.id, lazy("mention_filter").Look(), zone)
     rows = [
         {
-            "id": one.theme.id,
-            "name": one.theme.name,
-            "mentions": one.mentions,
-            "people": one.people,
-            "kinds": dict(one.kinds),
-            "trend": one.trend.way,
-            "phrases": list(one.theme.phrases),
+            "id": line.theme.id,
+            "name": line.theme.name,
+            "mentions": line.mentions,
+            "people": line.people,
+            "kinds": dict(line.kinds),
+            "trend": line.trend.way,
+            "phrases": list(line.theme.phrases),
         }
-        for one in overview.themes
+        for line in overview.themes
     ]
     lines = [f"{row['id']:>6}  {row['mentions']:>6}  {row['people']:>6}  {row['name']}" for row in rows]
     say(rows, as_json, "\n".join(["    id  mentions  people  name", *lines]) if rows else "There are no themes yet.")
@@ -171,13 +171,13 @@ def suggest(codebook: str, survey: str, as_json: bool) -> None:
         number = lazy("suggestions.find").suggest(codebook_id, tell)
     rows = [
         {
-            "id": one.id,
-            "kind": one.kind,
-            "theme": one.theme_id,
-            "other": one.other_id,
-            "parts": [{"name": part["name"], "mentions": len(part["mentions"])} for part in one.parts],
+            "id": suggestion.id,
+            "kind": suggestion.kind,
+            "theme": suggestion.theme_id,
+            "other": suggestion.other_id,
+            "parts": [{"name": part["name"], "mentions": len(part["mentions"])} for part in suggestion.parts],
         }
-        for one in lazy("queries").suggestions(codebook_id)
+        for suggestion in lazy("queries").suggestions(codebook_id)
     ]
     lines = [f"{row['id']:>6}  {row['kind']}  {', '.join(part['name'] for part in row['parts'])}" for row in rows]
     say(rows, as_json, "\n".join([f"{many(number, 'new suggestion')}, {len(rows)} waiting.", *lines]))

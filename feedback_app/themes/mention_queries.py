@@ -93,10 +93,10 @@ def lines(ids: Sequence[int], theme: int = 0, wanted: search.Search | None = Non
     ):
         placed.setdefault(placement.mention_id, []).append((placement, one))
     near = names_of(one for row in rows if row.Mention.id not in placed for one in row.Mention.closest or ())
-    found = {row.Mention.id: _line(row, placed.get(row.Mention.id, []), near, theme) for row in rows}
+    by_id = {row.Mention.id: _line(row, placed.get(row.Mention.id, []), near, theme) for row in rows}
     if wanted:
-        found = {one: replace(line, pieces=_marked(line.mention, wanted)) for one, line in found.items()}
-    return [found[one] for one in ids if one in found]
+        by_id = {one: replace(line, pieces=_marked(line.mention, wanted)) for one, line in by_id.items()}
+    return [by_id[one] for one in ids if one in by_id]
 
 
 def _marked(mention: Mention, wanted: search.Search) -> tuple[tuple[str, bool], ...]:
@@ -109,9 +109,9 @@ def shortened(text: str) -> str:
 
 
 def _line(
-    row: Row[Mention, str, str, datetime], mine: list[tuple[Placement, Theme]], near: dict[int, Theme], theme: int
+    row: Row[Mention, str, str, datetime], own: list[tuple[Placement, Theme]], near: dict[int, Theme], theme: int
 ) -> Line:
-    here = next((placement for placement, one in mine if one.id == theme), None)
+    here = next((placement for placement, one in own if one.id == theme), None)
     return Line(
         row.Mention,
         row.Mention.response_id,
@@ -120,7 +120,7 @@ def _line(
         row.submitted_at,
         here.confidence if here else None,
         bool(here and here.confirmed_at),
-        tuple(one for _, one in mine if one.state == "open"),
+        tuple(one for _, one in own if one.state == "open"),
         tuple(near[one] for one in row.Mention.closest or () if one in near and near[one].state == "open"),
         ((shortened(row.Mention.text), False),),
     )
@@ -140,13 +140,16 @@ def quotes(theme: Theme) -> Quotes:
     Where it made none, or people moved them away, the surest and the least sure placements step in.
     """
     typical = _still_in(theme, "typical")[:QUOTED]
-    border = [one for one in _still_in(theme, "borderline") if one not in typical][:BORDERLINE]
+    border = [mention for mention in _still_in(theme, "borderline") if mention not in typical][:BORDERLINE]
     if len(typical) < QUOTED:
         typical += _by_confidence(theme, QUOTED - len(typical), {*typical, *border}, falling=True)
     if len(border) < BORDERLINE:
         border += _by_confidence(theme, BORDERLINE - len(border), {*typical, *border}, falling=False)
     found = {line.mention.id: line for line in lines([*typical, *border], theme.id)}
-    return Quotes([found[one] for one in typical if one in found], [found[one] for one in border if one in found])
+    return Quotes(
+        [found[mention] for mention in typical if mention in found],
+        [found[mention] for mention in border if mention in found],
+    )
 
 
 def _inside(theme: Theme) -> Select[int]:
@@ -187,10 +190,10 @@ class Agreement:
 
 def agreement(codebook_id: int, theme_id: int = 0) -> Agreement:
     """Return how far the machine agrees with people, over all confirmed placements or those of one theme."""
-    found = agreements(codebook_id)
+    by_theme = agreements(codebook_id)
     if theme_id:
-        return found.get(theme_id, Agreement(0, 0))
-    return Agreement(sum(one.right for one in found.values()), sum(one.judged for one in found.values()))
+        return by_theme.get(theme_id, Agreement(0, 0))
+    return Agreement(sum(one.right for one in by_theme.values()), sum(one.judged for one in by_theme.values()))
 
 
 def agreements(codebook_id: int) -> dict[int, Agreement]:

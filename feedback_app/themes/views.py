@@ -39,15 +39,15 @@ def index() -> str:
             "themes/start.html", choices=queries.survey_choices(), form=CodebookForm(), group_form=GroupForm()
         )
     wanted = look()
-    found = figures.overview(codebook.id, wanted, zone())
+    figured = figures.overview(codebook.id, wanted, zone())
     return render_template(
         "themes/index.html",
         **frame(codebook, "themes"),
         look=wanted,
-        found=found,
+        found=figured,
         spark=lambda row: polyline(row, 120, 28),
-        maps=[charts.theme_map(found.themes, *size) for size in charts.SIZES],
-        plots=[charts.satisfaction(found.themes, *size) for size in charts.PLOTS],
+        maps=[charts.theme_map(figured.themes, *size) for size in charts.SIZES],
+        plots=[charts.satisfaction(figured.themes, *size) for size in charts.PLOTS],
         choices=mention_queries.filter_choices(codebook.id),
         agreement=mention_queries.agreement(codebook.id),
         form=GroupForm(),

@@ -173,18 +173,18 @@ def plan(announcement_id: int, audience: str, languages: Sequence[str], fallback
     """Part all people concerned into spans of ``size`` people; the last is open and takes who comes meanwhile."""
     rows = recipients(announcement_id, audience, languages, fallback)
     in_order = rows.c.contact_id
-    told = case((rows.c.excluded_because == "", 1), else_=0)
+    included = case((rows.c.excluded_because == "", 1), else_=0)
     counted = select(
         in_order,
         func.row_number().over(order_by=in_order).label("place"),
-        func.sum(told).over(order_by=in_order, rows=(None, 0)).label("letters"),
+        func.sum(included).over(order_by=in_order, rows=(None, 0)).label("letters"),
         func.count().over().label("people"),
     ).subquery()
     ends = (counted.c.place % size == 0) | (counted.c.place == counted.c.people)
-    found = db.session.execute(select(counted).where(ends).order_by(counted.c.place)).all()
-    if not found:
+    ends_at = db.session.execute(select(counted).where(ends).order_by(counted.c.place)).all()
+    if not ends_at:
         return Plan([Span(0, None)], 0, 0)
-    *inner, last = found
+    *inner, last = ends_at
     above = [0, *(row.contact_id for row in inner)]
     spans = [Span(low, high) for low, high in zip(above, [*above[1:], None], strict=True)]
     return Plan(spans, int(last.letters), int(last.people - last.letters))
@@ -194,18 +194,18 @@ def reach(announcement_id: int, audience: str, languages: Sequence[str], fallbac
     """Return who would get the announcement now; the same statement that sending uses, counted."""
     rows = recipients(announcement_id, audience, languages, fallback)
     keys = (rows.c.excluded_because, rows.c.why, rows.c.own_language, rows.c.language)
-    found = Reach(unknown=_unknown(announcement_id))
+    reached = Reach(unknown=_unknown(announcement_id))
     for because, why, own, language, count in db.session.execute(select(*keys, func.count()).group_by(*keys)):
         if because:
-            found.left_out[because] = found.left_out.get(because, 0) + count
+            reached.left_out[because] = reached.left_out.get(because, 0) + count
             continue
-        found.letters += count
-        found.languages[language] = found.languages.get(language, 0) + count
+        reached.letters += count
+        reached.languages[language] = reached.languages.get(language, 0) + count
         if own != language:
-            found.fallback[own] = found.fallback.get(own, 0) + count
-        found.own_words += count if why == "mentioned" else 0
-        found.invited_only += count if why == "invited" else 0
-    return found
+            reached.fallback[own] = reached.fallback.get(own, 0) + count
+        reached.own_words += count if why == "mentioned" else 0
+        reached.invited_only += count if why == "invited" else 0
+    return reached
 
 
 def _unknown(announcement_id: int) -> int:
@@ -222,11 +222,11 @@ def spoken(session: Session, announcement_id: int, contact_id: int) -> list[Spok
 
 def spoken_by(session: Session, announcement_id: int, span: Span | None) -> dict[int, list[Spoken]]:
     """Return what all people of ``span`` (None: all concerned) said about the announced changes, keyed by contact."""
-    found: dict[int, list[Spoken]] = defaultdict(list)
+    spoken: dict[int, list[Spoken]] = defaultdict(list)
     said = _said(_speaks(announcement_id, span)).where(_within(Mention.contact_id, span))
     for row in session.execute(said):
-        found[row[0]].append(_piece(row))
-    return found
+        spoken[row[0]].append(_piece(row))
+    return spoken
 
 
 def _said(speaks: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

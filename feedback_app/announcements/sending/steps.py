@@ -35,13 +35,13 @@ class Sent:
     left_out: int
 
 
-def variants(one: Announcement) -> dict[str, int]:
+def variants(announcement: Announcement) -> dict[str, int]:
     """Write out what is the same for everybody; return the id of the variant of each language."""
     return {
         each.language: outbox.add_variant(
-            KIND, each.language, SCOPE, letters.words(each.subject, each.body, one.changes, each.language)
+            KIND, each.language, SCOPE, letters.words(each.subject, each.body, announcement.changes, each.language)
         )
-        for each in one.texts
+        for each in announcement.texts
     }
 
 
@@ -64,25 +64,33 @@ def next_piece(session: Session, announcement_id: int | None = None) -> Piece | 
     return piece
 
 
-def write(session: Session, one: Announcement, span: Span | None, variants: Mapping[str, int]) -> None:
+def write(session: Session, announcement: Announcement, span: Span | None, variants: Mapping[str, int]) -> None:
     """Write the notices and the letters of the people of ``span`` (None: of all).
 
     When the sending was stopped meanwhile they get their notice and a letter that is cancelled, so that of everybody
     can be said what became of them.
     """
-    _notify(session, one, span)
-    _queue(session, one, span, variants)
+    _notify(session, announcement, span)
+    _queue(session, announcement, span, variants)
 
 
-def _notify(session: Session, one: Announcement, span: Span | None) -> None:
+def _notify(session: Session, announcement: Announcement, span: Span | None) -> None:
     """Write one notice per person concerned, told or left out, each told one's own words frozen into theirs."""
-    rows = audience.recipients(*queries.choice(one), span)
-    said = _quotes(session, one.id, span)
-    told = rows.c.excluded_because == ""
+    rows = audience.recipients(*queries.choice(announcement), span)
+    said = _quotes(session, announcement.id, span)
+    included = rows.c.excluded_because == ""
     nothing = literal([], Notice.quotes.type)
-    quotes = case(((rows.c.why == "mentioned") & told, func.coalesce(said.c.quotes, nothing)), else_=nothing)
+    quotes = case(((rows.c.why == "mentioned") & included, func.coalesce(said.c.quotes, nothing)), else_=nothing)
     source = (
-        select(literal(one.id), rows.c.contact_id, rows.c.language, rows.c.why, told, rows.c.excluded_because, quotes)
+        select(
+            literal(announcement.id),
+            rows.c.contact_id,
+            rows.c.language,
+            rows.c.why,
+            included,
+            rows.c.excluded_because,
+            quotes,
+        )
         .outerjoin(said, said.c.contact_id == rows.c.contact_id)
         .where(rows.c.contact_id.is_not(None))
     )
@@ -117,15 +125,15 @@ def agree(sent: Sent, expected: int | None) -> None:
         raise Refused(message, was=expected, now=sent.letters)
 
 
-def _queue(session: Session, one: Announcement, span: Span | None, variants: Mapping[str, int]) -> None:
+def _queue(session: Session, announcement: Announcement, span: Span | None, variants: Mapping[str, int]) -> None:
     """Write the letters by one INSERT .. SELECT from the notices."""
-    mine = (Notice.announcement_id == one.id) & Notice.included
+    included = (Notice.announcement_id == announcement.id) & Notice.included
     if span is not None:
-        mine &= span.holds(Notice.contact_id)
+        included &= span.holds(Notice.contact_id)
     rows = (
         select(
             Notice.id,
-            literal(one.id),
+            literal(announcement.id),
             case(dict(variants), value=Notice.language),
             Contact.email,
             Contact.email_key,
@@ -133,6 +141,6 @@ def _queue(session: Session, one: Announcement, span: Span | None, variants: Map
             literal(clock.now(), OutgoingEmail.not_before.type),
         )
         .join(Contact, Contact.id == Notice.contact_id)
-        .where(mine)
+        .where(included)
     )
-    outbox.put_many(KIND, rows, stopped=one.state == "stopped")
+    outbox.put_many(KIND, rows, stopped=announcement.state == "stopped")

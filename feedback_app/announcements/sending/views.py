@@ -44,16 +44,16 @@ def send(announcement_id: int) -> str | Response:
                 ngettext("%(num)d letter is on its way.", "%(num)d letters are on their way.", sent.letters), "success"
             )
         return see_other("announcements.show", announcement_id=announcement_id)
-    one = queries.get(announcement_id)
-    if one.state != "draft":
+    announcement = queries.get(announcement_id)
+    if announcement.state != "draft":
         return redirect(url_for("announcements.sending", announcement_id=announcement_id))
     return render_template(
         "announcements/send.html",
-        one=one,
-        news=queries.news_of(one, language()),
+        one=announcement,
+        news=queries.news_of(announcement, language()),
         form=form,
-        reach=queries.reach(one),
-        troubles=[say(error) for error in queries.troubles(one)],
+        reach=queries.reach(announcement),
+        troubles=[say(error) for error in queries.troubles(announcement)],
         reason_names=names.REASON_NAMES,
         name_of=language_name,
     )
@@ -63,18 +63,18 @@ def send(announcement_id: int) -> str | Response:
 @requires(rights.VIEW)
 def sending(announcement_id: int) -> str | Response:
     """Show how far a sending is."""
-    one = queries.get(announcement_id)
-    if one.state == "draft":
+    announcement = queries.get(announcement_id)
+    if announcement.state == "draft":
         return redirect(url_for("announcements.show", announcement_id=announcement_id))
     return render_template(
         "announcements/sending.html",
-        one=one,
-        news=queries.news_of(one, language()),
-        said=[(change, words_for(change, language())) for change in one.changes],
-        progress=progress.of(one.id, one.state),
-        held_back=letter_desk.pause_of(KIND, one.id),
-        halt=letter_desk.halt_of(KIND, one.id),
-        history=queries.history(one.id),
+        one=announcement,
+        news=queries.news_of(announcement, language()),
+        said=[(change, words_for(change, language())) for change in announcement.changes],
+        progress=progress.of(announcement.id, announcement.state),
+        held_back=letter_desk.pause_of(KIND, announcement.id),
+        halt=letter_desk.halt_of(KIND, announcement.id),
+        history=queries.history(announcement.id),
         groups=progress.GROUPS,
         group_names=names.GROUP_NAMES,
         state_names=names.STATE_NAMES,
@@ -135,14 +135,14 @@ def resume(announcement_id: int) -> Response:
 @requires(rights.VIEW)
 def people(announcement_id: int) -> str:
     """List the people behind a number."""
-    one = queries.get(announcement_id)
+    announcement = queries.get(announcement_id)
     group, text = request.args.get("what", ""), request.args.get("q", "").strip()[:200]
     return render_template(
         "announcements/people.html",
-        one=one,
-        news=queries.news_of(one, language()),
-        page=progress.people(one.id, group, text, page_number()),
-        progress=progress.of(one.id, one.state),
+        one=announcement,
+        news=queries.news_of(announcement, language()),
+        page=progress.people(announcement.id, group, text, page_number()),
+        progress=progress.of(announcement.id, announcement.state),
         group=group,
         text=text,
         args={key: value for key, value in (("what", group), ("q", text)) if value},
@@ -165,12 +165,12 @@ def _status(notice: Notice, letter: OutgoingEmail | None) -> str:
 @requires(rights.VIEW)
 def people_csv(announcement_id: int) -> FlaskResponse:
     """Give the people of a sending as a file that spreadsheets open safely; any number of rows."""
-    one = queries.get(announcement_id)
+    announcement = queries.get(announcement_id)
     group, text = request.args.get("what", ""), request.args.get("q", "").strip()[:200]
     reply = FlaskResponse(
-        stream_with_context(stream(_rows(one.id, group, text))), content_type="text/csv; charset=utf-8"
+        stream_with_context(stream(_rows(announcement.id, group, text))), content_type="text/csv; charset=utf-8"
     )
-    reply.headers["Content-Disposition"] = f'attachment; filename="announcement-{one.id}.csv"'
+    reply.headers["Content-Disposition"] = f'attachment; filename="announcement-{announcement.id}.csv"'
     return reply
 
 

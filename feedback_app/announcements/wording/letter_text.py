@@ -106,19 +106,19 @@ def compose(subject: str, body: str, changes: Sequence[Told], organisation: str,
     """
     inline = _inline(changes, organisation)
     texts, pages = [], []
-    for one in paragraphs(body):
-        if "{{since}}" in one and not inline["since"]:
+    for paragraph in paragraphs(body):
+        if "{{since}}" in paragraph and not inline["since"]:
             continue
-        if one == "{{your_words}}":
-            texts.append(one)
-            pages.append(one)
-        elif one in ("{{what}}", "{{why}}"):
-            items = [(told.process if len(changes) > 1 else "", getattr(told, one[2:-2])) for told in changes]
+        if paragraph == "{{your_words}}":
+            texts.append(paragraph)
+            pages.append(paragraph)
+        elif paragraph in ("{{what}}", "{{why}}"):
+            items = [(told.process if len(changes) > 1 else "", getattr(told, paragraph[2:-2])) for told in changes]
             texts.append(_listed(items, language) + "\n\n")
-            pages.append(_boxed(items, language, framed=one == "{{what}}"))
+            pages.append(_boxed(items, language, framed=paragraph == "{{what}}"))
         else:
-            texts.append(_filled(one, inline, language, html=False) + "\n\n")
-            pages.append(_paragraph(_filled(one, inline, language, html=True)))
+            texts.append(_filled(paragraph, inline, language, html=False) + "\n\n")
+            pages.append(_paragraph(_filled(paragraph, inline, language, html=True)))
     shown = " ".join(inline["what"].split())
     shown = shown if len(shown) <= PREHEADER else shown[: PREHEADER - 1] + "…"
     return Letter(
@@ -137,12 +137,16 @@ def shown_subject(subject: str, processes: Sequence[str], organisation: str) -> 
 
 def _inline(changes: Sequence[Told], organisation: str) -> dict[str, str]:
     several = len(changes) > 1
-    dates = list(dict.fromkeys(one.since for one in changes))
-    since = dates[0] if len(dates) == 1 else "; ".join(f"{one.process}: {one.since}" for one in changes if one.since)
+    dates = list(dict.fromkeys(change.since for change in changes))
+    since = (
+        dates[0]
+        if len(dates) == 1
+        else "; ".join(f"{change.process}: {change.since}" for change in changes if change.since)
+    )
     return {
-        "process": ", ".join(dict.fromkeys(one.process for one in changes)),
-        "what": "\n".join(f"{one.process}: {one.what}" if several else one.what for one in changes),
-        "why": "\n".join(f"{one.process}: {one.why}" if several else one.why for one in changes),
+        "process": ", ".join(dict.fromkeys(change.process for change in changes)),
+        "what": "\n".join(f"{change.process}: {change.what}" if several else change.what for change in changes),
+        "why": "\n".join(f"{change.process}: {change.why}" if several else change.why for change in changes),
         "since": since,
         "organisation": organisation,
     }

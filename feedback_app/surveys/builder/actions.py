@@ -148,18 +148,18 @@ def _sections(session: Session, survey_id: int) -> list[Section]:
 
 
 def _section(session: Session, survey_id: int, section_id: int) -> Section:
-    found = session.scalar(select(Section).where(Section.id == section_id, Section.survey_id == survey_id))
-    if found is None:
+    row = session.scalar(select(Section).where(Section.id == section_id, Section.survey_id == survey_id))
+    if row is None:
         raise NotFound(N_("This section does not exist any more."))
-    return found
+    return row
 
 
 def _question(session: Session, survey_id: int, code: str) -> Question:
     asked = select(Question).where(Question.survey_id == survey_id, Question.code == code)
-    found = session.scalar(asked.execution_options(populate_existing=True))
-    if found is None:
+    row = session.scalar(asked.execution_options(populate_existing=True))
+    if row is None:
         raise NotFound(N_("There is no question “%(code)s” (any more)."), code=code)
-    return found
+    return row
 
 
 def _codes(session: Session, survey_id: int) -> set[str]:
@@ -204,12 +204,12 @@ def _clean(spec: QuestionSpec, taken: set[str]) -> QuestionSpec:
 def _clean_options(given: tuple[OptionSpec, ...]) -> tuple[OptionSpec, ...]:
     if len(given) > limits.OPTIONS:
         raise Refused(N_("A question has at most %(most)d options."), most=limits.OPTIONS)
-    codes = {one.code for one in given if one.code}
+    codes = {option.code for option in given if option.code}
     seen: set[str] = set()
     options: list[OptionSpec] = []
-    for one in given:
-        label = tidy_words(one.label, LANGUAGES)
-        code = one.code or make_code(next(iter(label.values()), ""), codes, "option")
+    for option in given:
+        label = tidy_words(option.label, LANGUAGES)
+        code = option.code or make_code(next(iter(label.values()), ""), codes, "option")
         _check_code(code, seen)
         codes.add(code)
         seen.add(code)

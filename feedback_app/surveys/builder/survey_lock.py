@@ -30,7 +30,7 @@ def touch(survey_id: int, states: Sequence[str] = STATES, **values: Any) -> None
 
 
 def _refusal(survey_id: int, states: Sequence[str]) -> Refused:
-    found = require_transaction().execute(select(Survey.slug, Survey.state).where(Survey.id == survey_id)).one_or_none()
-    if found is None:
+    row = require_transaction().execute(select(Survey.slug, Survey.state).where(Survey.id == survey_id)).one_or_none()
+    if row is None:
         return NotFound(N_("This survey does not exist any more."))
-    return Refused(FROZEN if states == ("draft",) else MOVED_ON, slug=found.slug, state=found.state)
+    return Refused(FROZEN if states == ("draft",) else MOVED_ON, slug=row.slug, state=row.state)

@@ -135,17 +135,17 @@ def add_section(slug: str) -> Response:
 def section(slug: str, section_id: int) -> Page:
     """Edit a section's title."""
     survey, spec = _both(slug)
-    found = _section_of(spec, section_id)
-    form = section_form(survey.languages)(data=spread({"title": found.title}, survey.languages))
+    section_spec = _section_of(spec, section_id)
+    form = section_form(survey.languages)(data=spread({"title": section_spec.title}, survey.languages))
     if form.validate_on_submit():
-        title = {**found.title, **words_in(form, "title", survey.languages)}
+        title = {**section_spec.title, **words_in(form, "title", survey.languages)}
         return _try(
             slug,
             f"section-{section_id}",
             lambda: builder_actions.reword_section(survey.id, section_id, title, Actor.of(me())),
         )
     status = 422 if form.is_submitted() else 200
-    return render_template("surveys/section.html", survey=survey, form=form, section=found), status
+    return render_template("surveys/section.html", survey=survey, form=form, section=section_spec), status
 
 
 @blueprint.post("/surveys/<slug>/sections/<int:section_id>/move")

@@ -18,11 +18,11 @@ class SingleChoice(ChoiceKind):
     position = 40
     seconds = 10
 
-    def _read(self, given: list[str], question: QuestionSpec) -> Reply | Problem:
-        if len(given) > 1:
+    def _read(self, texts: list[str], question: QuestionSpec) -> Reply | Problem:
+        if len(texts) > 1:
             return ONLY_ONE
         known = {option.code for option in question.options}
-        return Reply(chosen=(given[0],)) if given[0] in known else ONE_OF_THESE
+        return Reply(chosen=(texts[0],)) if texts[0] in known else ONE_OF_THESE
 
     def typed(self, cell: str, question: QuestionSpec) -> list[str]:
         """Return the option that ``cell`` names by its code or its words in any language."""

@@ -22,10 +22,10 @@ class YesNo(QuestionKind):
     position = 30
     seconds = 6
 
-    def _read(self, given: list[str], question: QuestionSpec) -> Reply | Problem:
-        if len(given) > 1:
+    def _read(self, texts: list[str], question: QuestionSpec) -> Reply | Problem:
+        if len(texts) > 1:
             return ONLY_ONE
-        return Reply(number=NUMBERS[given[0]]) if given[0] in NUMBERS else ONE_OF_THESE
+        return Reply(number=NUMBERS[texts[0]]) if texts[0] in NUMBERS else ONE_OF_THESE
 
     def typed(self, cell: str, question: QuestionSpec) -> list[str]:
         """Return yes or no for whatever words say it."""

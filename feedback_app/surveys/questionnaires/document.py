@@ -217,10 +217,10 @@ class _Place:
         return tidy_words(raw, LANGUAGES)
 
     def languages(self, default: tuple[str, ...]) -> tuple[str, ...]:
-        given = self._take("languages", list, list(default))
-        if not given or any(code not in LANGUAGES for code in given) or len(set(given)) < len(given):
+        codes = self._take("languages", list, list(default))
+        if not codes or any(code not in LANGUAGES for code in codes) or len(set(codes)) < len(codes):
             self.wrong("languages", N_("%(where)s: must be a list of some of %(known)s."), known=", ".join(LANGUAGES))
-        return tuple(given)
+        return tuple(codes)
 
     def inner(self, key: str) -> _Place:
         return _Place(self._take(key, dict, {}), self._at(key))

@@ -149,16 +149,16 @@ def _listed(text: str, state: str) -> Select[Any]:
 
 def index(text: str = "", state: str = "", page: int = 1, size: int = 50) -> Page[Line]:
     """Return one page of the surveys with how many were asked and how many of those answered: three statements."""
-    found: Page[Survey] = page_of(_listed(text, state), page, size)
+    surveys: Page[Survey] = page_of(_listed(text, state), page, size)
     answered = Invitation.answered_at.is_not(None)
     counts = db.session.execute(
         select(Invitation.survey_id, func.count(), _how_many(answered))
-        .where(Invitation.survey_id.in_([survey.id for survey in found.items]) if found.items else false())
+        .where(Invitation.survey_id.in_([survey.id for survey in surveys.items]) if surveys.items else false())
         .group_by(Invitation.survey_id)
     )
     by_id = {survey_id: (asked, answered) for survey_id, asked, answered in counts}
-    lines = [Line(survey, *by_id.get(survey.id, (0, 0))) for survey in found.items]
-    return Page(lines, found.number, found.size, found.total)
+    lines = [Line(survey, *by_id.get(survey.id, (0, 0))) for survey in surveys.items]
+    return Page(lines, surveys.number, surveys.size, surveys.total)
 
 
 def contact_in(who: Filter, survey_id: int, contact_id: int | None) -> Contact | None:

@@ -156,14 +156,14 @@ def invite(slug: str) -> str:
     return _invite_page(queries.by_slug(slug), request.args)
 
 
-def _invite_page(survey: Survey, given: MultiDict[str, str]) -> str:
-    who = _filter_from(given)
+def _invite_page(survey: Survey, query: MultiDict[str, str]) -> str:
+    who = _filter_from(query)
     written = _written(survey)
     return render_template(
         "surveys/invite.html",
         survey=survey,
         who=who,
-        given=given,
+        given=query,
         written=written,
         kinds=KIND_NAMES,
         kind_counts=contact_queries.counts_by_kind(),

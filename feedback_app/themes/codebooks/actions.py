@@ -81,15 +81,15 @@ def _use(survey: Survey, codebook: Codebook, by: Actor) -> None:
 
 def _leave(survey: Survey, codebook_id: int) -> None:
     session = require_transaction()
-    mine = select(Mention.id).where(Mention.survey_id == survey.id)
-    sorted_ones = select(func.count()).where(Placement.mention_id.in_(mine), Placement.confirmed_at.is_not(None))
+    of_survey = select(Mention.id).where(Mention.survey_id == survey.id)
+    sorted_ones = select(func.count()).where(Placement.mention_id.in_(of_survey), Placement.confirmed_at.is_not(None))
     if number := session.scalar(sorted_ones):
         raise Refused(
             N_("People have sorted %(number)d mentions of “%(survey)s” in its present codebook. It stays there."),
             number=number,
             survey=survey.slug,
         )
-    session.execute(delete(Placement).where(Placement.mention_id.in_(mine)))
+    session.execute(delete(Placement).where(Placement.mention_id.in_(of_survey)))
     fresh: dict[str, Any] = {"judged_at": None, "closest": []}
     session.execute(update(Mention).where(Mention.survey_id == survey.id).values(fresh), execution_options=NO_SYNC)
 
@@ -176,11 +176,13 @@ def start_from(codebook_id: int, slug: str, language: str, by: Actor) -> int:
     ready = starters.load(slug)
     themes = [
         {
-            "name": one.name.get(language) or one.name["en"],
-            "description": one.description.get(language) or one.description["en"],
-            "examples": [{"language": code, "text": text} for code, texts in one.examples.items() for text in texts],
+            "name": subject.name.get(language) or subject.name["en"],
+            "description": subject.description.get(language) or subject.description["en"],
+            "examples": [
+                {"language": code, "text": text} for code, texts in subject.examples.items() for text in texts
+            ],
         }
-        for one in ready.themes
+        for subject in ready.themes
     ]
     return add_themes(codebook_id, {"format": FORMAT, "themes": themes}, by)
 
@@ -243,17 +245,21 @@ def _read_theme(number: int, fields: object) -> dict[str, Any]:
     if not isinstance(fields, dict) or not isinstance(fields.get("name"), str):
         raise Refused(N_("Theme %(number)d of the file has no name. Nothing was imported."), number=number)
     phrases, examples = fields.get("phrases") or [], fields.get("examples") or []
-    fine = isinstance(phrases, list) and isinstance(examples, list) and all(isinstance(one, str) for one in phrases)
-    if not fine or not all(isinstance(one, dict) and isinstance(one.get("text"), str) for one in examples):
+    fine = (
+        isinstance(phrases, list)
+        and isinstance(examples, list)
+        and all(isinstance(example, str) for example in phrases)
+    )
+    if not fine or not all(isinstance(example, dict) and isinstance(example.get("text"), str) for example in examples):
         message = N_("Theme %(number)d of the file has phrases or examples that are no texts. Nothing was imported.")
         raise Refused(message, number=number)
     return {
         "name": good_name(fields["name"]),
         "description": tidy(fields.get("description"))[:5000],
-        "phrases": [one_line(one)[:200] for one in phrases[:20]],
+        "phrases": [one_line(example)[:200] for example in phrases[:20]],
         "examples": [
-            {"language": str(one.get("language") or "")[:8], "text": tidy(one["text"])[:2000]}
-            for one in examples[:EXAMPLES_IN_FILE]
-            if tidy(one["text"])
+            {"language": str(example.get("language") or "")[:8], "text": tidy(example["text"])[:2000]}
+            for example in examples[:EXAMPLES_IN_FILE]
+            if tidy(example["text"])
         ],
     }

@@ -33,11 +33,11 @@ def export(codebook: str, survey: str, output: IO[bytes], xlsx: bool) -> None:
 
     With --xlsx: the themes, every mention and the answer it comes from. Keep that file as you keep the answers.
     """
-    found = codebook_named(codebook, survey)
+    book = codebook_named(codebook, survey)
     if xlsx:
-        _workbook(found, output)
+        _workbook(book, output)
         return
-    data = lazy("codebooks.export").codebook_as_dict(found)
+    data = lazy("codebooks.export").codebook_as_dict(book)
     output.write((json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode())
 
 

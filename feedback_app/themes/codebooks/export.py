@@ -41,7 +41,7 @@ def codebook_as_dict(codebook: Codebook) -> dict[str, Any]:
 
 
 def _examples(theme_ids: Sequence[int]) -> dict[int, list[dict[str, str]]]:
-    given = db.session.execute(
+    taught = db.session.execute(
         select(ThemeExample.theme_id, ThemeExample.language, ThemeExample.text)
         .where(ThemeExample.theme_id.in_(theme_ids))
         .order_by(ThemeExample.id)
@@ -49,20 +49,20 @@ def _examples(theme_ids: Sequence[int]) -> dict[int, list[dict[str, str]]]:
     first = (Placement.confirmed_at.is_(None), Placement.confidence.desc(), Placement.mention_id)
     place = func.row_number().over(partition_by=Placement.theme_id, order_by=first).label("place")
     ranked = select(Placement.theme_id, Placement.mention_id, place).where(Placement.theme_id.in_(theme_ids)).subquery()
-    found = db.session.execute(
+    placed = db.session.execute(
         select(ranked.c.theme_id, Mention.language, Mention.text)
         .join(Mention, Mention.id == ranked.c.mention_id)
         .where(ranked.c.place <= EXAMPLES, Mention.state == "open")
         .order_by(ranked.c.theme_id, ranked.c.place)
     ).all()
     texts: dict[int, dict[str, str]] = {}
-    for row in (*given, *found):
-        mine = texts.setdefault(row.theme_id, {})
-        if len(mine) < EXAMPLES:
-            mine.setdefault(row.text, row.language)
+    for row in (*taught, *placed):
+        kept = texts.setdefault(row.theme_id, {})
+        if len(kept) < EXAMPLES:
+            kept.setdefault(row.text, row.language)
     return {
-        theme_id: [{"language": language, "text": text} for text, language in mine.items()]
-        for theme_id, mine in texts.items()
+        theme_id: [{"language": language, "text": text} for text, language in kept.items()]
+        for theme_id, kept in texts.items()
     }
 
 

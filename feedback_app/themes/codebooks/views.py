@@ -98,10 +98,10 @@ def progress(codebook_id: int) -> Response:
 @requires(rights.VIEW)
 def codebook(codebook_id: int) -> str:
     """Show what belongs to a codebook: surveys, starting themes, import and export."""
-    found = queries.codebook_by_id(codebook_id)
+    book = queries.codebook_by_id(codebook_id)
     return render_template(
         "themes/codebook.html",
-        **frame(found, "codebook"),
+        **frame(book, "codebook"),
         choices=queries.survey_choices(),
         ready=[starters.load(name) for name in starters.names()],
         import_form=ImportForm(),

@@ -21,44 +21,44 @@ def workbook(codebook: Codebook, look: Look, zone: str, theme: int = 0) -> Itera
 
     What is counted is counted at once; mentions are read as the pieces are asked for.
     """
-    found = overview(codebook.id, look, zone)
+    figures = overview(codebook.id, look, zone)
     return xlsx.stream(
         [
             Sheet(
                 "themes",
                 [8, 36, 50, 50, 22, 10, 10, *[12] * len(KINDS), 12, 12, 12],
-                list(_theme_rows(found, theme, agreements(codebook.id))),
+                list(_theme_rows(figures, theme, agreements(codebook.id))),
             ),
             Sheet("mentions", [18, 26, 16, 14, 10, 30, 11, 11, 70, 70], mention_rows(codebook.id, look, zone, theme)),
-            Sheet("about", [28, 70], list(_about(codebook, look, found))),
+            Sheet("about", [28, 70], list(_about(codebook, look, figures))),
         ]
     )
 
 
-def _theme_rows(found: Overview, theme: int, judged: dict[int, Agreement]) -> Iterable[list[object]]:
+def _theme_rows(figures: Overview, theme: int, judged: dict[int, Agreement]) -> Iterable[list[object]]:
     yield [
         "id", "name", "description", "phrases", "owner", "mentions", "people", *KINDS, "content_0_to_10", "trend",
         "agreement",
     ]  # fmt: skip
     owners = dict(staff_choices())
-    for one in found.themes:
-        if theme in (0, one.theme.id):
+    for line in figures.themes:
+        if theme in (0, line.theme.id):
             yield [
-                one.theme.id,
-                one.theme.name,
-                one.theme.description,
-                ", ".join(one.theme.phrases),
-                owners.get(one.theme.owner_id or 0),
-                one.mentions,
-                one.people,
-                *(one.kinds[kind] for kind in KINDS),
-                None if one.content is None else round(one.content, 2),
-                one.trend.way,
-                judged.get(one.theme.id, Agreement(0, 0)).share,
+                line.theme.id,
+                line.theme.name,
+                line.theme.description,
+                ", ".join(line.theme.phrases),
+                owners.get(line.theme.owner_id or 0),
+                line.mentions,
+                line.people,
+                *(line.kinds[kind] for kind in KINDS),
+                None if line.content is None else round(line.content, 2),
+                line.trend.way,
+                judged.get(line.theme.id, Agreement(0, 0)).share,
             ]
 
 
-def _about(codebook: Codebook, look: Look, found: Overview) -> Iterable[tuple[str, object]]:
+def _about(codebook: Codebook, look: Look, figures: Overview) -> Iterable[tuple[str, object]]:
     yield "what", "value"
     yield "codebook", codebook.name
     yield "surveys", ", ".join(survey.slug for survey in surveys_of(codebook.id))
@@ -66,8 +66,8 @@ def _about(codebook: Codebook, look: Look, found: Overview) -> Iterable[tuple[st
     yield "last grouped", codebook.grouped_at.isoformat(timespec="seconds") if codebook.grouped_at else None
     for name, value in look.address().items():
         yield f"filter: {name}", value
-    yield "mentions with content", found.total
-    yield "of these in a theme", found.grouped
-    yield "people", found.people
+    yield "mentions with content", figures.total
+    yield "of these in a theme", figures.grouped
+    yield "people", figures.people
     yield "confidence", "0 to 1: how sure the machine was; 1 where a person decided"
     yield "agreement", "share of confirmed mentions that the machine had put into the theme; empty below ten"

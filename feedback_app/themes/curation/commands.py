@@ -59,14 +59,14 @@ def history(theme_id: int, as_json: bool) -> None:
     steps = lazy("queries").history(1, theme_id=theme_id).items
     rows = [
         {
-            "id": one.id,
-            "at": one.at,
-            "by": one.by,
-            "action": one.action,
-            "mentions": one.mentions,
-            "undone": bool(one.undone_at),
+            "id": entry.id,
+            "at": entry.at,
+            "by": entry.by,
+            "action": entry.action,
+            "mentions": entry.mentions,
+            "undone": bool(entry.undone_at),
         }
-        for one in steps
+        for entry in steps
     ]
     lines = [
         f"{row['id']:>6}  {row['at']:%Y-%m-%d %H:%M}  {row['by']}  {row['action']}" + "  (undone)" * row["undone"]

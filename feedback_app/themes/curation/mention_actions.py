@@ -107,10 +107,10 @@ def place(event: ThemeEvent, theme_id: int, by: Actor, from_theme: int | None = 
     Joins the caller's transaction.
     """
     session = require_transaction()
-    mine = Placement.mention_id.in_(touched_mentions(event.id))
+    of_step = Placement.mention_id.in_(touched_mentions(event.id))
     if drop:
         others = Placement.theme_id == from_theme if from_theme else true()
-        session.execute(delete(Placement).where(mine, Placement.theme_id != theme_id, others))
+        session.execute(delete(Placement).where(of_step, Placement.theme_id != theme_id, others))
     now = clock.now()
     new = select(
         Mention.id, literal(theme_id), literal(1.0), was_in(event.id, theme_id), literal(by.staff_id), literal(now)
@@ -142,8 +142,8 @@ def of_codebook(codebook_id: int, mentions: Chosen, also: Select[Any] | None = N
     if isinstance(mentions, Select):
         return select(Mention.id).where(fence, Mention.id.in_(mentions))
     ids = sorted(set(mentions))
-    found: list[int] = []
+    kept: list[int] = []
     for start in range(0, len(ids), CHUNK):
         part = ids[start : start + CHUNK]
-        found += require_transaction().scalars(select(Mention.id).where(fence, Mention.id.in_(part)))
-    return found
+        kept += require_transaction().scalars(select(Mention.id).where(fence, Mention.id.in_(part)))
+    return kept

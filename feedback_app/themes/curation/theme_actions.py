@@ -74,12 +74,12 @@ def merge(theme_ids: Sequence[int], into: int, by: Actor) -> int:
 def merge_now(theme_ids: Sequence[int], into: int, by: Actor) -> int:
     """Merge inside the caller's transaction; see :func:`merge`."""
     target = open_theme(into)
-    sources = [open_theme(one) for one in dict.fromkeys(theme_ids) if one != into]
+    sources = [open_theme(theme_id) for theme_id in dict.fromkeys(theme_ids) if theme_id != into]
     if not sources:
         raise Refused(N_("Choose at least one other theme to merge into this one."))
-    if any(one.codebook_id != target.codebook_id for one in sources):
+    if any(theme_id.codebook_id != target.codebook_id for theme_id in sources):
         raise Refused(N_("Themes of different codebooks cannot be merged."))
-    return sum(_merge(one, target, by) for one in sources)
+    return sum(_merge(theme_id, target, by) for theme_id in sources)
 
 
 def _merge(source: Theme, target: Theme, by: Actor) -> int:

@@ -44,15 +44,15 @@ class Map:
 
 def theme_map(themes: Sequence[ThemeFigures], width: float, height: float) -> Map:
     """Return the map of themes, the largest first; at most 40 of them."""
-    shown = [one for one in themes if one.mentions][:MOST]
-    usual = sum(one.gone for one in shown) / max(1, sum(one.mentions for one in shown))
+    shown = [theme for theme in themes if theme.mentions][:MOST]
+    usual = sum(theme.gone for theme in shown) / max(1, sum(theme.mentions for theme in shown))
     areas = []
-    for box in treemap([one.mentions for one in shown], width, height):
-        one = shown[box.index]
+    for box in treemap([theme.mentions for theme in shown], width, height):
+        theme = shown[box.index]
         letter = min(19.0, max(11.0, (box.width * box.height) ** 0.5 / 9))
-        words = lines(one.theme.name, box.width - 16, box.height - 20 - letter, letter)  # above the figure
-        share = one.gone / one.mentions
-        areas.append(Area(one, box, words, letter, sum(share > usual * step for step in STEPS) if usual else 2))
+        words = lines(theme.theme.name, box.width - 16, box.height - 20 - letter, letter)  # above the figure
+        share = theme.gone / theme.mentions
+        areas.append(Area(theme, box, words, letter, sum(share > usual * step for step in STEPS) if usual else 2))
     return Map(width, height, areas)
 
 
@@ -69,14 +69,14 @@ class Months:
 
 def months(rows: Sequence[tuple[str, int, int]], width: float = 640.0, height: float = 150.0) -> Months:
     """Return the columns of ``(month, customers and prospects, lost and former)``."""
-    found = columns([(low, high) for _, low, high in rows], width, height)
+    bars = columns([(low, high) for _, low, high in rows], width, height)
     every = max(1, len(rows) // 6)
     labels = [
         (column.x + column.width / 2, row[0])
-        for at, (column, row) in enumerate(zip(found, rows, strict=True))
+        for at, (column, row) in enumerate(zip(bars, rows, strict=True))
         if at % every == 0
     ]
-    return Months(width, height, found, labels, max((low + high for _, low, high in rows), default=0))
+    return Months(width, height, bars, labels, max((low + high for _, low, high in rows), default=0))
 
 
 @dataclass(frozen=True)
@@ -109,20 +109,22 @@ MARGIN = (34.0, 18.0, 18.0, 34.0)  # left, top, right, bottom
 
 def satisfaction(themes: Sequence[ThemeFigures], width: float, height: float) -> Scatter | None:
     """Return the plot of how content people are (0..10) against how many speak of it; None for fewer than 3 themes."""
-    shown = [one for one in themes if one.content is not None and one.people >= FEW]
+    shown = [theme for theme in themes if theme.content is not None and theme.people >= FEW]
     if len(shown) < 3:
         return None
     left, top, right, bottom = MARGIN
-    points = [one.content or 0.0 for one in shown]
+    points = [theme.content or 0.0 for theme in shown]
     low, high = max(0, math.floor(min(points))), min(10, math.ceil(max(points)))
-    most = _round_up(max(one.people for one in shown))
+    most = _round_up(max(theme.people for theme in shown))
     span, across, down = max(1, high - low), width - left - right, height - top - bottom
 
     def at(people: float, content: float) -> tuple[float, float]:
         return left + across * people / most, top + down * (high - content) / span
 
-    mean = sum(one.people * (one.content or 0.0) for one in shown) / sum(one.people for one in shown)
-    places = [(one, *at(one.people, one.content or 0.0)) for one in sorted(shown, key=lambda one: -one.people)]
+    mean = sum(theme.people * (theme.content or 0.0) for theme in shown) / sum(theme.people for theme in shown)
+    places = [
+        (theme, *at(theme.people, theme.content or 0.0)) for theme in sorted(shown, key=lambda theme: -theme.people)
+    ]
     step = 1 if span <= 5 else 2
     return Scatter(
         width,

@@ -95,10 +95,10 @@ def _months(codebook_id: int, look: Look, zone: str) -> Counter[str]:
 def _shelves(codebook_id: int, look: Look, zone: str) -> dict[str, int]:
     shelved = ("set_aside", "no_content")
     columns = select(Mention.state, func.count()).where(Mention.state.in_(shelved)).group_by(Mention.state)
-    found = dict(db.session.execute(_said(columns, codebook_id, look, zone)).all())
+    sizes = dict(db.session.execute(_said(columns, codebook_id, look, zone)).all())
     return {
         "ungrouped": _ungrouped(codebook_id, look, zone),
-        **{shelf: found.get(shelf, 0) for shelf in shelved},
+        **{shelf: sizes.get(shelf, 0) for shelf in shelved},
     }
 
 

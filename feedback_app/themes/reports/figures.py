@@ -72,12 +72,12 @@ def overview(codebook_id: int, look: Look, zone: str) -> Overview:
     """
     pages: Cache[tuple[object, ...], counting.Counted] = app_cache("figures", KEPT_FIGURES)
     ask = partial(counting.counted, codebook_id, look, zone)
-    found = pages.get((codebook_id, look, zone), ask, counting.stamp(codebook_id))
-    months, total = every_month(found.months), found.months.total()
+    counted = pages.get((codebook_id, look, zone), ask, counting.stamp(codebook_id))
+    months, total = every_month(counted.months), counted.months.total()
     cells: dict[int, list[Cell]] = {}
-    for theme_id, kind, when, size in found.cells:
+    for theme_id, kind, when, size in counted.cells:
         cells.setdefault(theme_id, []).append((kind, when, size))
-    themes = [_figures(theme, cells.get(theme.id, []), found, months) for theme in open_themes(codebook_id)]
+    themes = [_figures(theme, cells.get(theme.id, []), counted, months) for theme in open_themes(codebook_id)]
     return Overview(
         sorted(
             (one for one in themes if one.mentions or not look),
@@ -85,27 +85,27 @@ def overview(codebook_id: int, look: Look, zone: str) -> Overview:
         ),
         months,
         total,
-        total - found.shelves["ungrouped"],
-        found.people,
-        found.shelves,
+        total - counted.shelves["ungrouped"],
+        counted.people,
+        counted.shelves,
     )
 
 
-def _figures(theme: Theme, cells: Iterable[Cell], found: counting.Counted, months: list[str]) -> ThemeFigures:
+def _figures(theme: Theme, cells: Iterable[Cell], counted: counting.Counted, months: list[str]) -> ThemeFigures:
     kinds: Counter[str] = Counter()
     by_month: Counter[str] = Counter()
     for kind, when, size in cells:
         kinds[kind] += size
         by_month[when] += size
     row = [by_month[one] for one in months]
-    growth = trend(row, [found.months[one] for one in months])
+    growth = trend(row, [counted.months[one] for one in months])
     return ThemeFigures(
         theme,
         kinds.total(),
-        found.people_of.get(theme.id, 0),
+        counted.people_of.get(theme.id, 0),
         kinds,
         dict(zip(months, row, strict=True)),
-        found.content_of.get(theme.id),
+        counted.content_of.get(theme.id),
         growth,
     )
 

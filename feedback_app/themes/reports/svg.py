@@ -65,18 +65,18 @@ def lines(text: str, width: float, height: float, size: float) -> list[str]:
     rows = int(height / (size * LINE))
     if most < 4 or rows < 1:
         return []
-    found: list[str] = []
+    wrapped: list[str] = []
     for word in text.split():
-        if found and len(found[-1]) + 1 + len(word) <= most:
-            found[-1] += f" {word}"
+        if wrapped and len(wrapped[-1]) + 1 + len(word) <= most:
+            wrapped[-1] += f" {word}"
         else:
-            found.append(word)
-    if len(found) > rows or any(len(one) > most for one in found):
-        kept = [one if len(one) <= most else f"{one[: most - 1]}…" for one in found[:rows]]
-        if len(found) > rows and not kept[-1].endswith("…"):
+            wrapped.append(word)
+    if len(wrapped) > rows or any(len(one) > most for one in wrapped):
+        kept = [one if len(one) <= most else f"{one[: most - 1]}…" for one in wrapped[:rows]]
+        if len(wrapped) > rows and not kept[-1].endswith("…"):
             kept[-1] = f"{kept[-1][: most - 1]}…"
         return kept
-    return found
+    return wrapped
 
 
 def polyline(values: Sequence[float], width: float, height: float, most: float | None = None) -> str:

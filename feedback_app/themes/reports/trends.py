@@ -58,9 +58,9 @@ def at_least(hits: int, tries: int, share: float) -> float:
         + hits * math.log(share) + (tries - hits) * math.log1p(-share)
     )  # fmt: skip
     total, odds = 0.0, share / (1 - share)
-    for one in range(hits, tries + 1):
+    for successes in range(hits, tries + 1):
         total += term
-        if term < total * 1e-12 and one > tries * share:
+        if term < total * 1e-12 and successes > tries * share:
             break
-        term *= odds * (tries - one) / (one + 1)
+        term *= odds * (tries - successes) / (successes + 1)
     return min(total, 1.0)

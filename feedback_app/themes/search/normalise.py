@@ -29,14 +29,14 @@ def fold(text: str) -> str:
 
 def spans(text: str) -> list[tuple[int, int, str]]:
     """Return the words of a text: start, end, and the folded form; at most 2,000."""
-    found = []
+    places = []
     for match in _WORD.finditer(text):
         form = "".join(_WORD.findall(fold(match.group())))[:LONGEST]
         if form:
-            found.append((match.start(), match.end(), form))
-        if len(found) == MOST:
+            places.append((match.start(), match.end(), form))
+        if len(places) == MOST:
             break
-    return found
+    return places
 
 
 def forms(text: str) -> list[str]:

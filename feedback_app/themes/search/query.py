@@ -108,14 +108,14 @@ _DOCUMENT: ColumnElement[Any] = literal_column("mention.search")
 
 
 def _pieces(text: str, hits: Iterable[tuple[int, int]]) -> list[tuple[str, bool]]:
-    found: list[tuple[str, bool]] = []
+    pieces: list[tuple[str, bool]] = []
     at = 0
     for start, end in hits:
         if start > at:
-            found.append((text[at:start], False))
-        found.append((text[start:end], True))
+            pieces.append((text[at:start], False))
+        pieces.append((text[start:end], True))
         at = end
-    return [*found, (text[at:], False)] if at < len(text) else found
+    return [*pieces, (text[at:], False)] if at < len(text) else pieces
 
 
 def read(text: str) -> Search:

@@ -38,13 +38,13 @@ def suggest(codebook_id: int, tell: Tell = silent) -> int:
     What was dismissed does not come back for the same reason.
     """
     tell(N_("Looking for themes that are missing."), 0.1)
-    found = [*_missing(codebook_id), *_new_lately(codebook_id)]
+    suggested = [*_missing(codebook_id), *_new_lately(codebook_id)]
     tell(N_("Looking for themes that say the same."), 0.5)
-    found += _double(codebook_id)
+    suggested += _double(codebook_id)
     tell(N_("Looking for themes that hold several things."), 0.7)
     for theme_id in _wide(codebook_id):
-        found += _inside(codebook_id, theme_id)
-    return _keep(codebook_id, found)
+        suggested += _inside(codebook_id, theme_id)
+    return _keep(codebook_id, suggested)
 
 
 def suggest_split(theme_id: int, tell: Tell = silent) -> int:
@@ -55,10 +55,10 @@ def suggest_split(theme_id: int, tell: Tell = silent) -> int:
     theme = open_theme(theme_id)
     name, codebook_id = theme.name, theme.codebook_id
     tell(N_("Looking inside “%(name)s”."), 0.2, name=name)
-    found = list(_inside(codebook_id, theme_id))
-    if not found:
+    parts = list(_inside(codebook_id, theme_id))
+    if not parts:
         raise Refused(N_("Nothing inside “%(name)s” can be told apart well enough to split it."), name=name)
-    return _keep(codebook_id, found, again=True)
+    return _keep(codebook_id, parts, again=True)
 
 
 def _missing(codebook_id: int) -> Iterable[dict[str, Any]]:
@@ -133,12 +133,12 @@ def _parts(rows: Sequence[Any], least: int = LEAST) -> list[dict[str, Any]]:
         return []
     texts = [row.text for row in rows]
     vectors = StoredVectors(texts)
-    found = discover(texts, languages=[row.language for row in rows], grain="auto", vectors=vectors)
+    grouping = discover(texts, languages=[row.language for row in rows], grain="auto", vectors=vectors)
     vectors.keep()
     return [
-        _part(theme, [rows[at].id for at, mine in enumerate(found.assigned) if mine == number], rows)
-        for number, theme in enumerate(found.themes)
-        if sum(mine == number for mine in found.assigned) >= least
+        _part(theme, [rows[at].id for at, mine in enumerate(grouping.assigned) if mine == number], rows)
+        for number, theme in enumerate(grouping.themes)
+        if sum(mine == number for mine in grouping.assigned) >= least
     ]
 
 
@@ -156,16 +156,16 @@ def _double(codebook_id: int) -> list[dict[str, Any]]:
     if assigner is None:
         return []
     final, visible = final_ids(codebook_id), {theme.id for theme in open_themes(codebook_id)}
-    found: dict[str, dict[str, Any]] = {}
+    pairs: dict[str, dict[str, Any]] = {}
     for one, other, near in classifier_store.alike(assigner, ALIKE):
         a, b = sorted((final.get(one, 0), final.get(other, 0)))
         if a != b and {a, b} <= visible:
             reason = f"merge:{a}:{b}"
             evidence = {"nearness": round(near, 2)}
-            found.setdefault(
+            pairs.setdefault(
                 reason, {"kind": "merge", "reason": reason, "theme_id": a, "other_id": b, "evidence": evidence}
             )
-    return list(found.values())[:MOST_MERGES]
+    return list(pairs.values())[:MOST_MERGES]
 
 
 def _wide(codebook_id: int) -> list[int]:
@@ -199,7 +199,7 @@ def _inside(codebook_id: int, theme_id: int) -> Iterable[dict[str, Any]]:
         }
 
 
-def _keep(codebook_id: int, found: Sequence[dict[str, Any]], *, again: bool = False) -> int:
+def _keep(codebook_id: int, suggested: Sequence[dict[str, Any]], *, again: bool = False) -> int:
     with transaction() as session:
         old = session.execute(
             select(Suggestion.kind, Suggestion.parts).where(
@@ -208,11 +208,18 @@ def _keep(codebook_id: int, found: Sequence[dict[str, Any]], *, again: bool = Fa
         ).all()
         known = [set(part["mentions"]) for row in old for part in row.parts]
         number = 0
-        for one in found:
-            if one["kind"] == "new_theme" and _seen(one, known):
+        for suggestion in suggested:
+            if suggestion["kind"] == "new_theme" and _seen(suggestion, known):
                 continue
-            known += [set(part["mentions"]) for part in one["parts"] if one["kind"] == "new_theme"]
-            row = {"codebook_id": codebook_id, "parts": [], "theme_id": None, "other_id": None, "state": "open", **one}
+            known += [set(part["mentions"]) for part in suggestion["parts"] if suggestion["kind"] == "new_theme"]
+            row = {
+                "codebook_id": codebook_id,
+                "parts": [],
+                "theme_id": None,
+                "other_id": None,
+                "state": "open",
+                **suggestion,
+            }
             row["created_at"] = clock.now()
             add = insert(Suggestion).values(**row)
             rule = add.on_conflict_do_nothing(index_elements=["codebook_id", "reason"])

@@ -47,10 +47,10 @@ def names_inside(codebook_id: int) -> dict[int, list[str]]:
         .where(Theme.codebook_id == codebook_id)
         .order_by(SubTheme.id)
     )
-    found: dict[int, list[str]] = {}
+    names: dict[int, list[str]] = {}
     for theme_id, name in rows:
-        found.setdefault(theme_id, []).append(name)
-    return found
+        names.setdefault(theme_id, []).append(name)
+    return names
 
 
 def themes_within(theme_id: int) -> Sequence[Theme]:

@@ -36,7 +36,7 @@ def look_inside(theme_id: int) -> int:
     return _keep(theme_id, placed, found, [row.id for row in rows])
 
 
-def _keep(theme_id: int, placed: int, found: Sequence[Part], mentions: Sequence[int]) -> int:
+def _keep(theme_id: int, placed: int, parts: Sequence[Part], mentions: Sequence[int]) -> int:
     with transaction() as session:
         if not updated_one(
             update(Theme).where(Theme.id == theme_id, Theme.state == "open").values(looked_inside=placed)
@@ -44,7 +44,7 @@ def _keep(theme_id: int, placed: int, found: Sequence[Part], mentions: Sequence[
             return 0
         session.execute(delete(SubTheme).where(SubTheme.theme_id == theme_id))
         there = set(session.scalars(select(Mention.id).join(Placement).where(Placement.theme_id == theme_id)))
-        for part in found:
+        for part in parts:
             row = SubTheme(
                 theme_id=theme_id,
                 name=shown_name(part.name),
@@ -57,4 +57,4 @@ def _keep(theme_id: int, placed: int, found: Sequence[Part], mentions: Sequence[
             still = [one for one in inside if one["mention_id"] in there]
             if still:
                 session.execute(insert(SubThemeMention), still)
-        return len(found)
+        return len(parts)

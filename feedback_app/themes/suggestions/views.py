@@ -21,15 +21,15 @@ from feedback_app.web.pages import flash_refusal, see_other
 def suggestions(codebook_id: int) -> str:
     """Show what is suggested, and what was dismissed."""
     codebook = queries.codebook_by_id(codebook_id)
-    found = queries.suggestions(codebook_id)
+    open_ones = queries.suggestions(codebook_id)
     dismissed = queries.suggestions(codebook_id, "dismissed")
-    ids = {one for item in found for part in item.parts for one in part["quotes"][:3]}
-    themes = queries.names_of(one for item in (*found, *dismissed) for one in (item.theme_id, item.other_id) if one)
-    pairs = [themes[one] for item in found if item.kind == "merge" for one in (item.theme_id, item.other_id) if one]
+    ids = {one for item in open_ones for part in item.parts for one in part["quotes"][:3]}
+    themes = queries.names_of(one for item in (*open_ones, *dismissed) for one in (item.theme_id, item.other_id) if one)
+    pairs = [themes[one] for item in open_ones if item.kind == "merge" for one in (item.theme_id, item.other_id) if one]
     return render_template(
         "themes/suggestions.html",
         **frame(codebook, "suggestions"),
-        found=found,
+        found=open_ones,
         dismissed=dismissed,
         themes=themes,
         lines={line.mention.id: line for line in mention_queries.lines(list(ids))},

@@ -68,10 +68,10 @@ class QuestionKind(ABC):
 
         ``raw`` is what the form sent for this question, in order; it may hold anything.
         """
-        given = [text for text in (tidy(one) for one in raw) if text]
-        if not given:
+        texts = [text for text in (tidy(one) for one in raw) if text]
+        if not texts:
             return ANSWER_THIS if question.required else NOTHING
-        return self._read(given, question)
+        return self._read(texts, question)
 
     @abstractmethod
     def _read(self, given: list[str], question: QuestionSpec) -> Reply | Problem:

@@ -31,11 +31,11 @@ class ScaleKind(QuestionKind, ABC):
     has_ends = True
     score = True
 
-    def _read(self, given: list[str], question: QuestionSpec) -> Reply | Problem:
-        if len(given) > 1:
+    def _read(self, texts: list[str], question: QuestionSpec) -> Reply | Problem:
+        if len(texts) > 1:
             return ONLY_ONE
         points = {str(point): point for point in self.scale}
-        return Reply(number=points[given[0]]) if given[0] in points else ONE_OF_THESE
+        return Reply(number=points[texts[0]]) if texts[0] in points else ONE_OF_THESE
 
     def typed(self, cell: str, question: QuestionSpec) -> list[str]:
         """Return the number in ``cell``: 9, 9.0, 9,0 and 9/10 are the same."""
