@@ -58,7 +58,7 @@ JOBS: tuple[Job, ...] = (
     Job("look_inside_themes", "feedback_app.themes.worker:look_inside_themes", timedelta(minutes=2)),
     Job("learn_from_corrections", "feedback_app.themes.worker:learn_from_corrections", timedelta(minutes=1)),
     Job("look_for_news", "feedback_app.themes.worker:look_for_news", timedelta(hours=1)),
-    Job("remove_old_imports", "feedback_app.contacts.importing.actions:remove_old_imports", timedelta(days=1)),
+    Job("remove_old_imports", "feedback_app.imports.actions:remove_old_imports", timedelta(days=1)),
     Job("forget_slots", "feedback_app.delivery.queue.throughput:forget", timedelta(days=1)),
     Job("prune", "feedback_app.jobs.runs:prune", timedelta(days=1), at=timedelta(hours=2)),
 )

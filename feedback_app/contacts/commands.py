@@ -15,11 +15,12 @@ from feedback_app.accounts.audit import COMMAND
 from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.contacts import actions, queries
 from feedback_app.contacts.importing import actions as import_actions
-from feedback_app.contacts.models import KINDS, Contact
+from feedback_app.contacts.models import KINDS, Contact, ContactImport
 from feedback_app.delivery.models import SCOPES
 from feedback_app.exports import csv_safe
 from feedback_app.extensions import current_settings
 from feedback_app.imports import files as import_files
+from feedback_app.imports.queries import run_by_id
 from feedback_app.settings import LANGUAGES
 
 KIND = click.Choice(KINDS)
@@ -68,7 +69,7 @@ def import_(file: Path, dry_run: bool, kind: str, language: str | None, report: 
     wish = {"kind": kind, "language": language or current_settings().language}
     with file.open("rb") as source, _progress("Reading", as_json) as tick:
         import_id = import_actions.try_import(source, file.name, by=COMMAND, progress=tick, **wish)
-    tried = queries.import_by_id(import_id)
+    tried = run_by_id(ContactImport, import_id)
     name, counts = tried.stored_as, {key: value for key, value in tried.counts.items() if key not in ("columns",)}
     try:
         if not dry_run:
@@ -104,9 +105,10 @@ def _reasons(name: str) -> list[dict[str, Any]]:
 
 def _summary(counts: dict[str, Any], dry_run: bool) -> str:
     begin = "Would import" if dry_run else "Imported"
+    held = f"{counts['held_back']} held back, " if counts["held_back"] else ""
     return (
         f"{begin} {counts['rows']} rows: {counts['created']} created, {counts['updated']} updated, "
-        f"{counts['unchanged']} unchanged, {counts['rejected']} rejected; "
+        f"{counts['unchanged']} unchanged, {held}{counts['rejected']} rejected; "
         f"{counts['suppressed']} of those taken are not to be written to."
     )
 

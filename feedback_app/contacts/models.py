@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_app import clock
 from feedback_app.database import UtcDateTime
 from feedback_app.errors import N_
 from feedback_app.extensions import Base, Key
+from feedback_app.imports.models import ImportRun
 
 KINDS = ("customer", "prospect", "lost_prospect", "former_customer")
 KIND_NAMES = {
@@ -45,19 +45,7 @@ class Contact(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, onupdate=clock.now)
 
 
-class ContactImport(Base):
-    """One uploaded file: first tried (dry run), then applied or left. The report says what became of each row."""
+class ContactImport(ImportRun):
+    """One uploaded list of contacts: first tried (dry run), then applied or dropped."""
 
-    __tablename__ = "contact_import"
-    __table_args__ = (CheckConstraint("state IN ('tried', 'applied', 'failed')", name="state"),)
-
-    id: Mapped[Key] = mapped_column(primary_key=True)
-    file_name: Mapped[str] = mapped_column(String(255))
-    stored_as: Mapped[str] = mapped_column(String(80))  # name inside var/imports; unguessable
-    default_kind: Mapped[str] = mapped_column(String(20))
-    default_language: Mapped[str] = mapped_column(String(8))
-    state: Mapped[str] = mapped_column(String(12), default="tried")
-    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    by_id: Mapped[Key | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    __mapper_args__ = {"polymorphic_identity": "contacts"}  # noqa: RUF012  # as SQLAlchemy wants it

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, exists, 
 
 from feedback_app.common.text import one_line
 from feedback_app.contacts.field_limits import attribute_key
-from feedback_app.contacts.models import KINDS, Contact, ContactImport
+from feedback_app.contacts.models import KINDS, Contact
 from feedback_app.database import Page, is_postgresql, page_of
 from feedback_app.delivery import addresses
 from feedback_app.delivery.bounces import apply as returns
@@ -222,14 +222,6 @@ def suppressed_among(contacts: Sequence[Contact]) -> set[str]:
     """Return the keys of those among ``contacts`` who are not written to in some scope: one statement."""
     keys = [one.email_key for one in contacts]
     return set(db.session.scalars(select(Suppression.email_key).where(Suppression.email_key.in_(keys)).distinct()))
-
-
-def import_by_id(import_id: int) -> ContactImport:
-    """Return one import; raises NotFound."""
-    contact_import = db.session.get(ContactImport, import_id)
-    if contact_import is None:
-        raise NotFound(N_("There is no such import."))
-    return contact_import
 
 
 def by_id(contact_id: int) -> Contact:

@@ -6,9 +6,8 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-# A cell beginning with one of these is taken for a formula (OWASP, "CSV Injection"); the full-width forms are what
-# Excel for East Asian languages also understands.
-STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+from feedback_app.common.formulas import guarded
+
 BOM = "\ufeff"  # tells Excel that the file is UTF-8; every other reader skips it
 CHUNK = 16 * 1024  # characters gathered before they are handed on
 
@@ -24,8 +23,7 @@ def safe_cell(value: object) -> str:
         return ""
     if isinstance(value, (int, float)):
         return str(value)
-    text = str(value).replace("\0", "")
-    return f"'{text}" if text.startswith(STARTERS) or text.lstrip().startswith(STARTERS) else text
+    return guarded(str(value).replace("\0", ""))
 
 
 def stream(rows: Iterable[Iterable[object]], delimiter: str = ",") -> Iterator[str]:

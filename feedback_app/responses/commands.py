@@ -17,7 +17,7 @@ from feedback_app.contacts.models import KINDS
 from feedback_app.exports import csv_safe
 from feedback_app.extensions import current_settings
 from feedback_app.responses.importing import actions as import_actions
-from feedback_app.responses.importing.import_pass import Counts
+from feedback_app.responses.importing.import_pass import AnswerCounts
 from feedback_app.responses.reading import export
 from feedback_app.responses.reading.filters import Filter
 from feedback_app.settings import LANGUAGES
@@ -82,11 +82,12 @@ def import_(
     say(result, as_json, "\n".join([_line(counts, dry_run), *map(_named, rejected)]))
 
 
-def _line(counts: Counts, dry_run: bool) -> str:
+def _line(counts: AnswerCounts, dry_run: bool) -> str:
     begin = "Would import" if dry_run else "Imported"
+    held = f", {counts.held_back} held back" if counts.held_back else ""
     return (
         f"{begin} {counts.created} responses of {counts.rows} rows: {counts.unchanged} were here already, "
-        f"{counts.rejected} rejected. {counts.new_contacts} contacts {'would be' if dry_run else 'are'} new."
+        f"{counts.rejected} rejected{held}. {counts.new_contacts} contacts {'would be' if dry_run else 'are'} new."
     )
 
 

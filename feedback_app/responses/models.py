@@ -13,6 +13,7 @@ from feedback_app.contacts.models import Contact
 from feedback_app.database import UtcDateTime
 from feedback_app.errors import N_
 from feedback_app.extensions import Base, Key, json_or_null
+from feedback_app.imports.models import ImportRun
 from feedback_app.surveys.models import Question, Survey
 
 SOURCE_NAMES = {
@@ -80,22 +81,11 @@ class Answer(Base):
     question: Mapped[Question] = relationship()
 
 
-class ResponseImport(Base):
-    """One uploaded file of answers: first tried (dry run), then applied or given up."""
+class ResponseImport(ImportRun):
+    """One uploaded file of answers to a survey: first tried (dry run), then applied or dropped."""
 
-    __tablename__ = "response_import"
-    __table_args__ = (CheckConstraint("state IN ('tried', 'applied', 'failed')", name="state"),)
+    __mapper_args__ = {"polymorphic_identity": "responses"}  # noqa: RUF012  # as SQLAlchemy wants it
 
-    id: Mapped[Key] = mapped_column(primary_key=True)
-    survey_id: Mapped[Key] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), index=True)
-    file_name: Mapped[str] = mapped_column(String(255))
-    stored_as: Mapped[str] = mapped_column(String(80))  # name inside var/imports; unguessable
-    default_kind: Mapped[str] = mapped_column(String(20))
-    default_language: Mapped[str] = mapped_column(String(8))
-    create_contacts: Mapped[bool] = mapped_column(default=True)
-    state: Mapped[str] = mapped_column(String(12), default="tried")
-    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    by_id: Mapped[Key | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # beside imports of other kinds in the table, so it may be NULL there
+    survey_id: Mapped[Key] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), index=True, nullable=True)
     survey: Mapped[Survey] = relationship()

@@ -19,4 +19,5 @@ STATES = (
     N_("cancelled"),
     N_("suppressed"),
     N_("rejected"),
+    N_("held back"),
 )

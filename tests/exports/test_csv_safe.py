@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback_app.common.formulas import STARTERS
 from feedback_app.exports.csv_safe import (
     BOM,
-    STARTERS,
     safe_cell,
     stream,
 )

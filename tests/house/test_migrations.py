@@ -8,9 +8,12 @@ import flask_migrate
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import CheckConstraint, inspect, text
+from sqlalchemy import CheckConstraint, inspect, select, text
 
+from feedback_app.contacts.models import ContactImport
+from feedback_app.database import transaction
 from feedback_app.extensions import db
+from feedback_app.imports.models import ImportRun
 from feedback_app.themes.search_tables import described
 
 
@@ -86,6 +89,42 @@ def test_old_responses_learn_by_which_way_they_came(empty_app: Flask) -> None:
     with db.engine.connect() as connection:
         kept = connection.execute(text("SELECT external_id FROM response ORDER BY id")).scalars().all()
     assert kept == ["crm-7", None]
+
+
+OLD_IMPORTS = (
+    "INSERT INTO contact_import (id, file_name, stored_as, default_kind, default_language, state, counts, created_at)"
+    f""" VALUES (3, 'people.csv', 'a', 'customer', 'en', 'failed', '{{"rows": 2}}', {AT})""",
+    "INSERT INTO response_import (id, survey_id, file_name, stored_as, default_kind, default_language, create_contacts,"
+    f""" state, counts, created_at) VALUES (2, 1, 'old.csv', 'b', 'prospect', 'pl', TRUE, 'tried', '{{}}', {AT}),"""
+    f""" (4, 1, 'new.csv', 'c', 'prospect', 'pl', FALSE, 'applied', '{{}}', {AT})""",
+)
+
+
+def test_both_tables_of_imports_become_one_and_can_be_parted_again(empty_app: Flask) -> None:
+    flask_migrate.upgrade(revision="0007")
+    with db.engine.begin() as connection:
+        for row in (OLD_RESPONSES[0], *OLD_IMPORTS):
+            connection.execute(text(row))
+    flask_migrate.upgrade()
+    found = db.session.scalars(select(ImportRun).order_by(ImportRun.id)).all()
+    assert [(one.id, one.what, one.file_name, one.state, one.options) for one in found] == [
+        (3, "contacts", "people.csv", "dropped", {}),
+        (5, "responses", "old.csv", "tried", {"create_contacts": True}),
+        (7, "responses", "new.csv", "applied", {"create_contacts": False}),
+    ]
+    assert found[0].counts == {"rows": 2}
+    with transaction() as session:
+        session.add(ContactImport(file_name="next.csv", stored_as="d", default_kind="customer", default_language="en"))
+    db.session.remove()
+    flask_migrate.downgrade(revision="0007")
+    with db.engine.connect() as connection:
+        contacts = connection.execute(text("SELECT id, state FROM contact_import ORDER BY id")).all()
+        answers = connection.execute(text("SELECT id, state, create_contacts FROM response_import ORDER BY id")).all()
+    assert [tuple(row) for row in contacts] == [(3, "failed"), (8, "tried")]
+    assert [(id_, state, bool(create)) for id_, state, create in answers] == [
+        (5, "tried", True),
+        (7, "applied", False),
+    ]
 
 
 def test_numbered_in_order() -> None:

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from pathlib import PurePath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from sqlalchemy import text, update
+from sqlalchemy import text
 
-from feedback_app import clock
 from feedback_app.accounts.audit import Actor, note
-from feedback_app.common.text import one_line
 from feedback_app.contacts.importing import csv_import, row_store
-from feedback_app.contacts.importing.import_pass import (
-    Counts,
-    Import,
-    ImportPass,
-    Progress,
-)
+from feedback_app.contacts.importing.import_pass import ContactCounts, Import, import_rows
 from feedback_app.contacts.models import KINDS, ContactImport
-from feedback_app.database import is_postgresql, transaction, updated_one
-from feedback_app.errors import N_, NotFound, Refused
-from feedback_app.extensions import db
+from feedback_app.database import is_postgresql, transaction
+from feedback_app.errors import N_, Refused
+from feedback_app.imports import actions as import_runs
 from feedback_app.imports import files as import_files
+from feedback_app.imports.import_pass import Progress
 from feedback_app.settings import LANGUAGES
 
 _ONE_AT_A_TIME = 7_310_001  # PostgreSQL's advisory lock that makes two imports wait for each other, not deadlock
@@ -38,59 +30,32 @@ def try_import(
     """
     if kind not in KINDS or language not in LANGUAGES:
         raise Refused(N_("Choose a kind of contact and a language for rows that do not say."))
-    remove_old_imports()
-    name = import_files.store(source)
-    shown = one_line(PurePath(file_name.replace("\\", "/")).name)[:100] or "list.csv"
-    try:
-        seen, counts = _tried(name, Import(kind, language, _source(shown)), progress)
-    except BaseException:
-        import_files.remove(name)
-        raise
-    import_files.remove(name, import_files.LIST)  # what was read from it is kept in rows
-    with transaction() as session:
-        made = ContactImport(
-            file_name=shown,
-            stored_as=name,
-            default_kind=kind,
-            default_language=language,
-            counts={**counts.as_dict(), **seen},
-            by_id=by.staff_id,
-        )
-        session.add(made)
-        session.flush()
-        return made.id
+    shown = import_runs.shown(file_name, "list.csv")
+    run = ContactImport(file_name=shown, default_kind=kind, default_language=language, by_id=by.staff_id)
+    return import_runs.keep_tried(run, source, lambda name: _tried(name, _what(run), progress))
 
 
-def _source(file_name: str) -> str:
-    return f"import: {file_name}"[:120]
+def _what(run: ContactImport) -> Import:
+    return Import(run.default_kind, run.default_language, f"import: {run.file_name}"[:120])
 
 
-def _tried(name: str, what: Import, progress: Progress | None) -> tuple[dict[str, object], Counts]:
-    """Read the stored list and see what its rows would do; return how it was understood, and the counts."""
+def _tried(name: str, what: Import, progress: Progress | None) -> dict[str, Any]:
+    """Read the kept list and see what its rows would do; return the counts, and how it was understood."""
     with (
         import_files.open_list(name) as file,
         import_files.new_lines(name, import_files.ROWS) as kept,
         import_files.new_lines(name, import_files.REPORT) as report,
     ):
         opened = csv_import.read(file)
-        rows = row_store.written(opened.rows, kept)
-        counts = ImportPass(db.session(), what, report, writing=False).run(rows, progress)
+        counts = import_rows(row_store.written(opened.rows, kept), what, report, writing=False, progress=progress)
     if counts.rows == 0:
         raise Refused(N_("The file has a heading and no rows below it. Add the people and try again."))
+    import_files.remove(name, import_files.LIST)  # what was read from it is kept in rows
     columns = [list(column) for column in opened.columns]
-    return {"encoding": opened.encoding, "delimiter": opened.delimiter, "columns": columns}, counts
+    return {**counts.as_dict(), "encoding": opened.encoding, "delimiter": opened.delimiter, "columns": columns}
 
 
-def _applied(name: str, what: Import, progress: Progress | None) -> Counts:
-    try:
-        rows = import_files.open_rows(name)
-    except FileNotFoundError as error:
-        raise Refused(N_("The list is kept for one day only and is gone. Choose the file again.")) from error
-    with rows, import_files.new_lines(name, import_files.REPORT) as report:
-        return ImportPass(db.session(), what, report, writing=True).run(row_store.read(rows), progress)
-
-
-def apply_import(import_id: int, *, by: Actor, progress: Progress | None = None) -> Counts:
+def apply_import(import_id: int, *, by: Actor, progress: Progress | None = None) -> ContactCounts:
     """Import exactly the rows that were tried; all of them in one transaction, or nothing.
 
     Broken rows are left out and reported, as the dry run said. Doing it twice is refused; importing the same file
@@ -99,39 +64,19 @@ def apply_import(import_id: int, *, by: Actor, progress: Progress | None = None)
     with transaction() as session:
         if is_postgresql():
             session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ONE_AT_A_TIME})
-        tried = session.get(ContactImport, import_id)
-        if tried is None:
-            raise NotFound(N_("There is no such import."))
-        mine = update(ContactImport).where(ContactImport.id == import_id, ContactImport.state == "tried")
-        if not updated_one(mine.values(state="applied", applied_at=clock.now())):
-            raise Refused(N_("This list was imported already, or given up. Choose the file again if it has changed."))
-        what = Import(tried.default_kind, tried.default_language, _source(tried.file_name))
-        counts = _applied(tried.stored_as, what, progress)
-        tried.counts = {**tried.counts, **counts.as_dict()}
-        note(by, "imported", "contact_import", import_id, tried.file_name, **counts.as_dict())
-        name = tried.stored_as
+        run = import_runs.claim(ContactImport, import_id)
+        name, what = run.stored_as, _what(run)
+        with (
+            import_runs.opened(import_files.open_rows, run) as rows,
+            import_files.new_lines(name, import_files.REPORT) as report,
+        ):
+            counts = import_rows(row_store.read(rows), what, report, writing=True, progress=progress)
+        run.counts = {**run.counts, **counts.as_dict()}
+        note(by, "imported", "contact_import", import_id, run.file_name, **counts.as_dict())
     import_files.remove(name, import_files.ROWS)
     return counts
 
 
 def drop_import(import_id: int) -> None:
     """Give up a list that was tried, and remove it with its report. Raises Refused when it was applied meanwhile."""
-    with transaction() as session:
-        mine = update(ContactImport).where(ContactImport.id == import_id, ContactImport.state == "tried")
-        if not updated_one(mine.values(state="failed")):
-            raise Refused(N_("This list was imported already, or given up. Choose the file again if it has changed."))
-        name = session.scalar(db.select(ContactImport.stored_as).where(ContactImport.id == import_id))
-    import_files.remove(name)
-
-
-def remove_old_imports() -> int:
-    """Remove uploaded lists and reports older than a day and return how many files that were. Safe to repeat."""
-    removed = import_files.remove_old()
-    border = clock.now() - timedelta(seconds=import_files.KEPT_SECONDS)
-    with transaction() as session:
-        session.execute(
-            update(ContactImport)
-            .where(ContactImport.state == "tried", ContactImport.created_at < border)
-            .values(state="failed")
-        )
-    return removed
+    import_runs.drop_import(ContactImport, import_id)

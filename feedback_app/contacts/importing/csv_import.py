@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from feedback_app.common.formulas import unguarded
 from feedback_app.common.text import one_line
 from feedback_app.contacts import field_limits
 from feedback_app.contacts.importing import csv_words
 from feedback_app.delivery import addresses
 from feedback_app.errors import N_, Refused
-from feedback_app.imports.csv_file import (
-    Broken,
-    Record,
-    Table,
-    read_table,
-)
+from feedback_app.imports.csv_file import Record, Table, read_table
 from feedback_app.imports.first_seen import Seen
-
-_APOSTROPHE = re.compile(
-    r"^'(?=\s*[=+\-@＝＋－＠])"
-)  # what our own export puts before a cell that looks like a formula
-RAW = 300  # how much of a rejected row its report repeats
+from feedback_app.imports.headings import is_yes, no_addresses, refuse_twice
+from feedback_app.imports.rows import Rejected, Unfit, read_rows, refuse_damage, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +36,6 @@ class Row:
     unsubscribed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A row that is not imported: ``reason`` is a gettext msgid to be filled with ``values``.
-
-    ``opted_out`` is the key of the address when the row asks not to be written to: that wish counts all the same.
-    """
-
-    number: int
-    reason: str
-    values: Mapping[str, object]
-    raw: str
-    opted_out: str = ""
-
-
 @dataclass(frozen=True)
 class ContactFile:
     """A file of contacts that is open: how it was understood, and its rows as a stream (to read once).
@@ -70,12 +48,6 @@ class ContactFile:
     delimiter: str
     columns: list[tuple[str, str]]
     rows: Iterator[Row | Rejected]
-
-
-class _Unfit(Exception):  # a row's trouble, on its way to a Rejected
-    def __init__(self, reason: str, **values: object) -> None:
-        super().__init__(reason)
-        self.reason, self.values = reason, values
 
 
 def read(file: BinaryIO) -> ContactFile:
@@ -94,24 +66,12 @@ def read(file: BinaryIO) -> ContactFile:
 
 def _columns(headings: list[str]) -> list[str]:
     """Return the field of each column; see ContactFile. Raises Refused."""
-    heading_of: dict[str, str] = {}  # field -> heading
-    columns = []
+    columns: list[str] = []
     for heading in headings:
-        name = csv_words.field_of(heading) or _attribute(heading, heading_of)
-        if name in heading_of:
-            raise Refused(
-                N_("The columns “%(one)s” and “%(other)s” mean the same. Leave one of them out and try again."),
-                one=heading_of[name][:60],
-                other=heading[:60],
-            )
-        if name:
-            heading_of[name] = heading
-        columns.append(name)
-    if "email" not in heading_of:
-        raise Refused(
-            N_("No column holds email addresses. Call one “email” (the first row is taken for the heading: %(seen)s)."),
-            seen=", ".join(heading[:30] for heading in headings[:8] if heading),
-        )
+        columns.append(csv_words.field_of(heading) or _attribute(heading, columns))
+    refuse_twice(zip(headings, columns, strict=True))
+    if "email" not in columns:
+        raise no_addresses(headings)
     if sum(name.startswith("attribute:") for name in columns) > field_limits.ATTRIBUTES:
         raise Refused(
             N_("More than %(most)s extra columns. Leave out what you do not need."), most=field_limits.ATTRIBUTES
@@ -119,7 +79,7 @@ def _columns(headings: list[str]) -> list[str]:
     return columns
 
 
-def _attribute(heading: str, taken: Mapping[str, str]) -> str:
+def _attribute(heading: str, taken: Sequence[str]) -> str:
     """Return "attribute:<key>" for a free heading; a second one of the same name gets a number; "" for none."""
     key = field_limits.attribute_key(heading)
     if not key:
@@ -136,28 +96,24 @@ def _attribute(heading: str, taken: Mapping[str, str]) -> str:
 
 def _rows(table: Table, columns: list[str]) -> Iterator[Row | Rejected]:
     with Seen() as seen:
-        for record in table.rows:
-            if isinstance(record, Broken):
-                yield Rejected(record.number, record.reason, {}, record.raw)
-                continue
-            try:
-                row = _row(record, columns)
-                first = seen.first(row.key, row.number)
-                if first != row.number:
-                    raise _Unfit(N_("The same address is in row %(first)s already; that row counts."), first=first)
-            except _Unfit as trouble:
-                raw = table.delimiter.join(record.cells)[:RAW]
-                yield Rejected(record.number, trouble.reason, trouble.values, raw, _opted_out(record, columns))
-            else:
-                yield row
+
+        def read_one(record: Record) -> Row:
+            row = _row(record, columns)
+            first = seen.first(row.key, row.number)
+            if first != row.number:
+                raise Unfit(N_("The same address is in row %(first)s already; that row counts."), first=first)
+            return row
+
+        yield from read_rows(table, len(columns), read_one, lambda record: _opted_out(record, columns))
 
 
 def _opted_out(record: Record, columns: list[str]) -> str:
     """Return the key of the address when a row, unfit as it may be, asks not to be written to; else ""."""
     try:
+        refuse_damage(record, len(columns))
         cells = _cells(record, columns)
         return addresses.parse(cells.get("email", "")).key if _unsubscribed(cells) else ""
-    except (_Unfit, Refused):
+    except (Unfit, Refused):
         return ""
 
 
@@ -166,7 +122,7 @@ def _row(record: Record, columns: list[str]) -> Row:
     try:
         address = addresses.parse(cells.get("email", ""))
     except Refused as error:
-        raise _Unfit(error.message, **error.values) from error
+        raise Unfit(error.message, **error.values) from error
     return Row(
         number=record.number,
         email=address.email,
@@ -182,28 +138,12 @@ def _row(record: Record, columns: list[str]) -> Row:
 
 def _cells(record: Record, columns: list[str]) -> dict[str, str]:
     """Return the filled cells by field, each on one line."""
-    if any(cell.strip() for cell in record.cells[len(columns) :]):
-        raise _Unfit(
-            N_("The row has %(cells)s cells, the heading %(columns)s. Is a quotation mark missing?"),
-            cells=len(record.cells),
-            columns=len(columns),
-        )
-    if any("\0" in cell for cell in record.cells):
-        raise _Unfit(N_("The row holds a NUL character, which no text has. Type the row again."))
-    tidy = ((name, _APOSTROPHE.sub("", one_line(cell))) for name, cell in zip(columns, record.cells, strict=False))
+    tidy = ((name, unguarded(one_line(cell))) for name, cell in zip(columns, record.cells, strict=False))
     return {name: cell for name, cell in tidy if name and cell}
 
 
 def _limited(cells: Mapping[str, str], name: str, most: int) -> str:
-    text = cells.get(name, "")
-    if len(text) > most:
-        raise _Unfit(
-            N_("“%(column)s” is too long: %(length)s characters, at most %(most)s fit."),
-            column=name.removeprefix("attribute:"),
-            length=len(text),
-            most=most,
-        )
-    return text
+    return within(cells.get(name, ""), name.removeprefix("attribute:"), most)
 
 
 def _full_name(cells: Mapping[str, str]) -> str:
@@ -223,7 +163,7 @@ def _word(cells: Mapping[str, str], name: str) -> str | None:
         return None
     code = understand(word)
     if code is None:
-        raise _Unfit(reason, word=word[:60])
+        raise Unfit(reason, word=word[:60])
     return code
 
 
@@ -237,8 +177,8 @@ def _attributes(cells: Mapping[str, str]) -> dict[str, str]:
 
 def _unsubscribed(cells: Mapping[str, str]) -> bool:
     """Tell whether the row asks not to be written to; what is neither yes nor no is never guessed."""
-    said = {name: csv_words.is_yes(cells[name]) for name in ("unsubscribed", "consent") if name in cells}
+    said = {name: is_yes(cells[name]) for name in ("unsubscribed", "consent") if name in cells}
     for name, answer in said.items():
         if answer is None:
-            raise _Unfit(N_("“%(word)s” under “%(column)s” is neither yes nor no."), word=cells[name][:60], column=name)
+            raise Unfit(N_("“%(word)s” under “%(column)s” is neither yes nor no."), word=cells[name][:60], column=name)
     return said.get("unsubscribed") is True or said.get("consent") is False

@@ -1,15 +1,8 @@
-"""The words by which a list of contacts says what is what, in English and Polish. Pure.
-
-Every word is compared folded: lower case, without accents, blanks and punctuation.
-"""
+"""The words by which a list of contacts says what is what, in English and Polish. Pure."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-
-_SIGNS = re.compile(r"[\W_]+")
-_STROKES = str.maketrans("łŁ", "lL")  # the one Polish letter that has no decomposition
+from feedback_app.imports.headings import by_word, fold
 
 _HEADING_WORDS = {
     "email": "email, e-mail, mail, email address, e-mail address, mail address, adres e-mail, adres email, "
@@ -43,24 +36,10 @@ _LANGUAGE_WORDS = {
     "en": "en, eng, english, angielski, ang, angielska, po angielsku, en gb, en us, en ie, uk, gb",
     "pl": "pl, pol, polish, polski, polska, po polsku, pl pl",
 }
-_YES = "yes, y, true, t, 1, x, on, tak, prawda, unsubscribed, opted out, wypisany, wypisana, zgoda"
-_NO = "no, n, false, f, 0, off, nie, falsz, brak, subscribed, brak zgody, none"
 
-
-def fold(text: str) -> str:
-    """Return ``text`` folded for comparing: "Adres E-mail" and "adres_email" become "adresemail"."""
-    plain = unicodedata.normalize("NFKD", text.translate(_STROKES)).encode("ascii", "ignore").decode()
-    return _SIGNS.sub("", plain).lower()
-
-
-def _by_word(words: dict[str, str]) -> dict[str, str]:
-    return {fold(word): code for code, line in words.items() for word in line.split(",")}
-
-
-HEADINGS = _by_word(_HEADING_WORDS)
-KINDS_BY_WORD = _by_word(_KIND_WORDS)
-LANGUAGES_BY_WORD = _by_word(_LANGUAGE_WORDS)
-ANSWERS_BY_WORD = {**{fold(word): True for word in _YES.split(",")}, **{fold(word): False for word in _NO.split(",")}}
+HEADINGS = by_word(_HEADING_WORDS)
+KINDS_BY_WORD = by_word(_KIND_WORDS)
+LANGUAGES_BY_WORD = by_word(_LANGUAGE_WORDS)
 
 
 def kind_of(text: str) -> str | None:
@@ -76,10 +55,3 @@ def language_of(text: str) -> str | None:
 def field_of(heading: str) -> str | None:
     """Return the field that a column with this heading holds, or None: then it is a free attribute."""
     return HEADINGS.get(fold(heading))
-
-
-def is_yes(text: str) -> bool | None:
-    """Return what a cell says to a question of yes or no; a date means "yes, since then"; None when it says neither."""
-    if re.fullmatch(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T].*)?", text.strip()):
-        return True
-    return ANSWERS_BY_WORD.get(fold(text))

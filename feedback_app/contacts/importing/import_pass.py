@@ -1,54 +1,40 @@
-"""One pass of a list through the table, in batches: what each row would do or, when writing, does."""
+"""What the rows of a list do to the table of contacts, a batch at a time."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from itertools import islice
-from operator import itemgetter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, TextIO, cast
 
 from sqlalchemy import CursorResult, select, text
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.contacts.importing.csv_import import Rejected, Row
+from feedback_app.contacts.importing.csv_import import Row
 from feedback_app.contacts.importing.merge_rules import Facts, merged
 from feedback_app.contacts.models import Contact
 from feedback_app.database import insert, is_postgresql
 from feedback_app.delivery.models import Suppression
 from feedback_app.errors import N_
+from feedback_app.extensions import db
+from feedback_app.imports import import_pass
+from feedback_app.imports.import_pass import Progress
+from feedback_app.imports.report import Counts, Report
+from feedback_app.imports.rows import Rejected
 
-BATCH = 1000  # rows in memory at a time
 ERASED = N_("This person asked to be forgotten; an import does not bring them back.")
-Progress = Callable[[int], None]  # is told how many rows were read since it was told last
 
 
 @dataclass
-class Counts:
-    """What became of the rows: created + updated + unchanged + rejected = rows.
+class ContactCounts(Counts):
+    """What became of the rows of a list.
 
     ``suppressed``: how many of those taken in are not written to (in some scope), because they asked not to be or a
     letter came back. ``opted_out``: suppressions that this list adds.
     """
 
-    rows: int = 0
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
     suppressed: int = 0
-    rejected: int = 0
     opted_out: int = 0
-
-    @property
-    def taken(self) -> int:
-        """How many rows are in the table afterwards."""
-        return self.created + self.updated + self.unchanged
-
-    def as_dict(self) -> dict[str, int]:
-        """Return the counts as plain JSON values."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -60,45 +46,40 @@ class Import:
     source: str
 
 
-class ImportPass:
-    """Takes the rows of one list through the table; four statements per batch at most, however many rows.
-
-    ``writing`` False is the dry run: the same decisions, nothing written. The report gets a JSON line for each row
-    that is rejected or suppressed.
+def import_rows(
+    rows: Iterable[Row | Rejected],
+    what: Import,
+    report: TextIO,
+    *,
+    writing: bool,
+    progress: Progress | None = None,
+) -> ContactCounts:
+    """Take all ``rows`` through the table and return what became of them; ``report`` gets a JSON line for each row
+    that is rejected, held back or suppressed. ``writing`` False is the dry run: the same decisions, nothing written.
     """
+    session = db.session()
+    if is_postgresql():
+        # a plan made while the table was empty reads all of it again for every batch once it is full
+        session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+    told = Report(ContactCounts(), report)
+    return import_pass.run(rows, ContactRows(session, what, told, writing=writing), told, progress)
 
-    def __init__(self, session: Session, what: Import, report: TextIO, *, writing: bool) -> None:
+
+class ContactRows:
+    """Takes the rows of one list through the table; four statements per batch at most, however many rows."""
+
+    def __init__(self, session: Session, what: Import, report: Report[ContactCounts], *, writing: bool) -> None:
         self.session, self.what, self.report, self.writing = session, what, report, writing
-        self.counts = Counts()
-        self._lines: list[dict[str, Any]] = []  # of the report, for one batch
 
-    def run(self, rows: Iterable[Row | Rejected], progress: Progress | None = None) -> Counts:
-        """Take all ``rows`` and return what became of them."""
-        if is_postgresql():
-            # a plan made while the table was empty reads all of it again for every batch once it is full
-            self.session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
-        stream = iter(rows)
-        while batch := list(islice(stream, BATCH)):
-            self._take(batch)
-            if progress:
-                progress(len(batch))
-        return self.counts
-
-    def _take(self, batch: Sequence[Row | Rejected]) -> None:
-        good = [row for row in batch if isinstance(row, Row)]
-        opting_out = [row.key for row in good if row.unsubscribed]
-        opting_out += [row.opted_out for row in batch if isinstance(row, Rejected) and row.opted_out]
-        stopped = self._stopped([*(row.key for row in good), *opting_out])
+    def take(self, rows: Sequence[Row], rejected: Sequence[Rejected]) -> None:
+        """Decide on the rows of one batch and, when writing, store them."""
+        opting_out = [one.key for one in rows if one.unsubscribed]
+        opting_out += [one.opted_out for one in rejected if one.opted_out]
+        stopped = self._stopped([*(one.key for one in rows), *opting_out])
         new_stops = sorted({key for key in opting_out if key not in stopped or "all" not in stopped[key]})
-        known = self._known([row.key for row in good])
-        self.counts.rows += len(batch)
-        for row in batch:
-            if isinstance(row, Rejected):
-                self._reject(row.number, row.reason, row.values, row.raw)
-        self._store(list(self._decided(good, known, stopped, set(new_stops))))
+        known = self._known([one.key for one in rows])
+        self._store(list(self._decided(rows, known, stopped, set(new_stops))))
         self._stop(new_stops)
-        self.report.writelines(json.dumps(line) + "\n" for line in sorted(self._lines, key=itemgetter("row")))
-        self._lines.clear()
 
     def _known(self, keys: list[str]) -> dict[str, Facts]:
         asked = select(
@@ -120,38 +101,31 @@ class ImportPass:
         return scopes
 
     def _decided(
-        self, rows: list[Row], known: dict[str, Facts], stopped: dict[str, dict[str, str]], new_stops: set[str]
+        self, rows: Sequence[Row], known: dict[str, Facts], stopped: dict[str, dict[str, str]], new_stops: set[str]
     ) -> Iterator[tuple[Row, Facts]]:
         """Count and report every row; yield those that change the table, with the facts to be stored."""
+        counts = self.report.counts
         for row in rows:
             stops = stopped.get(row.key, {})
             if "erased" in stops.values():
-                self._reject(row.number, ERASED, {}, row.email)
+                self.report.hold_back(row.number, ERASED, row.email)
                 continue
             was = known.get(row.key)
             facts = merged(row, was, self.what.kind, self.what.language)
             if was is None:
-                self.counts.created += 1
+                counts.created += 1
             elif facts != was or row.key in new_stops:
-                self.counts.updated += 1
+                counts.updated += 1
             else:
-                self.counts.unchanged += 1
+                counts.unchanged += 1
             if stops or row.key in new_stops:
                 self._suppressed(row, stops)
             if facts != was:
                 yield row, facts
 
     def _suppressed(self, row: Row, stops: dict[str, str]) -> None:
-        self.counts.suppressed += 1
-        reason = next(iter(stops.values()), "unsubscribed")
-        self._write({"row": row.number, "outcome": "suppressed", "reason": reason, "values": {}, "text": row.email})
-
-    def _reject(self, number: int, reason: str, values: Any, raw: str) -> None:
-        self.counts.rejected += 1
-        self._write({"row": number, "outcome": "rejected", "reason": reason, "values": dict(values), "text": raw})
-
-    def _write(self, line: dict[str, Any]) -> None:
-        self._lines.append(line)
+        self.report.counts.suppressed += 1
+        self.report.line(row.number, "suppressed", next(iter(stops.values()), "unsubscribed"), {}, row.email)
 
     def _store(self, changed: list[tuple[Row, Facts]]) -> None:
         if not (changed and self.writing):
@@ -172,7 +146,7 @@ class ImportPass:
         )
 
     def _stop(self, keys: list[str]) -> None:
-        self.counts.opted_out += len(keys)
+        self.report.counts.opted_out += len(keys)
         if not (keys and self.writing):
             return
         values = [

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import TextIO
 
-from feedback_app.contacts.importing.csv_import import Rejected, Row
+from feedback_app.contacts.importing.csv_import import Row
+from feedback_app.imports.rows import Rejected
 
 _ROW = attrgetter(*Row.__slots__)
 _REJECTED = attrgetter(*Rejected.__slots__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from flask import Response, flash, render_template, stream_with_context
@@ -13,18 +13,18 @@ from werkzeug.wrappers import Response as AnyResponse
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.accounts.audit import Actor
-from feedback_app.contacts import queries
 from feedback_app.contacts.blueprint import blueprint
 from feedback_app.contacts.forms import ImportForm
 from feedback_app.contacts.importing import actions as import_actions
 from feedback_app.contacts.importing import row_store
 from feedback_app.contacts.importing.csv_import import Row
-from feedback_app.contacts.models import KIND_NAMES
+from feedback_app.contacts.models import KIND_NAMES, ContactImport
 from feedback_app.contacts.words import REASON_WORDS, column_words
 from feedback_app.errors import Refused
 from feedback_app.exports import csv_safe
 from feedback_app.extensions import current_settings
 from feedback_app.imports import files as import_files
+from feedback_app.imports.queries import run_by_id
 from feedback_app.web.forms import ConfirmForm
 from feedback_app.web.pages import flash_refusal, see_other
 
@@ -71,7 +71,7 @@ def import_list() -> Page:
 @requires(rights.EDIT_CONTACTS)
 def show_import(import_id: int) -> Page:
     """Show what a list would do, or did."""
-    contact_import = queries.import_by_id(import_id)
+    contact_import = run_by_id(ContactImport, import_id)
     first = row_store.read(import_files.first_rows(contact_import.stored_as, SAMPLE * 4))
     return render_template(
         "contacts/imported.html",
@@ -112,16 +112,11 @@ def drop_import(import_id: int) -> Page:
 @requires(rights.EDIT_CONTACTS)
 def import_report(import_id: int) -> Page:
     """Hand out the whole report: a reason for every row that was rejected or is not written to."""
-    one = queries.import_by_id(import_id)
+    one = run_by_id(ContactImport, import_id)
     head = [_("row"), _("outcome"), _("reason"), _("text of the row")]
     rows = ([line["row"], _(line["outcome"]), line["reason"], line["text"]] for line in _report(one.stored_as))
     return Response(
-        stream_with_context(csv_safe.stream(_chain(head, rows))),
+        stream_with_context(csv_safe.stream(chain([head], rows))),
         mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="import-{import_id}-report.csv"'},
     )
-
-
-def _chain(head: list[Any], rows: Iterator[list[Any]]) -> Iterator[list[Any]]:
-    yield head
-    yield from rows

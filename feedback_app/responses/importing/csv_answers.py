@@ -8,20 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
+from feedback_app.common.formulas import unguarded
 from feedback_app.common.text import one_line
 from feedback_app.contacts import field_limits
-from feedback_app.contacts.importing.csv_import import RAW, Rejected
 from feedback_app.delivery import addresses
 from feedback_app.errors import N_, Refused
-from feedback_app.imports.csv_file import (
-    Broken,
-    Record,
-    Table,
-    read_table,
-)
+from feedback_app.imports.csv_file import Record, read_table
+from feedback_app.imports.rows import Rejected, Unfit, read_rows, within
 from feedback_app.imports.shared_file import lend
 from feedback_app.responses.importing import csv_cells
-from feedback_app.responses.importing.csv_cells import Unfit
 from feedback_app.responses.importing.csv_columns import Column, columns_of
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
 from feedback_app.surveys.kinds.base.reply import NOTHING, Reply
@@ -69,25 +64,13 @@ def read(file: BinaryIO, spec: FormSpec, zone: str, now: datetime) -> AnswerFile
     """
     table = read_table(lend(file))
     columns = columns_of(table.headings, spec)
-    return AnswerFile(table.encoding, table.delimiter, columns, _rows(table, columns, zone, now))
-
-
-def _rows(table: Table, columns: list[Column], zone: str, now: datetime) -> Iterator[Incoming | Rejected]:
-    for record in table.rows:
-        if isinstance(record, Broken):
-            yield Rejected(record.number, record.reason, {}, record.raw)
-            continue
-        try:
-            yield _incoming(record, columns, zone, now)
-        except Unfit as trouble:
-            raw = table.delimiter.join(record.cells)[:RAW]
-            yield Rejected(record.number, trouble.reason, trouble.values, raw)
+    rows = read_rows(table, len(columns), lambda record: _incoming(record, columns, zone, now))
+    return AnswerFile(table.encoding, table.delimiter, columns, rows)
 
 
 def _incoming(record: Record, columns: list[Column], zone: str, now: datetime) -> Incoming:
-    _refuse_damage(record, columns)
     pairs = [(column, cell) for column, cell in zip(columns, record.cells, strict=False) if cell.strip()]
-    about = {column.field: one_line(csv_cells.unguarded(cell)) for column, cell in pairs if column.field}
+    about = {column.field: one_line(unguarded(cell)) for column, cell in pairs if column.field}
     try:
         address = addresses.parse(about.get("email", ""))
     except Refused as error:
@@ -108,17 +91,6 @@ def _incoming(record: Record, columns: list[Column], zone: str, now: datetime) -
         language=csv_cells.language(about.get("language", "")),
         replies=replies,
     )
-
-
-def _refuse_damage(record: Record, columns: list[Column]) -> None:
-    if any(cell.strip() for cell in record.cells[len(columns) :]):
-        raise Unfit(
-            N_("The row has %(cells)s cells, the heading %(columns)s. Is a quotation mark missing?"),
-            cells=len(record.cells),
-            columns=len(columns),
-        )
-    if any("\0" in cell for cell in record.cells):
-        raise Unfit(N_("The row holds a NUL character, which no text has. Type the row again."))
 
 
 def _replies(pairs: list[tuple[Column, str]]) -> dict[int, Reply]:
@@ -148,15 +120,7 @@ def _reply(column: Column, question: QuestionSpec, cell: str) -> Reply:
 
 def _id(about: Mapping[str, str], key: str, replies: Mapping[int, Reply]) -> str:
     """Return the id the row gives, else one made from who, when and what, so that a second import knows the row."""
-    given = about.get("id", "")
-    if len(given) > ID_LENGTH:
-        raise Unfit(
-            N_("“%(column)s” is too long: %(length)s characters, at most %(most)s fit."),
-            column="id",
-            length=len(given),
-            most=ID_LENGTH,
-        )
-    if given:
+    if given := within(about.get("id", ""), "id", ID_LENGTH):
         return given
     said = [(number, *_told(replies[number])) for number in sorted(replies)]
     return "auto-" + hashlib.sha256(repr((key, about.get("date", ""), said)).encode()).hexdigest()[:40]

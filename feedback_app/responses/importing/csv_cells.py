@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from feedback_app.common.formulas import unguarded
 from feedback_app.contacts.importing import csv_words
 from feedback_app.errors import N_
-from feedback_app.exports.csv_safe import STARTERS
+from feedback_app.imports.rows import Unfit
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.reply import Problem, Reply
 from feedback_app.surveys.kinds.registry import kind_of
@@ -17,14 +18,6 @@ from feedback_app.surveys.kinds.registry import kind_of
 _DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[ T,]+(\d{1,2}:\d{2}(?::\d{2})?))?")
 _NOON = time(12)
 _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
-
-
-class Unfit(Exception):
-    """A row's trouble: ``reason`` is a gettext msgid to be filled with ``values``."""
-
-    def __init__(self, reason: str, **values: object) -> None:
-        super().__init__(reason)
-        self.reason, self.values = reason, values
 
 
 def reply(cell: str, question: QuestionSpec) -> Reply:
@@ -41,12 +34,6 @@ def _fit(found: Reply | Problem) -> Reply:
     if isinstance(found, Problem):
         raise Unfit(found.message, **dict(found.values))
     return found
-
-
-def unguarded(cell: str) -> str:
-    """Return ``cell`` without the apostrophe that an export puts before what a spreadsheet would run."""
-    rest = cell[1:]
-    return rest if cell.startswith("'") and (rest.startswith(STARTERS) or rest.lstrip().startswith(STARTERS)) else cell
 
 
 def moment(cell: str, zone: str, now: datetime) -> datetime:

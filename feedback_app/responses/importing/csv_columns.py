@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from feedback_app.contacts.importing import csv_words
-from feedback_app.contacts.importing.csv_words import fold
 from feedback_app.errors import N_, Refused
+from feedback_app.imports.headings import by_word, fold, no_addresses, refuse_twice
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
 from feedback_app.surveys.kinds.registry import by_precedence, kind_of
 
@@ -19,7 +19,7 @@ _OWN_WORDS = {
     "id": "id, external id, response id, answer id, record id, number, no, identyfikator, id odpowiedzi, "
     "numer odpowiedzi, numer, nr, lp",
 }
-OWN = {fold(word): name for name, words in _OWN_WORDS.items() for word in words.split(",")}
+OWN = by_word(_OWN_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,9 @@ def columns_of(headings: list[str], spec: FormSpec) -> list[Column]:
     by_name = dict(_names(spec))
     by_part = dict(_parts(spec))
     found = [_column(heading, spec, by_name, by_part) for heading in headings]
-    _refuse_twice(found)
+    refuse_twice(pair for one in found for pair in _meanings(one))
     if not any(one.field == "email" for one in found):
-        raise Refused(
-            N_("No column holds email addresses. Call one “email” (the first row is taken for the heading: %(seen)s)."),
-            seen=", ".join(heading[:30] for heading in headings[:8] if heading),
-        )
+        raise no_addresses(headings)
     if not any(one.question and not one.field for one in found):
         raise Refused(
             N_("No column holds answers. Call one “text”, or after a question of the survey: %(codes)s."),
@@ -103,15 +100,8 @@ def _first_of_its_sort(word: str, spec: FormSpec) -> QuestionSpec | None:
     return next((one for kind in kinds for one in spec.questions if one.kind == kind), None) if word else None
 
 
-def _refuse_twice(columns: list[Column]) -> None:
-    seen: dict[str, str] = {}
-    for one in columns:
-        parts = (one.field, f"question:{one.question.code}.{one.part}" if one.question and not one.field else "")
-        for meaning in filter(None, parts):
-            if meaning in seen:
-                raise Refused(
-                    N_("The columns “%(one)s” and “%(other)s” mean the same. Leave one of them out and try again."),
-                    one=seen[meaning][:60],
-                    other=one.heading[:60],
-                )
-            seen[meaning] = one.heading
+def _meanings(column: Column) -> Iterator[tuple[str, str]]:
+    """Yield the heading with each thing that no other column may mean; a field that also answers counts as a field."""
+    yield column.heading, column.field
+    if column.question and not column.field:
+        yield column.heading, f"question:{column.question.code}.{column.part}"

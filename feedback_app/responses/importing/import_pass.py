@@ -1,23 +1,26 @@
-"""One pass of a file of answers through the tables, in batches: what each row would do or, when writing, does."""
+"""What the rows of a file of answers do to the tables, a batch at a time."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from itertools import islice
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.contacts.importing.csv_import import Rejected
+from feedback_app.contacts.importing.import_pass import ERASED
 from feedback_app.contacts.models import Contact
 from feedback_app.database import insert
 from feedback_app.delivery.models import Suppression
 from feedback_app.errors import N_
+from feedback_app.extensions import db
+from feedback_app.imports import import_pass
 from feedback_app.imports.first_seen import Seen
+from feedback_app.imports.import_pass import Progress
+from feedback_app.imports.report import Counts, Report
+from feedback_app.imports.rows import Rejected
 from feedback_app.responses.importing.csv_answers import Incoming
 from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.reading.export import OWN_ID
@@ -27,11 +30,8 @@ from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.form_spec import FormSpec
 from feedback_app.surveys.kinds.base.reply import Reply, stored_reply
 
-BATCH = 1000  # rows in memory at a time
 _ANSWER: tuple[Any, ...] = (Answer.text, Answer.number, Answer.chosen, Answer.parts)
-Progress = Callable[[int], None]  # is told how many rows were read since it was told last
 
-ERASED = N_("This person asked to be forgotten; an import does not bring them back.")
 UNKNOWN = N_("Nobody with the address “%(address)s” is among the contacts. Allow new contacts, or import them first.")
 SAID_OTHERWISE = N_(
     "The answer with the id “%(id)s” is here already and says something else. Answers are not overwritten."
@@ -40,18 +40,10 @@ TWICE = N_("Row %(first)s has the same id and says something else. That row coun
 
 
 @dataclass
-class Counts:
-    """What became of the rows: created + unchanged + rejected = rows; and how many contacts are new by them."""
+class AnswerCounts(Counts):
+    """What became of the rows of a file of answers, and how many contacts are new by them."""
 
-    rows: int = 0
-    created: int = 0
-    unchanged: int = 0
-    rejected: int = 0
     new_contacts: int = 0
-
-    def as_dict(self) -> dict[str, int]:
-        """Return the counts as plain JSON values."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -86,38 +78,48 @@ class Batch:
     fresh: list[Incoming] = field(default_factory=list)
 
 
-class ImportPass:
+def import_rows(
+    rows: Iterable[Incoming | Rejected],
+    what: Import,
+    form: FormSpec,
+    report: TextIO,
+    *,
+    writing: bool,
+    progress: Progress | None = None,
+) -> AnswerCounts:
+    """Take all ``rows`` through the tables and return what became of them; ``report`` gets a JSON line for each row
+    that is rejected or held back. ``writing`` False is the dry run: the same decisions, nothing written.
+    """
+    told = Report(AnswerCounts(), report)
+    with Seen() as seen:
+        handler = AnswerRows(db.session(), what, form, told, seen, writing=writing)
+        return import_pass.run(rows, handler, told, progress)
+
+
+class AnswerRows:
     """Takes the rows of one file through the tables; seven statements per batch at most, however many rows.
 
-    ``writing`` False is the dry run: the same decisions, nothing written. The report gets a JSON line for each row
-    that is rejected. ``seen`` remembers what the file itself has brought already.
+    ``seen`` remembers what the file itself has brought already.
     """
 
     def __init__(
-        self, session: Session, what: Import, form: FormSpec, report: TextIO, seen: Seen, *, writing: bool
+        self,
+        session: Session,
+        what: Import,
+        form: FormSpec,
+        report: Report[AnswerCounts],
+        seen: Seen,
+        *,
+        writing: bool,
     ) -> None:
         self.session, self.what, self.form, self.report, self.seen = session, what, form, report, seen
         self.writing = writing
-        self.counts = Counts()
 
-    def run(self, rows: Iterable[Incoming | Rejected], progress: Progress | None = None) -> Counts:
-        """Take all ``rows`` and return what became of them."""
-        stream = iter(rows)
-        while batch := list(islice(stream, BATCH)):
-            self._take(batch)
-            if progress:
-                progress(len(batch))
-        return self.counts
-
-    def _take(self, rows: Sequence[Incoming | Rejected]) -> None:
-        self.counts.rows += len(rows)
-        good = [one for one in rows if isinstance(one, Incoming)]
-        batch = Batch(self._people(good), self._erased(good), self._here(good))
+    def take(self, rows: Sequence[Incoming], _rejected: Sequence[Rejected]) -> None:
+        """Decide on the rows of one batch and, when writing, store them."""
+        batch = Batch(self._people(rows), self._erased(rows), self._here(rows))
         for one in rows:
-            if isinstance(one, Rejected):
-                self._reject(one.number, one.reason, one.values, one.raw)
-            else:
-                self._decide(one, batch)
+            self._decide(one, batch)
         if self.writing:
             self._store(batch)
 
@@ -153,12 +155,12 @@ class ImportPass:
 
     def _decide(self, row: Incoming, batch: Batch) -> None:
         if row.key in batch.erased:
-            self._reject(row.number, ERASED, {}, row.email)
+            self.report.hold_back(row.number, ERASED, row.email)
         elif row.external_id in batch.here:
             said = batch.here[row.external_id]
             self._same_or_not(row, said is None or said == row.replies, SAID_OTHERWISE, id=row.external_id)
         elif row.key not in batch.people and not self.what.create_contacts:
-            self._reject(row.number, UNKNOWN, {"address": row.email}, row.email)
+            self.report.reject(row.number, UNKNOWN, {"address": row.email}, row.email)
         else:
             first = self.seen.first(f"id {row.external_id}", row.number)
             # a negative number stands for words that the first row with this id did not say
@@ -170,21 +172,16 @@ class ImportPass:
 
     def _same_or_not(self, row: Incoming, same: bool, reason: str, **values: object) -> None:
         if same:
-            self.counts.unchanged += 1
+            self.report.counts.unchanged += 1
         else:
-            self._reject(row.number, reason, values, row.email)
+            self.report.reject(row.number, reason, values, row.email)
 
     def _add(self, row: Incoming, batch: Batch) -> None:
-        self.counts.created += 1
+        self.report.counts.created += 1
         batch.fresh.append(row)
         if row.key not in batch.people and self.seen.first(f"contact {row.key}", row.number) == row.number:
-            self.counts.new_contacts += 1
+            self.report.counts.new_contacts += 1
             batch.newcomers[row.key] = row
-
-    def _reject(self, number: int, reason: str, values: Mapping[str, object], raw: str) -> None:
-        self.counts.rejected += 1
-        line = {"row": number, "outcome": "rejected", "reason": reason, "values": dict(values), "text": raw}
-        self.report.write(json.dumps(line) + "\n")
 
     def _store(self, batch: Batch) -> None:
         self._add_contacts(batch)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from flask import Response as Reply
@@ -17,9 +17,11 @@ from feedback_app.accounts.rights import IMPORT_RESPONSES
 from feedback_app.errors import Refused
 from feedback_app.exports import csv_safe
 from feedback_app.imports import files as import_files
+from feedback_app.imports.queries import run_by_id
 from feedback_app.responses.blueprint import blueprint
 from feedback_app.responses.forms import ImportForm
 from feedback_app.responses.importing import actions as import_actions
+from feedback_app.responses.models import ResponseImport
 from feedback_app.web.locale import language
 from feedback_app.web.pages import flash_refusal, see_other
 
@@ -50,7 +52,7 @@ def imports() -> str | Response:
 @requires(IMPORT_RESPONSES)
 def tried(import_id: int) -> str:
     """Show what an import would do, or did."""
-    mine = import_actions.tried(import_id)
+    mine = run_by_id(ResponseImport, import_id)
     rejected = list(islice(_rejected(mine.stored_as), SHOWN))
     return render_template("responses/import_tried.html", mine=mine, rejected=rejected)
 
@@ -59,7 +61,7 @@ def tried(import_id: int) -> str:
 @requires(IMPORT_RESPONSES)
 def applied(import_id: int) -> Response:
     """Do what was tried."""
-    import_actions.tried(import_id)
+    run_by_id(ResponseImport, import_id)
     try:
         counts = import_actions.apply_import(import_id, by=Actor.of(me()))
     except Refused as error:
@@ -73,7 +75,7 @@ def applied(import_id: int) -> Response:
 @requires(IMPORT_RESPONSES)
 def left(import_id: int) -> Response:
     """Give up a file that was tried."""
-    import_actions.tried(import_id)
+    run_by_id(ResponseImport, import_id)
     try:
         import_actions.drop_import(import_id)
     except Refused as error:
@@ -87,20 +89,15 @@ def left(import_id: int) -> Response:
 @requires(IMPORT_RESPONSES)
 def rejected_rows(import_id: int) -> Reply:
     """Send the rejected rows, each with its reason, as CSV."""
-    mine = import_actions.tried(import_id)
+    mine = run_by_id(ResponseImport, import_id)
     table = ((one["row"], one["reason"], one["text"]) for one in _rejected(mine.stored_as))
-    pieces = csv_safe.stream(_with_head((_("Row"), _("Reason"), _("Text")), table))
+    pieces = csv_safe.stream(chain([(_("Row"), _("Reason"), _("Text"))], table))
     name = 'attachment; filename="rejected.csv"'
     return Reply(
         stream_with_context(piece.encode() for piece in pieces),
         mimetype="text/csv",
         headers={"Content-Disposition": name, "Cache-Control": "no-store"},
     )
-
-
-def _with_head(head: tuple[object, ...], table: Iterator[tuple[object, ...]]) -> Iterator[tuple[object, ...]]:
-    yield head
-    yield from table
 
 
 def _rejected(name: str) -> Iterator[dict[str, Any]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from feedback_app.contacts.importing.csv_words import fold
 from feedback_app.errors import N_
+from feedback_app.imports.headings import fold
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.choice import LABEL, ChoiceKind, codes_by_word, labels
 from feedback_app.surveys.kinds.base.kind import Cell

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from feedback_app.contacts.importing.csv_words import fold
 from feedback_app.errors import N_
+from feedback_app.imports.headings import fold
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.choice import ChoiceKind, codes_by_word
 from feedback_app.surveys.kinds.base.reply import ONE_OF_THESE, ONLY_ONE, Problem, Reply

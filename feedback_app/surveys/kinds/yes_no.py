@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from feedback_app.contacts.importing.csv_words import is_yes
 from feedback_app.errors import N_
+from feedback_app.imports.headings import is_yes
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.counts import Counts, Summary
 from feedback_app.surveys.kinds.base.kind import QuestionKind

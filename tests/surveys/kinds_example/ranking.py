@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from feedback_app.contacts.importing.csv_words import fold
 from feedback_app.errors import N_
+from feedback_app.imports.headings import fold
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.choice import codes_by_word
 from feedback_app.surveys.kinds.base.counts import Counts, Summary

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Mapping
 
-from feedback_app.contacts.importing.csv_words import fold, is_yes
+from feedback_app.imports.headings import fold, is_yes
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.counts import Counts, Summary
 from feedback_app.surveys.kinds.base.kind import Cell, QuestionKind
