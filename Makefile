@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export FEEDBACK_PORT ?= 8000
 WORKERS ?= 2
 
-.PHONY: help wheel measure setup setup-dev setup-strong run test test-postgres check bench library translations clean
+.PHONY: help wheel measure mutants setup setup-dev setup-strong run test test-postgres check bench library translations clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ check: setup-dev ## The static gate: ruff, format, djlint, mypy --strict, floors
 
 wheel: setup-dev ## Build sdist and wheel, install the wheel alone, walk it from an empty folder
 	@$(BIN)/python tests/wheel_walk.py
+
+mutants: setup-dev ## Small mistakes put into deciding modules: do their tests catch them?
+	@$(BIN)/python benchmarks/mutants.py $(MUTANTS)
 
 measure: setup-dev ## The house in numbers: sizes, cycles, contracts, tests
 	@$(BIN)/python benchmarks/measure.py
