@@ -69,7 +69,13 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
 def _tail(line: bytes) -> int:
     """Return how many bytes at the end may be the beginning of an unfinished letter (0 to 3)."""
-    return next((size for size in range(4) if line[len(line) - size - 1] < 0x80), 3)
+    for size in (1, 2, 3):
+        byte = line[-size]
+        if byte >= 0xC0:  # a lead byte: its letter has two bytes, three or four
+            return size if size < 2 + (byte >= 0xE0) + (byte >= 0xF0) else 0
+        if byte < 0x80:
+            break
+    return 0
 
 
 def _refuse_what_is_no_text(head: bytes) -> None:
