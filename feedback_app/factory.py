@@ -10,6 +10,7 @@ from feedback_app import database, registry
 from feedback_app.accounts.sign_in import setup
 from feedback_app.extensions import bootstrap, db, migrate
 from feedback_app.jobs import queries as job_queries
+from feedback_app.organisation import queries as organisation
 from feedback_app.places import MIGRATIONS, TEMPLATES
 from feedback_app.settings import Settings
 from feedback_app.web import errors, filters, health, locale, logs, pages, security
@@ -40,7 +41,7 @@ def build(settings: Settings | None = None) -> Flask:
     database.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     bootstrap.init_app(app)
-    locale.init_app(app)
+    locale.init_app(app, organisation.current)
     logs.init_app(app)
     security.init_app(app, settings)
     setup.init_app(app)

@@ -198,6 +198,7 @@ class Settings:
     themes_strong: bool = field(default=False, metadata={"read": _flag})
     metrics_token: str = field(default="", metadata={"read": _random_secret}, repr=False)
     log_level: str = field(default="info", metadata={"read": _one_of("debug", "info", "warning", "error")})
+    given: frozenset[str] = frozenset()  # no setting: the names of those that somebody set
 
     @property
     def secure(self) -> bool:
@@ -218,7 +219,7 @@ class Settings:
         Raises BadSetting naming every unknown variable or the first value that cannot be understood.
         """
         given = _collect(os.environ if environment is None else environment)
-        known = {one.name: one for one in fields(cls)}
+        known = {one.name: one for one in fields(cls) if one.metadata}
         unknown = sorted(PREFIX + name.upper() for name in given if name not in known)
         if unknown:
             raise BadSetting(f"Unknown setting {', '.join(unknown)}. docs/settings.md lists the known ones.")
@@ -228,7 +229,7 @@ class Settings:
                 values[name] = known[name].metadata["read"](raw)
             except ValueError as error:
                 raise BadSetting(f"{PREFIX}{name.upper()}: {error}.") from error
-        return cls(**values).completed()  # type: ignore[arg-type]  # each reader returns its field's type
+        return cls(**values, given=frozenset(values)).completed()  # type: ignore[arg-type]  # each reader returns its field's type
 
     def completed(self) -> Settings:
         """Fill what follows from other settings; refuse what production must have and does not."""

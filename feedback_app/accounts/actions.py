@@ -19,7 +19,7 @@ from feedback_app.accounts.staff_store import Person
 from feedback_app.database import transaction, updated_one
 from feedback_app.delivery.outbox import Words
 from feedback_app.errors import N_, Refused
-from feedback_app.extensions import current_settings
+from feedback_app.organisation.queries import current as organisation
 
 __all__ = ["Person"]
 
@@ -143,7 +143,7 @@ def fit(password: str, name: str, email: str) -> str:
     The form is NFKD (NIST SP 800-63B 5.1.1.2): a letter with an accent is the same on every keyboard.
     """
     password = unicodedata.normalize("NFKD", password)
-    if found := passwords.trouble(password, name, email, current_settings().organisation):
+    if found := passwords.trouble(password, name, email, organisation().name):
         raise Refused(found)
     return password
 

@@ -12,7 +12,7 @@ from feedback_app.accounts.audit import COMMAND
 from feedback_app.accounts.models import Staff
 from feedback_app.accounts.rights import ROLES
 from feedback_app.common.cli_helpers import in_app, json_option, say
-from feedback_app.extensions import current_settings
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES
 
 a_role = click.Choice(list(ROLES))
@@ -39,7 +39,7 @@ def add(email: str, roles: tuple[str, ...], name: str, language: str | None, way
 
     There is no default password: its owner chooses one by a one-time link, or it comes by standard input.
     """
-    person = actions.Person(email, name, language or current_settings().language, roles)
+    person = actions.Person(email, name, language or organisation().language, roles)
     if way == "invite":
         staff_id = actions.invite(person, mail.invitation_words(person.language), COMMAND)
     else:

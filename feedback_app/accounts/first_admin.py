@@ -14,6 +14,7 @@ from feedback_app.accounts.models import Role, Staff
 from feedback_app.database import transaction, updated_one
 from feedback_app.errors import N_, NotFound
 from feedback_app.extensions import current_settings, db
+from feedback_app.organisation.queries import current as organisation
 
 PLACEHOLDER = "admin@localhost"  # stands until the first person gives an address; nothing is ever sent to it
 PURPOSE = "first sign-in"
@@ -84,7 +85,7 @@ def _waiting_admin(session: Session) -> Staff | None:
 def _placeholder(session: Session) -> Staff:
     staff = Staff(
         email=PLACEHOLDER,
-        language=current_settings().language,
+        language=organisation().language,
         roles=staff_store.roles_of(session, ["admin"]),
         fs_uniquifier=staff_store.fresh(),
         active=True,

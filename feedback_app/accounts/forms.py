@@ -19,7 +19,7 @@ from feedback_app.accounts.sign_in import passwords
 from feedback_app.accounts.staff_store import Person
 from feedback_app.common.text import one_line
 from feedback_app.delivery import addresses
-from feedback_app.extensions import current_settings
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.web.forms import LINE, Form, at_most, not_blank
 from feedback_app.web.locale import LANGUAGE_NAMES
 
@@ -116,7 +116,7 @@ class FirstForm(ProfileForm):
 
     def validate_password(self, field: Any) -> None:
         """Refuse a password that would be guessed."""
-        known = (self.name.data or "", self.email.data or "", current_settings().organisation)
+        known = (self.name.data or "", self.email.data or "", organisation().name)
         if found := passwords.trouble(field.data or "", *known):
             raise ValidationError(gettext(found))
 

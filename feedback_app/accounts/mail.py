@@ -17,7 +17,7 @@ from feedback_app.accounts.models import AuditEntry, Staff
 from feedback_app.delivery import addresses
 from feedback_app.delivery.compose import templates as layout
 from feedback_app.delivery.outbox import Fill, Words
-from feedback_app.extensions import current_settings
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.web.pages import absolute, say
 
 LETTERS = {  # Flask-Security's template -> the line of the trail, and our letter
@@ -53,7 +53,7 @@ def fills(session: Session, entry_ids: Sequence[int]) -> dict[int, Fill]:
 
 def _fill(entry: AuditEntry, staff: Staff) -> Fill:
     when = layout.moment(entry.at, staff.language)
-    inviter = entry.actor if entry.actor_id else current_settings().organisation
+    inviter = entry.actor if entry.actor_id else organisation().name
     return {"link": one_time_link(staff), "ask": absolute("security.forgot_password"), "inviter": inviter, "when": when}
 
 

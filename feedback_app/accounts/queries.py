@@ -13,7 +13,8 @@ from feedback_app.accounts.models import AuditEntry, Role, Staff
 from feedback_app.database import Page, page_of
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.errors import N_, NotFound
-from feedback_app.extensions import current_settings, db
+from feedback_app.extensions import db
+from feedback_app.organisation.queries import current as organisation
 
 STATES = ("active", "invited", "disabled")
 
@@ -137,4 +138,4 @@ def _trail_conditions(wish: TrailWish) -> Iterator[ColumnElement[bool]]:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(current_settings().timezone))
+    return datetime.combine(day, time(), ZoneInfo(organisation().timezone))

@@ -37,6 +37,7 @@ from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.delivery.outbox import Words
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.extensions import db
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.models import Survey
 
@@ -52,13 +53,14 @@ def draft(
 ) -> int:
     """Draft an announcement of changes that are in one and the same state, and return its id.
 
-    It starts with the shipped wording in every language in which all the changes have words, for the surveys whose
-    answers the linked themes hold (or ``survey_ids``), to the audience ``kind``. Refused when there is nothing to tell.
+    It starts with the shipped wording in each of our languages in which all the changes have words, for the surveys
+    whose answers the linked themes hold (or ``survey_ids``), to the audience ``kind``. Refused when there is nothing to
+    tell.
     """
     with transaction() as session:
         changes = _changes(session, change_ids)
         about = _about(changes)
-        texts = [one for one in LANGUAGES if letters.tellable(changes, one)]
+        texts = [one for one in organisation().languages if letters.tellable(changes, one)]
         if not texts:
             raise Refused(N_("These changes have no language in common. Add translations to them first."))
         made = Announcement(about=about, audience=_known_audience(kind), created_by_id=by.staff_id)

@@ -16,7 +16,8 @@ from feedback_app.announcements.wording import names
 from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.delivery import addresses
 from feedback_app.errors import N_, NotFound
-from feedback_app.extensions import current_settings, db
+from feedback_app.extensions import db
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.models import Survey
 
@@ -89,7 +90,7 @@ def preview(*, announcement_id: int, email: str, as_html: bool) -> None:
 @in_app
 def test(*, announcement_id: int, email: str, language: str | None) -> None:
     """Send a test letter; nobody's words are in it."""
-    actions.send_test(announcement_id, email, language or current_settings().language, COMMAND)
+    actions.send_test(announcement_id, email, language or organisation().language, COMMAND)
     click.echo(f"A test letter to {email} waits for the worker.")
 
 
@@ -162,7 +163,7 @@ def list_(*, state: str | None, as_json: bool) -> None:
     """List the announcements, the newest first."""
     data: list[dict[str, Any]] = [
         {"id": line.id, "state": line.state, "about": line.about, "subject": line.subject, "sent_at": line.sent_at}
-        for line in queries.lines(state or "", current_settings().language)
+        for line in queries.lines(state or "", organisation().language)
     ]
     lines = [f"{line['id']:>5}  {line['state']:<8} {line['subject']}" for line in data]
     say(data, as_json, "\n".join(lines) or "No announcements yet. Draft one: feedback-app announcements draft --help")

@@ -17,7 +17,7 @@ from feedback_app.delivery.compose import templates as layout
 from feedback_app.delivery.compose.placeholders import greeting
 from feedback_app.delivery.outbox import Block, Fill, Words
 from feedback_app.errors import N_, Refused
-from feedback_app.extensions import current_settings
+from feedback_app.organisation.queries import current as organisation
 
 KIND = "announcement"
 SCOPE = "announcements"
@@ -46,7 +46,7 @@ def told(changes: Sequence[Change], language: str) -> list[Told]:
 
 def words(subject: str, body: str, changes: Sequence[Change], language: str) -> Words:
     """Return the letter in ``language`` as delivery takes it, with only personal holes left (see :func:`fill`)."""
-    letter = letter_text.compose(subject, body, told(changes, language), current_settings().organisation, language)
+    letter = letter_text.compose(subject, body, told(changes, language), organisation().name, language)
     return layout.render(
         KIND,
         language,

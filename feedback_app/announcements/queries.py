@@ -27,7 +27,8 @@ from feedback_app.delivery.compose.templates import letter_parts
 from feedback_app.delivery.models import LetterHalt
 from feedback_app.delivery.outbox import Words
 from feedback_app.errors import N_, NotFound, Refused
-from feedback_app.extensions import current_settings, db
+from feedback_app.extensions import db
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.responses.models import Response
 from feedback_app.surveys.models import Survey
 
@@ -84,9 +85,9 @@ def find(state: str, text: str, page: int, language: str) -> Page[News]:
 
 def _news(announcement: Announcement, language: str) -> News:
     texts = {text.language: text.subject for text in announcement.texts}
-    shown_in = next((code for code in (language, current_settings().language, *texts) if code in texts), "")
+    shown_in = next((code for code in (language, organisation().language, *texts) if code in texts), "")
     processes = [words_for(change, shown_in or language).process for change in announcement.changes]
-    subject = letter_text.shown_subject(texts.get(shown_in, ""), processes, current_settings().organisation)
+    subject = letter_text.shown_subject(texts.get(shown_in, ""), processes, organisation().name)
     return News(
         announcement.id,
         announcement.state,
@@ -160,7 +161,7 @@ def languages(one: Announcement) -> list[str]:
 def choice(announcement: Announcement) -> tuple[int, str, list[str], str]:
     """Return what :mod:`audience` asks for: id, audience, languages, and the language of everybody else."""
     written = languages(announcement)
-    return announcement.id, announcement.audience, written, audience.fallback_of(written, current_settings().language)
+    return announcement.id, announcement.audience, written, audience.fallback_of(written, organisation().language)
 
 
 def reach(one: Announcement) -> Reach:

@@ -6,9 +6,9 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from feedback_app import clock
-from feedback_app.extensions import current_settings
+from feedback_app.organisation.queries import current as organisation
 
 
 def today() -> date:
     """Return the date in the organisation's time zone."""
-    return clock.now().astimezone(ZoneInfo(current_settings().timezone)).date()
+    return clock.now().astimezone(ZoneInfo(organisation().timezone)).date()

@@ -17,7 +17,7 @@ from feedback_app.changes.models import STATES, Change
 from feedback_app.changes.words import Words
 from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.errors import N_, Refused
-from feedback_app.extensions import current_settings
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -101,7 +101,7 @@ def log(
     """
     entry = Entry(
         words=Words(process, what, why, reason),
-        language=language or current_settings().language,
+        language=language or organisation().language,
         state=state,
         since=_day(since),
         look_again_on=_day(look_again),

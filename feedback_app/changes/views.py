@@ -19,6 +19,7 @@ from feedback_app.changes.queries import Filter
 from feedback_app.changes.reasons import REASONS
 from feedback_app.common.keys import read_key
 from feedback_app.errors import Refused
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES
 from feedback_app.web.locale import LANGUAGE_NAMES, language
 from feedback_app.web.pages import flash_refusal, page_number, see_other
@@ -153,7 +154,7 @@ def show(change_id: int) -> str:
         change=change,
         said=queries.words_for(change, language()),
         others={code: found for code in LANGUAGES if code != language() and (found := queries.words_in(change, code))},
-        missing=[LANGUAGE_NAMES[code] for code in LANGUAGES if not _tellable(change, code)],
+        missing=[LANGUAGE_NAMES[code] for code in organisation().languages if not _tellable(change, code)],
         themes=evidence.themes_behind(change_id),
         behind=queries.people_behind(change_id),
         surveys=queries.surveys_concerned([change_id]),

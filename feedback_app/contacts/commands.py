@@ -18,9 +18,9 @@ from feedback_app.contacts.importing import actions as import_actions
 from feedback_app.contacts.models import KINDS, Contact, ContactImport
 from feedback_app.delivery.models import SCOPES
 from feedback_app.exports import csv_safe
-from feedback_app.extensions import current_settings
 from feedback_app.imports import files as import_files
 from feedback_app.imports.queries import run_by_id
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES
 
 KIND = click.Choice(KINDS)
@@ -66,7 +66,7 @@ def import_(file: Path, dry_run: bool, kind: str, language: str | None, report: 
     UTF-8 or Windows-1250; comma, semicolon or tab; English or Polish headings. Importing the same file again changes
     nothing. An empty cell wipes nothing, and no suppression is lifted. Exits with 1 when no row could be taken.
     """
-    wish = {"kind": kind, "language": language or current_settings().language}
+    wish = {"kind": kind, "language": language or organisation().language}
     with file.open("rb") as source, _progress("Reading", as_json) as tick:
         import_id = import_actions.try_import(source, file.name, by=COMMAND, progress=tick, **wish)
     tried = run_by_id(ContactImport, import_id)
@@ -168,7 +168,7 @@ def add(email: str, pairs: tuple[str, ...], as_json: bool, stage: str, language:
     person = actions.Person(
         email=email,
         stage_lost=stage,
-        language=language or current_settings().language,
+        language=language or organisation().language,
         attributes=attributes,
         **facts,  # name and kind
     )

@@ -18,7 +18,8 @@ from feedback_app.delivery.bounces import apply as returns
 from feedback_app.delivery.compose.placeholders import readable
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail, Suppression
 from feedback_app.errors import N_, NotFound
-from feedback_app.extensions import current_settings, db
+from feedback_app.extensions import db
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES
 
 STRIKES = returns.STRIKES
@@ -199,7 +200,7 @@ def letters_to(email_key: str, page: int = 1, size: int = 20) -> Page[Told]:
         .where(OutgoingEmail.email_key == email_key)
         .order_by(at.desc(), OutgoingEmail.id.desc())
     )
-    rows, ours = page_of(asked, page, size, scalars=False), current_settings().organisation
+    rows, ours = page_of(asked, page, size, scalars=False), organisation().name
     letters = [
         Told(row.id, row.kind, readable(row.subject, organisation=ours), row.state, row.at, row.reply)
         for row in rows.items

@@ -20,7 +20,7 @@ from feedback_app.contacts.models import KIND_NAMES
 from feedback_app.contacts.words import REASON_WORDS, letter_words
 from feedback_app.errors import Refused
 from feedback_app.exports import csv_safe
-from feedback_app.extensions import current_settings
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.web.pages import flash_refusal, page_number, see_other
 
 __all__ = ["blueprint", "import_views", "unsubscribe_views"]  # importing the two registers their pages
@@ -115,7 +115,7 @@ def _filled_in(form: ContactForm, save: Callable[[], AnyResponse], **page: Any) 
 @requires(rights.EDIT_CONTACTS)
 def add() -> Page:
     """Add a contact by hand."""
-    form = ContactForm(language=current_settings().language)
+    form = ContactForm(language=organisation().language)
 
     def save() -> AnyResponse:
         contact_id = actions.add(form.person(), by=Actor.of(me()), source="by hand")

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from feedback_app import tokens
 from feedback_app.delivery.addresses import a_labels, on_the_wire
+from feedback_app.organisation.profile import Profile
 from feedback_app.settings import BadSetting, Settings
 
 PURPOSE = "letter"
@@ -62,8 +63,12 @@ class Identity:
         return f"{local}+{letter_id}-{_mac(self.secret, letter_id)}@{domain}"
 
 
-def identity(settings: Settings) -> Identity:
-    """Return the sender the settings describe; raises BadSetting when FEEDBACK_MAIL_FROM cannot be one."""
+def identity(settings: Settings, who: Profile | None = None) -> Identity:
+    """Return the sender the settings describe; raises BadSetting when FEEDBACK_MAIL_FROM cannot be one.
+
+    ``who`` lends its name and where replies go, unless FEEDBACK_MAIL_FROM has a name; without it the settings do: only
+    what letters say needs it.
+    """
     name, address = parseaddr(settings.mail_from)
     wire = on_the_wire(address, smtputf8=False)
     if not wire or "@" not in wire or not wire.isprintable():
@@ -73,10 +78,10 @@ def identity(settings: Settings) -> Identity:
     host = urlsplit(settings.base_url).hostname or "localhost"
     return Identity(
         address=wire,
-        organisation=name or settings.organisation,
+        organisation=name or (who.name if who else settings.organisation),
         secret=settings.secret_key,
         host=f"[{host}]" if host.replace(".", "").isdigit() else a_labels(host),
-        reply_to=settings.mail_reply_to,
+        reply_to=who.reply_to if who else settings.mail_reply_to,
         bounce=settings.bounce_address,
         echo=next((header for host, header in ECHOES.items() if _host(settings.mail_url).endswith(host)), ""),
     )

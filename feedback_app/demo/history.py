@@ -21,6 +21,7 @@ from feedback_app.delivery.addresses import key
 from feedback_app.demo import data
 from feedback_app.demo.data import DemoResponse
 from feedback_app.extensions import current_settings
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.responses.record.record import Returned, record_many
 from feedback_app.responses.record.respondent import Invited
 from feedback_app.surveys import actions as surveys
@@ -45,7 +46,7 @@ def publish_surveys() -> None:
 
 def write() -> int:
     """Write staff, contacts and what they answered; return how many answered. One transaction."""
-    now = clock.now().astimezone(ZoneInfo(current_settings().timezone))
+    now = clock.now().astimezone(ZoneInfo(organisation().timezone))
     with transaction() as session:
         _add_staff(session)
         opened = update(Survey).where(Survey.slug.in_(SURVEYS))

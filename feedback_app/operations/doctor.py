@@ -17,6 +17,7 @@ from feedback_app.jobs import queries as jobs
 from feedback_app.operations import doctor_dns, doctor_relay
 from feedback_app.operations.dns_asking import Asker
 from feedback_app.operations.findings import Finding, judged
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import Settings
 
 LOW, NEARLY_FULL = 2 * 1024**3, 200 * 1024**2  # bytes left on the disk of FEEDBACK_VAR
@@ -109,6 +110,6 @@ def _hints(settings: Settings) -> list[Finding]:
         hints.append(Finding("development", None, "FEEDBACK_DEVELOPMENT is on: never on a public address"))
     if not settings.secure:
         hints.append(Finding("address", None, f"{settings.base_url} is not https: personal links travel in the open"))
-    if not settings.postal_address:
-        hints.append(Finding("postal address", None, "FEEDBACK_POSTAL_ADDRESS is empty: many countries ask for it"))
+    if not organisation().postal_address:
+        hints.append(Finding("postal address", None, "none is set (page Organisation): many countries ask for it"))
     return hints

@@ -8,8 +8,9 @@ from feedback_app.delivery import outbox, queries
 from feedback_app.delivery.addresses import BadAddress
 from feedback_app.delivery.outbox import Words
 from feedback_app.delivery.sending.factory import open_sender, worker_name
-from feedback_app.extensions import current_settings, db
+from feedback_app.extensions import db
 from feedback_app.operations.findings import Finding
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import BadSetting
 
 KIND = "test"
@@ -23,10 +24,9 @@ WORDS = Words(
 
 def send(address: str) -> Finding:
     """Send one test letter to ``address`` and say what became of it. Other letters that are due may leave with it."""
-    settings = current_settings()
     try:
         with transaction():
-            subject = WORDS.subject.replace("{{organisation}}", settings.organisation.replace("{", "("))
+            subject = WORDS.subject.replace("{{organisation}}", organisation().name.replace("{", "("))
             variant = outbox.add_variant(KIND, "en", "", Words(subject, WORDS.text, WORDS.html))
             letter = outbox.put(KIND, variant, address, values={})
             note(COMMAND, "tested", "letters", letter)

@@ -15,7 +15,7 @@ from feedback_app.accounts.audit import COMMAND
 from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.contacts.models import KINDS
 from feedback_app.exports import csv_safe
-from feedback_app.extensions import current_settings
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.responses.importing import actions as import_actions
 from feedback_app.responses.importing.import_pass import AnswerCounts
 from feedback_app.responses.reading import export
@@ -62,7 +62,7 @@ def import_(
     date, kind, stage, language, name, id. English or Polish headings; comma, semicolon or tab; UTF-8 or Windows-1250.
     Importing the same file again changes nothing.
     """
-    wish = language or current_settings().language
+    wish = language or organisation().language
     what = import_actions.plan(slug, file.name, kind, wish, create_contacts=create_contacts)
     with file.open("rb") as source, TemporaryFile("w+", encoding="utf-8") as lines:
         size = file.stat().st_size

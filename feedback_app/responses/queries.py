@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, se
 from feedback_app.contacts.models import Contact
 from feedback_app.database import Page, is_postgresql, page_of
 from feedback_app.errors import N_, NotFound
-from feedback_app.extensions import current_settings, db
+from feedback_app.extensions import db
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.reading.filters import Filter
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
@@ -89,7 +90,7 @@ def _said(spec: FormSpec, answers: Select[*tuple[Any, ...]], wanted: int) -> lis
 
 def conditions_of(wanted: Filter) -> list[ColumnElement[bool]]:
     """Return the conditions of ``wanted``, its days in the organisation's time zone."""
-    return wanted.conditions(current_settings().timezone)
+    return wanted.conditions(organisation().timezone)
 
 
 def _rows(wanted: Filter) -> Select[int, datetime, str, str, str, dict[str, str], str, str]:

@@ -11,7 +11,7 @@ from feedback_app.accounts.audit import COMMAND
 from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.contacts.models import KINDS
 from feedback_app.contacts.queries import Filter
-from feedback_app.extensions import current_settings
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys import (
     actions,
@@ -172,7 +172,7 @@ def invite(slug: str, at: str, dry_run: bool, yes: bool, as_json: bool, **narrow
     Without options: all contacts. Who must not be written to, or was asked before, is left out.
     """
     survey, who = queries.by_slug(slug), _filter(**narrowed)
-    send_at = read_local(at, current_settings().timezone) if at else None
+    send_at = read_local(at, organisation().timezone) if at else None
     written = invitation_text.written_in(survey.invitation_subject, survey.invitation_body, survey.languages)
     audience = wave_queries.audience(survey.id, who, written)
     said = f"{audience.would} would be asked; {audience.asked} were before, {audience.suppressed} must not be."

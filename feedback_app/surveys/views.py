@@ -12,6 +12,7 @@ from feedback_app.accounts.access import me, requires
 from feedback_app.accounts.audit import Actor
 from feedback_app.common.text import one_line
 from feedback_app.errors import Refused
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys import (
     actions,
@@ -49,7 +50,7 @@ def index() -> str:
 @requires(rights.EDIT_SURVEYS)
 def new() -> str:
     """Offer the ready-made surveys, a blank one, and a file."""
-    return _new_page(new_form(LANGUAGES)(), ImportForm())
+    return _new_page(new_form(organisation().languages)(), ImportForm())
 
 
 def _new_page(blank: object, upload: object) -> str:
@@ -61,7 +62,7 @@ def _new_page(blank: object, upload: object) -> str:
         minutes={template.slug: invitation_text.minutes(template) for template in forms},
         blank=blank,
         upload=upload,
-        all_languages=LANGUAGES,
+        all_languages=organisation().languages,
     )
 
 
@@ -71,8 +72,8 @@ def create() -> Redirect | tuple[str, int]:
     """Make a draft: of the ready-made survey named, or blank with the titles given."""
     if name := request.form.get("template", ""):
         return _built(actions.create(ready_made.load(name), Actor.of(me())))
-    form = new_form(LANGUAGES)()
-    titles = tidy_words(words_in(form, "title", LANGUAGES), LANGUAGES)
+    form = new_form(organisation().languages)()
+    titles = tidy_words(words_in(form, "title", organisation().languages), LANGUAGES)
     if form.validate_on_submit() and titles:
         cover = actions.Cover(tuple(titles), titles)
         return _built(actions.create(actions.blank(cover), Actor.of(me())))

@@ -13,7 +13,7 @@ from feedback_app.accounts.access import may, me
 from feedback_app.accounts.audit import Actor
 from feedback_app.common.keys import read_key, read_keys
 from feedback_app.contacts.models import KIND_NAMES
-from feedback_app.extensions import current_settings
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.mention_filter import Look
 from feedback_app.themes.models import REQUEST_STATES, Codebook
@@ -29,7 +29,7 @@ def actor() -> Actor:
 
 def zone() -> str:
     """Return the time zone in which days begin."""
-    return current_settings().timezone
+    return organisation().timezone
 
 
 def look() -> Look:

@@ -86,7 +86,7 @@ def group(  # noqa: PLR0917 - as many options as its users need
     found = lazy("codebooks.actions").codebook_for(slugs, command(), codebook)
     codebook_id, name = found.id, found.name
     if start_from:
-        language = import_module("feedback_app.extensions").current_settings().language
+        language = import_module("feedback_app.organisation.queries").current().language
         lazy("codebooks.actions").start_from(codebook_id, start_from, language, command())
     with progress(as_json) as tell:
         wanted = {"grain": grain, "themes": number, "strong": strong}
@@ -109,7 +109,7 @@ def group(  # noqa: PLR0917 - as many options as its users need
 def list_themes(codebook: str, survey: str, as_json: bool) -> None:
     """List the themes of a codebook, the largest first."""
     found = codebook_named(codebook, survey)
-    zone = import_module("feedback_app.extensions").current_settings().timezone
+    zone = import_module("feedback_app.organisation.queries").current().timezone
     overview = lazy("reports.figures").overview(found.id, lazy("mention_filter").Look(), zone)
     rows = [
         {
@@ -135,7 +135,7 @@ def show(theme_id: int, as_json: bool) -> None:
     """Show one theme: phrases, quotes, who speaks about it."""
     theme = lazy("queries").theme_by_id(theme_id)
     into = lazy("queries").final_theme(theme)
-    zone = import_module("feedback_app.extensions").current_settings().timezone
+    zone = import_module("feedback_app.organisation.queries").current().timezone
     parts = lazy("reports.figures").breakdown(into, lazy("mention_filter").Look(), zone)
     quotes = lazy("mention_queries").quotes(into)
     data = {

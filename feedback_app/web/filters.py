@@ -19,8 +19,7 @@ from flask_babel import (
 from markupsafe import Markup, escape
 
 from feedback_app import clock
-from feedback_app.extensions import current_settings
-from feedback_app.web.locale import language
+from feedback_app.web.locale import house, language
 
 
 def day(value: datetime | date | None) -> str:
@@ -65,7 +64,7 @@ def share(part: float | None, whole: float | None = None) -> str:
 def words(texts: Mapping[str, str] | None, wanted: str | None = None) -> str:
     """Return the text in the reader's language, else the organisation's, else the first there is."""
     texts = texts or {}
-    for code in (wanted or language(), current_settings().language, *texts):
+    for code in (wanted or language(), house().language, *texts):
         if texts.get(code):
             return texts[code]
     return ""

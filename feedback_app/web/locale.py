@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, g, has_request_context, request, session
+from collections.abc import Callable, Collection
+from typing import Protocol
+
+from flask import Blueprint, Flask, current_app, g, has_request_context, request, session
 from flask_babel import get_locale
+from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
-from feedback_app.extensions import babel, current_settings
+from feedback_app.extensions import babel
 from feedback_app.settings import LANGUAGES
 from feedback_app.web.pages import back_to, public
 
 LANGUAGE_NAMES = {"en": "English", "pl": "Polski"}  # each in its own words: who needs it reads that
 
 blueprint = Blueprint("locale", __name__)
+
+
+class House(Protocol):
+    """What pages need to know of the organisation, whose room is a floor above."""
+
+    @property
+    def language(self) -> str:
+        """Where nobody chose."""
+
+    @property
+    def languages(self) -> Collection[str]:
+        """In which we write to people."""
+
+    @property
+    def timezone(self) -> str:
+        """In which dates are shown."""
+
+
+def house() -> House:
+    """Return the organisation of the application in force."""
+    who: House = current_app.extensions["house"]()
+    return who
 
 
 def choose_language() -> str:
@@ -27,8 +53,8 @@ def choose_language() -> str:
         for wish in (request.args.get("lang"), session.get("language")):
             if wish in LANGUAGES:
                 return str(wish)
-        return request.accept_languages.best_match(LANGUAGES) or current_settings().language
-    return current_settings().language
+        return request.accept_languages.best_match(house().languages) or house().language
+    return house().language
 
 
 def choose_locale() -> str:
@@ -46,7 +72,7 @@ def choose_locale() -> str:
 def language() -> str:
     """Return the code of the language in force, such as ``pl``."""
     locale = get_locale()
-    return locale.language if locale else current_settings().language
+    return locale.language if locale else house().language
 
 
 @blueprint.post("/language")
@@ -59,9 +85,10 @@ def switch() -> Response:
     return back_to("desk.index")
 
 
-def init_app(app: Flask) -> None:
-    """Attach Babel and tell templates the language."""
+def init_app(app: Flask, who: Callable[[], House]) -> None:
+    """Attach Babel, tell templates the language and, as ``organisation``, who we are: what ``who`` returns."""
+    app.extensions["house"] = who
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
-    babel.init_app(app, locale_selector=choose_locale, timezone_selector=lambda: app.config["SETTINGS"].timezone)
-    app.jinja_env.globals.update(language=language, LANGUAGE_NAMES=LANGUAGE_NAMES)
+    babel.init_app(app, locale_selector=choose_locale, timezone_selector=lambda: house().timezone)
+    app.jinja_env.globals.update(language=language, LANGUAGE_NAMES=LANGUAGE_NAMES, organisation=LocalProxy(who))
     app.register_blueprint(blueprint)

@@ -74,5 +74,5 @@ def test_what_follows_from_other_settings(tmp_path: Path) -> None:
 
 def test_every_setting_is_documented() -> None:
     page = (ROOT / "docs" / "settings.md").read_text("utf-8")
-    missing = [one.name for one in fields(Settings) if f"`FEEDBACK_{one.name.upper()}`" not in page]
+    missing = [one.name for one in fields(Settings) if one.metadata and f"`FEEDBACK_{one.name.upper()}`" not in page]
     assert not missing

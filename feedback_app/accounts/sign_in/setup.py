@@ -25,7 +25,8 @@ from feedback_app.accounts.sign_in import guard, passwords, trail
 from feedback_app.accounts.sign_in.forms import FORMS
 from feedback_app.accounts.sign_in.messages import MESSAGES
 from feedback_app.database import updated_one
-from feedback_app.extensions import current_settings, db
+from feedback_app.extensions import db
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import Settings
 
 LINK_DAYS = 3
@@ -94,12 +95,16 @@ class FitPassword(PasswordUtil):
         normal = self.normalize(password)
         staff = about.get("user")
         known = (staff.name, staff.email) if staff else ()
-        found = passwords.trouble(normal, *known, current_settings().organisation)
+        found = passwords.trouble(normal, *known, organisation().name)
         return ([gettext(found)] if found else None), normal
 
 
 class OneTimeTotp(Totp):
     """Codes that work once (RFC 6238, 5.2), shown as a QR code that needs no inline style."""
+
+    def get_totp_uri(self, username: str, totp_secret: str) -> str:
+        """Return what the QR code says: the account, and who we are at this moment."""
+        return str(self._totp.from_source(totp_secret).to_uri(username, issuer=organisation().name))
 
     def get_last_counter(self, user: Any) -> int | None:
         """Return the time step whose code was used last."""

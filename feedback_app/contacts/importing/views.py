@@ -22,9 +22,9 @@ from feedback_app.contacts.models import KIND_NAMES, ContactImport
 from feedback_app.contacts.words import REASON_WORDS, column_words
 from feedback_app.errors import Refused
 from feedback_app.exports import csv_safe
-from feedback_app.extensions import current_settings
 from feedback_app.imports import files as import_files
 from feedback_app.imports.queries import run_by_id
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.web.forms import ConfirmForm
 from feedback_app.web.pages import flash_refusal, see_other
 
@@ -49,7 +49,7 @@ def _report(name: str) -> Iterator[dict[str, Any]]:
 @requires(rights.EDIT_CONTACTS)
 def import_list() -> Page:
     """Choose a list; sending it tries it and changes nothing yet."""
-    form = ImportForm(default_language=current_settings().language)
+    form = ImportForm(default_language=organisation().language)
     if form.validate_on_submit():
         upload = form.file.data
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -33,15 +33,21 @@ Failure = tuple[Verdict, Reply]
 
 
 class Preparer:
-    """Knows the variants and renderers. Used by one thread."""
+    """Knows the variants and renderers. Used by one thread.
 
-    def __init__(self, identity: Identity, renderers: Mapping[str, Renderer]) -> None:
-        self._identity, self._renderers = identity, renderers
+    ``latest`` is asked for the sender before each batch, so that letters follow an edit of who we are within seconds.
+    """
+
+    def __init__(
+        self, identity: Identity, renderers: Mapping[str, Renderer], latest: Callable[[], Identity] | None = None
+    ) -> None:
+        self._identity, self._renderers, self._latest = identity, renderers, latest
         self._skeletons: Cache[int, Skeleton] = Cache(KEPT_SKELETONS)
         self._unsubscribe: tuple[str, str] | None = None
 
     def letters(self, session: Session, rows: Sequence[Row[Any]]) -> tuple[list[Letter], dict[int, Failure]]:
         """Return the letters of claimed ``rows``, and why those that have no letter have none. Only reads."""
+        self._follow()
         skeletons = self._compiled(session, {row.variant_id for row in rows})
         fills, failures = self._fills(session, rows)
         seen = time.monotonic()
@@ -60,6 +66,12 @@ class Preparer:
                 )
             )  # fmt: skip
         return letters, failures
+
+    def _follow(self) -> None:
+        latest = self._latest() if self._latest else self._identity
+        if latest != self._identity:
+            self._identity = latest
+            self._skeletons.clear()
 
     def _compiled(self, session: Session, ids: set[int]) -> dict[int, Skeleton]:
         def compiled(missing: set[int]) -> dict[int, Skeleton]:

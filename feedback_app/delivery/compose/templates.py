@@ -22,7 +22,8 @@ from feedback_app.delivery.compose.placeholders import (
     greeting,
     plain,
 )
-from feedback_app.extensions import current_settings
+from feedback_app.organisation.colour import shades
+from feedback_app.organisation.queries import current
 
 LOCALES = {"en": "en_GB"}  # "14 May 2026" is read the same on both sides of the ocean
 GAP = re.compile(r"\n(?:[ \t]*\n){2,}")
@@ -36,7 +37,7 @@ def day(value: date, language: str) -> str:
 
 def moment(value: datetime, language: str) -> str:
     """Return date and time to the minute as letters write them, in the organisation's zone."""
-    local = value.astimezone(ZoneInfo(current_settings().timezone))
+    local = value.astimezone(ZoneInfo(current().timezone))
     return f"{day(local.date(), language)}, {local:%H:%M}"
 
 
@@ -44,14 +45,12 @@ def render(kind: str, language: str, **context: Any) -> Words:
     """Return the words of ``templates/email/<kind>/{subject.txt, body.txt, body.mjml}`` in ``language``.
 
     A kind whose subject is written by staff has no subject.txt of its own; ``context`` brings the subject.
-    The templates get ``context``, ``organisation``, ``postal_address``, ``language`` and ``scope`` (pass it: with
-    a scope the layout writes the unsubscribe link), and ``placeholder("name")``, which leaves ``{{name}}`` to be
-    filled for each recipient.
+    The templates get ``context``, ``organisation`` (its profile), ``look`` (its colour), ``lang`` and ``scope`` (pass
+    it: with a scope the layout writes the unsubscribe link), and ``placeholder("name")``, which leaves ``{{name}}`` to
+    be filled for each recipient.
     """
-    settings = current_settings()
     values = {
-        "organisation": settings.organisation,
-        "postal_address": settings.postal_address,
+        "look": shades(current().colour),
         "lang": language,
         "scope": "",
         "placeholder": placeholder,

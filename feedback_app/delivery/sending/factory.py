@@ -24,6 +24,7 @@ from feedback_app.delivery.throttle.policy import ThrottlePolicy
 from feedback_app.delivery.throttle.ramp_up import Rules
 from feedback_app.delivery.throttle.rates import Rates
 from feedback_app.extensions import current_settings
+from feedback_app.organisation.queries import current
 from feedback_app.settings import Settings
 
 
@@ -69,7 +70,7 @@ def open_sender(owner: str, number: int = 0) -> Sender:
         owner,
         transport(settings),
         Journal(journals(settings), owner),
-        Preparer(identity(settings), renderers),
+        Preparer(identity(settings), renderers, lambda: identity(settings, current())),
         connections(settings, number),
         policy=throttle_policy(settings),
         core=number if settings.cpu_affinity else None,

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from feedback_app import clock
 from feedback_app.common.cache import Cache, app_cache
 from feedback_app.extensions import csrf, current_settings, limiter
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.responses import actions, queries
 from feedback_app.responses.answering import csrf_token
 from feedback_app.responses.answering.submission import Filled, read_form
@@ -85,7 +86,7 @@ def _visit(token: str) -> Visit | Response:
     spec = form_spec(asked.survey_id, asked.survey_changed_at)
     wish = request.args.get("lang", "")
     language = wish if wish in spec.languages else spec.language_for(asked.language)
-    g.language = language if language in LANGUAGES else current_settings().language
+    g.language = language if language in LANGUAGES else organisation().language
     return Visit(token, asked, spec, language)
 
 

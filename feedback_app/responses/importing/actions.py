@@ -11,10 +11,11 @@ from feedback_app.accounts.audit import Actor, note
 from feedback_app.contacts.models import KINDS
 from feedback_app.database import transaction
 from feedback_app.errors import N_, Refused
-from feedback_app.extensions import current_settings, db
+from feedback_app.extensions import db
 from feedback_app.imports import actions as import_runs
 from feedback_app.imports import files as import_files
 from feedback_app.imports.import_pass import Progress
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.responses.importing import csv_answers
 from feedback_app.responses.importing.import_pass import AnswerCounts, Import, import_rows
 from feedback_app.responses.models import ResponseImport
@@ -71,7 +72,7 @@ def _run(
     what: Import, file: BinaryIO, report: TextIO, *, writing: bool, progress: Progress | None = None
 ) -> tuple[AnswerCounts, dict[str, Any]]:
     form = form_spec(what.survey_id, by_id(what.survey_id).changed_at)
-    opened = csv_answers.read(file, form, current_settings().timezone, clock.now())
+    opened = csv_answers.read(file, form, organisation().timezone, clock.now())
     counts = import_rows(opened.rows, what, form, report, writing=writing, progress=progress)
     if counts.rows == 0:
         raise Refused(NO_ROWS)

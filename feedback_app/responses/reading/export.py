@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 
 from feedback_app.contacts.models import Contact
-from feedback_app.extensions import current_settings, db
+from feedback_app.extensions import db
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.queries import conditions_of
 from feedback_app.responses.reading.filters import Filter
@@ -32,7 +33,7 @@ def rows(spec: FormSpec, wanted: Filter, language: str = "") -> Iterator[Sequenc
     8601 in UTC. The rows can be imported again: every one is then found to be here already. Memory does not grow
     with their number.
     """
-    language = language or current_settings().language
+    language = language or organisation().language
     yield headings(spec)
     last = 0
     conditions = [Response.survey_id == spec.survey_id, *conditions_of(wanted.only(survey=""))]

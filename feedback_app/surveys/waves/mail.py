@@ -15,6 +15,7 @@ from feedback_app.delivery.compose import placeholders
 from feedback_app.delivery.compose import templates as layout
 from feedback_app.delivery.compose.placeholders import Fill, Words
 from feedback_app.extensions import current_settings
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.surveys.form_spec import FormSpec
 from feedback_app.surveys.models import Invitation, Survey
 from feedback_app.surveys.translations import Words as Texts
@@ -87,10 +88,10 @@ def fill_for(link: str, title: dict[str, str], name: str, language: str, until: 
     return {
         "link": link,
         "survey": placeholders.plain(in_language(title, language)),
-        "organisation": placeholders.plain(current_settings().organisation),
+        "organisation": placeholders.plain(organisation().name),
         "name": bare,
         "greeting_name": greeting,
         "spaced_name": f" {bare}" if bare else "",
         "opening_name": f"{bare}, " if bare else "",
-        "until": layout.day(until.astimezone(ZoneInfo(current_settings().timezone)).date(), language),
+        "until": layout.day(until.astimezone(ZoneInfo(organisation().timezone)).date(), language),
     }

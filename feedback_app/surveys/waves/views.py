@@ -25,6 +25,7 @@ from feedback_app.delivery.compose.placeholders import filled
 from feedback_app.delivery.outbox import Fill, Words
 from feedback_app.errors import N_, Refused
 from feedback_app.extensions import current_settings
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.surveys import queries
 from feedback_app.surveys.blueprint import blueprint
 from feedback_app.surveys.forms import letter_form, spread, words_in
@@ -235,7 +236,7 @@ def _letters(survey: Survey) -> dict[str, Words]:
 
 
 def _when(given: Mapping[str, str]) -> datetime | None:
-    return read_local(given.get("at", ""), current_settings().timezone) if given.get("when") == "later" else None
+    return read_local(given.get("at", ""), organisation().timezone) if given.get("when") == "later" else None
 
 
 @blueprint.post("/surveys/<slug>/waves/<int:wave_id>/cancel")

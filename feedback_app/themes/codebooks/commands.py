@@ -44,7 +44,7 @@ def export(codebook: str, survey: str, output: IO[bytes], xlsx: bool) -> None:
 def _workbook(codebook: Codebook, output: IO[bytes]) -> None:
     if output.isatty():
         raise import_module("feedback_app.errors").Refused("A workbook is no text: add --output FILE.xlsx.")
-    zone = import_module("feedback_app.extensions").current_settings().timezone
+    zone = import_module("feedback_app.organisation.queries").current().timezone
     for piece in lazy("codebooks.workbook").workbook(codebook, lazy("mention_filter").Look(), zone):
         output.write(piece)
 

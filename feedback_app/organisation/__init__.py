@@ -1,0 +1,1 @@
+"""Who we are: one row that admins edit. What stands in the environment wins over it."""
