@@ -37,7 +37,7 @@ setup-strong: setup ## Stronger encoders for grouping (200 MB more), for `themes
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-strong.txt
 
 run: setup ## Pages and worker at http://127.0.0.1:8000 (FEEDBACK_PORT), demo company on first start
-	@FEEDBACK_DEVELOPMENT=$${FEEDBACK_DEVELOPMENT:-1} FEEDBACK_ORGANISATION="$${FEEDBACK_ORGANISATION:-Koło Domu}" \
+	@FEEDBACK_DEVELOPMENT=$${FEEDBACK_DEVELOPMENT:-1} \
 	FEEDBACK_MAIL_FROM=$${FEEDBACK_MAIL_FROM:-rozmowa@kolodomu.example} FEEDBACK_LOG_FORMAT=$${FEEDBACK_LOG_FORMAT:-console} FEEDBACK_LOG_LEVEL=$${FEEDBACK_LOG_LEVEL:-warning} \
 	$(BIN)/feedback-app serve
 

@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": ("feedback_app.demo.commands:demo", "Fill an empty database with one believable company."),
     "doctor": ("feedback_app.operations.commands:doctor", "Check settings, database, worker and mail."),
     "db": ("feedback_app.operations.db_commands:database", "Create or upgrade the tables."),
+    "organisation": ("feedback_app.organisation.commands:organisation", "Who we are: name, look, languages."),
     "staff": ("feedback_app.accounts.commands:staff", "People who sign in."),
     "contacts": ("feedback_app.contacts.commands:contacts", "People we may write to."),
     "surveys": ("feedback_app.surveys.commands:surveys", "What we ask, and whom."),

@@ -20,6 +20,7 @@ from feedback_app.letters.views import blueprint as letters
 from feedback_app.letters.webhook_views import blueprint as mail_hooks
 from feedback_app.operations.dev_mail_views import blueprint as dev_mail
 from feedback_app.operations.metrics_views import blueprint as metrics
+from feedback_app.organisation.views import blueprint as organisation
 from feedback_app.responses.views import blueprint as responses
 from feedback_app.surveys.views import blueprint as surveys
 from feedback_app.surveys.waves import mail as invitations
@@ -34,6 +35,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     changes,
     announcements,
     accounts,
+    organisation,
     letters,
     metrics,
     mail_hooks,

@@ -19,6 +19,7 @@ from feedback_app.accounts.one_time_links import first_link
 from feedback_app.common.cli_helpers import in_app
 from feedback_app.demo.actions import is_empty, seed
 from feedback_app.extensions import current_settings
+from feedback_app.organisation import actions as organisation
 from feedback_app.settings import BadSetting, Settings
 
 WORKERS = 2  # sync workers of the web process; SQLite has one writer, so more do not help there
@@ -56,6 +57,7 @@ def serve(host: str, demo: bool | None) -> None:
     with app.app_context():
         settings = current_settings()
         flask_migrate.upgrade()
+        organisation.ensure()
         if demo if demo is not None else settings.development:
             _seed_once()
         _welcome(app, settings)

@@ -15,6 +15,7 @@ WRITE_ANNOUNCEMENTS = "announcements.write"
 SEND_ANNOUNCEMENTS = "announcements.send"
 MANAGE_MAIL = "mail.manage"
 MANAGE_STAFF = "staff.manage"
+MANAGE_ORGANISATION = "organisation.manage"
 
 RIGHTS = (
     VIEW,
@@ -28,6 +29,7 @@ RIGHTS = (
     SEND_ANNOUNCEMENTS,
     MANAGE_MAIL,
     MANAGE_STAFF,
+    MANAGE_ORGANISATION,
 )
 
 ROLES: dict[str, tuple[str, ...]] = {

@@ -20,6 +20,8 @@ from feedback_app.demo import data, history
 from feedback_app.demo.data import DemoChange
 from feedback_app.errors import N_, Refused
 from feedback_app.extensions import db
+from feedback_app.organisation import actions as organise
+from feedback_app.organisation import queries as organisation
 from feedback_app.surveys import queries as surveys
 from feedback_app.surveys.waves.actions import Plan, send
 from feedback_app.surveys.waves.mail import all_words
@@ -44,6 +46,7 @@ def seed(tell: Tell = lambda _line: None) -> str:
             N_("This database has contacts already. Give FEEDBACK_VAR or FEEDBACK_DATABASE_URL a fresh place.")
         )
     ensure_roles()
+    _introduce()
     history.publish_surveys()
     answered = history.write()
     tell(f"{answered} people answered")
@@ -60,6 +63,14 @@ def seed(tell: Tell = lambda _line: None) -> str:
         f"{data.company().organisation}: {len(data.contacts())} contacts, {answered} answers, "
         f"{outcome.new_themes} themes, {len(logged)} changes"
     )
+
+
+def _introduce() -> None:
+    """Let the company sign its pages and letters, unless the environment says who we are."""
+    company = data.company()
+    values = {"name": company.organisation, "timezone": company.time_zone}
+    held = organisation.current().held
+    organise.save({name: value for name, value in values.items() if name not in held}, COMMAND)
 
 
 def _log(change: DemoChange, codebook_id: int) -> int:

@@ -6,6 +6,7 @@ import click
 import flask_migrate
 
 from feedback_app.common.cli_helpers import in_app
+from feedback_app.organisation import actions as organisation
 
 
 @click.group("db")
@@ -19,6 +20,8 @@ def database() -> None:
 def upgrade(revision: str) -> None:
     """Bring the tables to the newest version. Safe to repeat."""
     flask_migrate.upgrade(revision=revision)
+    if revision == "head":
+        organisation.ensure()
     click.echo("The tables are at the newest version.")
 
 

@@ -19,6 +19,7 @@ from feedback_app.accounts.rights import (
     EDIT_THEMES,
     IMPORT_RESPONSES,
     MANAGE_MAIL,
+    MANAGE_ORGANISATION,
     MANAGE_STAFF,
     RIGHTS,
     ROLES,
@@ -233,6 +234,7 @@ MATRIX = {  # right: admin, product owner, announcer, viewer
     SEND_ANNOUNCEMENTS: (1, 0, 1, 0),
     MANAGE_MAIL: (1, 0, 1, 0),
     MANAGE_STAFF: (1, 0, 0, 0),
+    MANAGE_ORGANISATION: (1, 0, 0, 0),
 }
 
 
