@@ -13,8 +13,8 @@ import tempfile
 import time
 
 from feedback_app import create_app
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.contacts.importing import actions as import_actions
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
 from feedback_app.settings import Settings
 

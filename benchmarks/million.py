@@ -31,13 +31,13 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from feedback_app import clock
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.accounts.models import Role, Staff
 from feedback_app.announcements import actions as announcements
 from feedback_app.changes import actions as changes
 from feedback_app.changes.actions import Entry
 from feedback_app.changes.words import Words
 from feedback_app.database import is_postgresql, transaction
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
 from feedback_app.surveys.models import Question, Section, Survey
 from feedback_app.themes.models import Codebook, CodebookSurvey, Theme

@@ -8,6 +8,7 @@ from flask import Flask
 
 from feedback_app import database, registry
 from feedback_app.accounts.sign_in import setup
+from feedback_app.events.catalogue import Catalogue
 from feedback_app.extensions import bootstrap, db, migrate
 from feedback_app.jobs import queries as job_queries
 from feedback_app.organisation import queries as organisation
@@ -37,6 +38,7 @@ def build(settings: Settings | None = None) -> Flask:
     logs.configure(settings)
     app.config["RENDERERS"] = registry.RENDERERS
     app.config["JOBS"] = registry.JOBS
+    app.extensions["events"] = Catalogue(registry.EVENT_ROOMS)
     db.init_app(app)
     database.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)

@@ -10,8 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.accounts import letters, staff_store
-from feedback_app.accounts.audit import Actor, note
+from feedback_app.accounts import events, letters, staff_store
 from feedback_app.accounts.models import Staff
 from feedback_app.accounts.rights import ROLES
 from feedback_app.accounts.sign_in import passwords
@@ -19,6 +18,8 @@ from feedback_app.accounts.staff_store import Person
 from feedback_app.database import transaction, updated_one
 from feedback_app.delivery.outbox import Words
 from feedback_app.errors import N_, Refused
+from feedback_app.events.actions import record
+from feedback_app.events.actor import Actor
 from feedback_app.organisation.queries import current as organisation
 
 __all__ = ["Person"]
@@ -38,7 +39,7 @@ def invite(person: Person, letter: Words, by: Actor) -> int:
     with transaction() as session:
         staff = staff_store.make(session, person)
         staff.invited_at = clock.now()
-        letters.write(staff, letters.INVITED, letter, by, roles=staff.role_names)
+        letters.write(staff, events.INVITED, letter, by, roles=staff.role_names)
         return staff.id
 
 
@@ -48,7 +49,7 @@ def add(person: Person, by: Actor, password: str = "") -> int:
         staff = staff_store.make(session, person)
         if password:
             staff.password = hash_password(fit(password, person.name, staff.email))
-        note(by, "added", "staff", staff.id, staff.email, roles=staff.role_names, password=bool(password))
+        record(events.ADDED, by, staff.id, name=staff.email, roles=staff.role_names, password=bool(password))
         return staff.id
 
 
@@ -59,7 +60,7 @@ def invite_again(staff_id: int, letter: Words, by: Actor) -> None:
         still = update(Staff).where(Staff.id == staff_id, Staff.active, Staff.password.is_(None))
         if not updated_one(still.values(fs_uniquifier=staff_store.fresh(), invited_at=clock.now())):
             raise Refused(N_("%(email)s has chosen a password by now, or is disabled."), email=staff.email)
-        letters.write(staff, letters.INVITED, letter, by)
+        letters.write(staff, events.INVITED, letter, by)
 
 
 def change(staff_id: int, name: str, language: str, roles: Sequence[str], by: Actor) -> None:
@@ -68,7 +69,7 @@ def change(staff_id: int, name: str, language: str, roles: Sequence[str], by: Ac
         staff = _set_roles(session, staff_id, roles, by)
         staff.name, staff.language = name.strip(), staff_store.language_of(language)
         if session.is_modified(staff):
-            note(by, "edited", "staff", staff_id, staff.email)
+            record(events.EDITED, by, staff_id, name=staff.email)
 
 
 def set_roles(staff_id: int, roles: Sequence[str], by: Actor) -> None:
@@ -88,7 +89,7 @@ def disable(staff_id: int, by: Actor) -> None:
         change = update(Staff).where(Staff.id == staff_id, Staff.active)
         if not updated_one(change.values(active=False, fs_uniquifier=staff_store.fresh())):
             raise Refused(N_("%(email)s is disabled already."), email=staff.email)
-        note(by, "disabled", "staff", staff_id, staff.email)
+        record(events.DISABLED, by, staff_id, name=staff.email)
 
 
 def enable(staff_id: int, by: Actor) -> None:
@@ -97,7 +98,7 @@ def enable(staff_id: int, by: Actor) -> None:
         staff = staff_store.get(session, staff_id)
         if not updated_one(update(Staff).where(Staff.id == staff_id, ~Staff.active).values(active=True)):
             raise Refused(N_("%(email)s is active already."), email=staff.email)
-        note(by, "enabled", "staff", staff_id, staff.email)
+        record(events.ENABLED, by, staff_id, name=staff.email)
 
 
 def drop_second_step(staff_id: int, by: Actor) -> None:
@@ -108,7 +109,7 @@ def drop_second_step(staff_id: int, by: Actor) -> None:
         gone = {"tf_primary_method": None, "tf_totp_secret": None, "mf_recovery_codes": None}
         if not updated_one(change.values(**gone, fs_uniquifier=staff_store.fresh())):
             raise Refused(N_("%(email)s signs in without a second step."), email=staff.email)
-        note(by, "turned off two-step sign-in", "staff", staff_id, staff.email)
+        record(events.SECOND_STEP_OFF, by, staff_id, name=staff.email)
 
 
 def change_profile(staff_id: int, name: str, language: str) -> None:
@@ -117,7 +118,7 @@ def change_profile(staff_id: int, name: str, language: str) -> None:
         staff = staff_store.get(session, staff_id)
         staff.name, staff.language = name.strip(), staff_store.language_of(language)
         if session.is_modified(staff):
-            note(Actor.of(staff), "edited", "staff", staff_id, staff.email)
+            record(events.EDITED, Actor.of(staff), staff_id, name=staff.email)
 
 
 def sign_out_everywhere(staff_id: int) -> None:
@@ -125,7 +126,7 @@ def sign_out_everywhere(staff_id: int) -> None:
     with transaction() as session:
         staff = staff_store.get(session, staff_id)
         if updated_one(update(Staff).where(Staff.id == staff_id).values(fs_uniquifier=staff_store.fresh())):
-            note(Actor.of(staff), "signed out everywhere", "staff", staff_id, staff.email)
+            record(events.SIGNED_OUT_EVERYWHERE, Actor.of(staff), staff_id, name=staff.email)
 
 
 def note_link(staff_id: int, by: Actor) -> None:
@@ -134,7 +135,7 @@ def note_link(staff_id: int, by: Actor) -> None:
         staff = staff_store.get(session, staff_id)
         if not staff.active:
             raise Refused(N_("%(email)s is disabled. Enable the account first."), email=staff.email)
-        note(by, "made a one-time link", "staff", staff_id, staff.email)
+        record(events.LINK_MADE, by, staff_id, name=staff.email)
 
 
 def fit(password: str, name: str, email: str) -> str:
@@ -157,5 +158,5 @@ def _set_roles(session: Session, staff_id: int, names: Sequence[str], by: Actor)
         staff_store.keep_an_admin(session, without=staff)
     staff.roles = wanted
     if staff.role_names != before:
-        note(by, "changed roles", "staff", staff_id, staff.email, before=before, after=staff.role_names)
+        record(events.ROLES_CHANGED, by, staff_id, name=staff.email, before=before, after=staff.role_names)
     return staff

@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from feedback_app.accounts import actions, mail, queries
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.accounts.models import Staff
 from feedback_app.accounts.rights import ROLES
 from feedback_app.common.cli_helpers import in_app, json_option, say
+from feedback_app.events.actor import COMMAND
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES
 

@@ -7,12 +7,13 @@ from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
 from feedback_app import tokens
-from feedback_app.accounts import staff_store
+from feedback_app.accounts import events, staff_store
 from feedback_app.accounts.actions import fit
-from feedback_app.accounts.audit import Actor, note
 from feedback_app.accounts.models import Role, Staff
 from feedback_app.database import transaction, updated_one
 from feedback_app.errors import N_, NotFound
+from feedback_app.events.actions import record
+from feedback_app.events.actor import Actor
 from feedback_app.extensions import current_settings, db
 from feedback_app.organisation.queries import current as organisation
 
@@ -67,7 +68,7 @@ def claim(token: str, email: str, name: str, language: str, password: str) -> in
         }
         if not updated_one(first.values(**values, first_link_hash=None, fs_uniquifier=staff_store.fresh())):
             raise NotFound(USED)
-        note(Actor(address, staff.id), "became the first admin", "staff", staff.id, address)
+        record(events.BECAME_FIRST_ADMIN, Actor.of(staff), staff.id, name=address)
         return staff.id
 
 

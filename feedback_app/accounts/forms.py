@@ -13,12 +13,14 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from wtforms.validators import EqualTo, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from feedback_app.accounts.queries import STATES, StaffWish, TrailWish
+from feedback_app.accounts.queries import STATES, StaffWish
 from feedback_app.accounts.rights import ROLE_NAMES, ROLES
 from feedback_app.accounts.sign_in import passwords
 from feedback_app.accounts.staff_store import Person
+from feedback_app.common.keys import read_key
 from feedback_app.common.text import one_line
 from feedback_app.delivery import addresses
+from feedback_app.events.queries import EventFilter
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.web.forms import LINE, Form, at_most, not_blank
 from feedback_app.web.locale import LANGUAGE_NAMES
@@ -128,10 +130,12 @@ def staff_wish(args: Mapping[str, str]) -> StaffWish:
     return StaffWish(text, role if role in ROLES else "", state if state in STATES else "")
 
 
-def trail_wish(args: Mapping[str, str]) -> TrailWish:
+def event_filter(args: Mapping[str, str]) -> EventFilter:
     """Return the filters of the trail; what makes no sense counts as not asked."""
-    who, action, target = (one_line(args.get(name))[:LINE] for name in ("who", "action", "target"))
-    return TrailWish(who, action, target, _day(args.get("since", "")), _day(args.get("until", "")))
+    who, what, subject = (one_line(args.get(name))[:LINE] for name in ("who", "what", "subject"))
+    number = read_key(args.get("subject_id", "")) if subject else None
+    days = _day(args.get("since", "")), _day(args.get("until", ""))
+    return EventFilter(who, what, subject, number, *days, zone=organisation().timezone)
 
 
 def _day(text: str) -> date | None:

@@ -1,6 +1,6 @@
 """Queueing the letters of this room; joins the caller's transaction.
 
-A letter's cause is a line of the trail (``ref_id``). The link in it is made when the letter is sent, so no table ever
+A letter's cause is an event (``ref_id``). The link in it is made when the letter is sent, so no table ever
 keeps a link that opens an account.
 """
 
@@ -8,23 +8,22 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from feedback_app.accounts.audit import STRANGER, Actor, note
 from feedback_app.accounts.models import Staff
 from feedback_app.database import require_transaction
 from feedback_app.delivery import outbox
 from feedback_app.delivery.models import LetterVariant
+from feedback_app.events.actions import record
+from feedback_app.events.actor import STRANGER, Actor
+from feedback_app.events.catalogue import EventType
 
 KIND = "staff"
-INVITED = "invited"
-RESET_ASKED = "asked for a new password"
-PASSWORD_SET = "set a new password"  # noqa: S105  # an action's name
 
 
-def write(staff: Staff, action: str, letter: outbox.Words, by: Actor = STRANGER, **details: object) -> None:
-    """Note ``action`` about ``staff`` and queue ``letter`` to them."""
-    entry = note(by, action, "staff", staff.id, staff.email, **details)
+def write(staff: Staff, what: EventType, letter: outbox.Words, by: Actor = STRANGER, **payload: object) -> None:
+    """Record what happened to ``staff`` and queue ``letter`` to them."""
+    event = record(what, by, staff.id, name=staff.email, **payload)
     require_transaction().flush()
-    outbox.put(KIND, _variant(staff.language, letter), staff.email, staff.name, ref_id=entry.id)
+    outbox.put(KIND, _variant(staff.language, letter), staff.email, staff.name, ref_id=event.id)
 
 
 def _variant(language: str, letter: outbox.Words) -> int:

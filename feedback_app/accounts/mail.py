@@ -11,19 +11,20 @@ from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback_app.accounts import letters
-from feedback_app.accounts.audit import Actor
-from feedback_app.accounts.models import AuditEntry, Staff
+from feedback_app.accounts import events, letters
+from feedback_app.accounts.models import Staff
 from feedback_app.delivery import addresses
 from feedback_app.delivery.compose import templates as layout
 from feedback_app.delivery.outbox import Fill, Words
+from feedback_app.events.actor import Actor
+from feedback_app.events.models import Event
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.web.pages import absolute, say
 
-LETTERS = {  # Flask-Security's template -> the line of the trail, and our letter
-    "security/email/reset_instructions": (letters.RESET_ASKED, "password_reset"),
-    "security/email/reset_notice": (letters.PASSWORD_SET, "password_changed"),
-    "security/email/change_notice": (letters.PASSWORD_SET, "password_changed"),
+LETTERS = {  # Flask-Security's template -> what happened, and our letter
+    "security/email/reset_instructions": (events.PASSWORD_RESET_ASKED, "password_reset"),
+    "security/email/reset_notice": (events.PASSWORD_SET, "password_changed"),
+    "security/email/change_notice": (events.PASSWORD_SET, "password_changed"),
 }
 
 
@@ -38,22 +39,22 @@ def one_time_link(staff: Staff) -> str:
     return absolute("security.reset_password", token=token)
 
 
-def fills(session: Session, entry_ids: Sequence[int]) -> dict[int, Fill]:
-    """Return what fills the letters caused by these lines of the trail; nothing for accounts closed meanwhile.
+def fills(session: Session, event_ids: Sequence[int]) -> dict[int, Fill]:
+    """Return what fills the letters caused by these events; nothing for accounts closed meanwhile.
 
     Links are made here, when the letter is sent: no table keeps them, and their three days begin now.
     """
     pairs = session.execute(
-        select(AuditEntry, Staff)
-        .join(Staff, Staff.id == AuditEntry.target_id)
-        .where(AuditEntry.id.in_(entry_ids), AuditEntry.target == "staff", Staff.active)
+        select(Event, Staff)
+        .join(Staff, Staff.id == Event.subject_id)
+        .where(Event.id.in_(event_ids), Event.subject == "staff", Staff.active)
     )
-    return {entry.id: _fill(entry, staff) for entry, staff in pairs}
+    return {event.id: _fill(event, staff) for event, staff in pairs}
 
 
-def _fill(entry: AuditEntry, staff: Staff) -> Fill:
-    when = layout.moment(entry.at, staff.language)
-    inviter = entry.actor if entry.actor_id else organisation().name
+def _fill(event: Event, staff: Staff) -> Fill:
+    when = layout.moment(event.at, staff.language)
+    inviter = event.actor if event.actor_kind == "staff" else organisation().name
     return {"link": one_time_link(staff), "ask": absolute("security.forgot_password"), "inviter": inviter, "when": when}
 
 
@@ -71,10 +72,10 @@ class StaffMail(MailUtil):
         **context: Any,
     ) -> None:
         """Queue our own letter in place of ``template``; what Flask-Security rendered is not used."""
-        action, letter = LETTERS[template]
+        what, letter = LETTERS[template]
         staff = cast("Staff", context["user"])
-        by = {"by": Actor.of(staff)} if action == letters.PASSWORD_SET else {}
-        letters.write(staff, action, layout.render(letter, staff.language), **by)
+        by = {"by": Actor.of(staff)} if what is events.PASSWORD_SET else {}
+        letters.write(staff, what, layout.render(letter, staff.language), **by)
 
     def normalize(self, email: str) -> str:
         """Return the address folded as accounts keep it. Raises EmailValidateException."""

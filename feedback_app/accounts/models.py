@@ -1,12 +1,11 @@
-"""Staff, their roles, and the audit trail."""
+"""Staff and their roles."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from flask_security import AsaList, RoleMixin, UserMixin
-from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy import Column, ForeignKey, String, Table
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -95,20 +94,3 @@ class Staff(Base, UserMixin):
     def shown_name(self) -> str:
         """The name, or the address when no name is known."""
         return self.name or self.email
-
-
-class AuditEntry(Base):
-    """Who did what to what, and when. Written in the transaction of the deed; never changed."""
-
-    __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_target", "target", "target_id"), Index("ix_audit_entry_at", "at"))
-
-    id: Mapped[Key] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    actor_id: Mapped[Key | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
-    actor: Mapped[str] = mapped_column(String(254))  # copy of the address, or "command", "worker": outlives the account
-    action: Mapped[str] = mapped_column(String(60))
-    target: Mapped[str] = mapped_column(String(40))
-    target_id: Mapped[Key | None] = mapped_column()
-    summary: Mapped[str] = mapped_column(Text, default="")
-    details: Mapped[dict[str, Any]] = mapped_column(default=dict)

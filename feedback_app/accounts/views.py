@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session, stream_with_context, url_for
-from flask.wrappers import Response
+from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_security import logout_user
 from werkzeug.wrappers import Response as AnyResponse
@@ -18,11 +17,7 @@ from feedback_app.accounts import (
     mail,
     queries,
 )
-from feedback_app.accounts import (
-    audit_csv as trail_csv,
-)
 from feedback_app.accounts.access import me, requires
-from feedback_app.accounts.audit import Actor
 from feedback_app.accounts.forms import (
     WHAT_ROLES_DO,
     FirstForm,
@@ -30,21 +25,19 @@ from feedback_app.accounts.forms import (
     ProfileForm,
     StaffForm,
     staff_wish,
-    trail_wish,
 )
 from feedback_app.accounts.models import Staff
 from feedback_app.accounts.rights import MANAGE_STAFF, ROLE_NAMES, VIEW
 from feedback_app.errors import NotFound, Refused
+from feedback_app.events.actor import Actor
 from feedback_app.extensions import limiter
 from feedback_app.web.locale import language
 from feedback_app.web.pages import flash_refusal, page_number, public, see_other
 from feedback_app.web.security import SIGN_IN_LIMIT
 
-blueprint = Blueprint("accounts", __name__)
 Page = str | AnyResponse
 
 
-@blueprint.get("/staff")
 @requires(MANAGE_STAFF)
 def index() -> str:
     """List staff, with search and filters."""
@@ -53,7 +46,6 @@ def index() -> str:
     return render_template("accounts/index.html", page=page, wish=wish, args=_given(wish), role_names=ROLE_NAMES)
 
 
-@blueprint.route("/staff/new", methods=["GET", "POST"])
 @requires(MANAGE_STAFF)
 def invite() -> Page:
     """Invite somebody by email."""
@@ -70,7 +62,6 @@ def invite() -> Page:
     return render_template("accounts/invite.html", form=form, what_roles_do=WHAT_ROLES_DO)
 
 
-@blueprint.route("/staff/<int:staff_id>", methods=["GET", "POST"])
 @requires(MANAGE_STAFF)
 def edit(staff_id: int) -> Page:
     """Show one account; change name, language and roles."""
@@ -88,7 +79,6 @@ def edit(staff_id: int) -> Page:
     )
 
 
-@blueprint.post("/staff/<int:staff_id>/invite-again")
 @requires(MANAGE_STAFF)
 def invite_again(staff_id: int) -> AnyResponse:
     """Send the invitation once more."""
@@ -98,7 +88,6 @@ def invite_again(staff_id: int) -> AnyResponse:
     return _done(staff, lambda by: actions.invite_again(staff_id, words, by), said)
 
 
-@blueprint.post("/staff/<int:staff_id>/disable")
 @requires(MANAGE_STAFF)
 def disable(staff_id: int) -> AnyResponse:
     """Close an account."""
@@ -106,14 +95,12 @@ def disable(staff_id: int) -> AnyResponse:
     return _done(queries.staff(staff_id), lambda by: actions.disable(staff_id, by), said)
 
 
-@blueprint.post("/staff/<int:staff_id>/enable")
 @requires(MANAGE_STAFF)
 def enable(staff_id: int) -> AnyResponse:
     """Open a closed account again."""
     return _done(queries.staff(staff_id), lambda by: actions.enable(staff_id, by), _("The account is active again."))
 
 
-@blueprint.post("/staff/<int:staff_id>/drop-second-step")
 @requires(MANAGE_STAFF)
 def drop_second_step(staff_id: int) -> AnyResponse:
     """Turn two-step sign-in off for somebody who lost the device."""
@@ -121,7 +108,6 @@ def drop_second_step(staff_id: int) -> AnyResponse:
     return _done(queries.staff(staff_id), lambda by: actions.drop_second_step(staff_id, by), said)
 
 
-@blueprint.route("/profile", methods=["GET", "POST"])
 @requires(VIEW)
 def profile() -> Page:
     """Show one's own account; change name and language."""
@@ -135,7 +121,6 @@ def profile() -> Page:
     return render_template("accounts/profile.html", staff=staff, form=form, role_names=ROLE_NAMES)
 
 
-@blueprint.post("/profile/sign-out-everywhere")
 @requires(VIEW)
 def sign_out_everywhere() -> AnyResponse:
     """End all one's sessions, this one too."""
@@ -145,28 +130,6 @@ def sign_out_everywhere() -> AnyResponse:
     return see_other("security.login")
 
 
-@blueprint.get("/audit")
-@requires(MANAGE_STAFF)
-def audit() -> str:
-    """Show who did what, and when."""
-    wish = trail_wish(request.args)
-    page, (acts, targets) = queries.trail_page(wish, page_number()), queries.trail_choices()
-    return render_template(
-        "accounts/audit.html", page=page, wish=wish, args=_given(wish), actions=acts, targets=targets
-    )
-
-
-@blueprint.get("/audit.csv")
-@requires(MANAGE_STAFF)
-def audit_csv() -> Response:
-    """Give the lines asked for as a file, read and sent piece by piece."""
-    rows = trail_csv.lines(queries.trail_rows(trail_wish(request.args)))
-    response = Response(stream_with_context(rows), mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="audit.csv"'
-    return response
-
-
-@blueprint.route("/first-sign-in/<token>", methods=["GET", "POST"])
 @public
 @limiter.limit(SIGN_IN_LIMIT, methods=["POST"])
 def first_sign_in(token: str) -> Page:

@@ -9,8 +9,7 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.accounts.audit import WORKER, Actor, note
-from feedback_app.announcements import letters, queries
+from feedback_app.announcements import events, letters, queries
 from feedback_app.announcements.letters import KIND, SCOPE
 from feedback_app.announcements.models import (
     ABOUT,
@@ -36,6 +35,8 @@ from feedback_app.delivery import outbox
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.delivery.outbox import Words
 from feedback_app.errors import N_, NotFound, Refused
+from feedback_app.events.actions import record
+from feedback_app.events.actor import WORKER, Actor
 from feedback_app.extensions import db
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES
@@ -72,8 +73,8 @@ def draft(
         _concern(session, made.id, survey_ids)
         wordings = default_texts.load(about)
         _write(session, made.id, {code: (wordings.subject[code], wordings.body[code]) for code in texts}, about)
-        note(by, "drafted", "announcement", made.id, ", ".join(one.process for one in changes)[:200],
-             changes=[one.id for one in changes])  # fmt: skip
+        processes = ", ".join(one.process for one in changes)[:200]
+        record(events.DRAFTED, by, made.id, name=processes, changes=[one.id for one in changes])
         return made.id
 
 
@@ -97,7 +98,7 @@ def save(
         about = _open(session, announcement_id, seen, audience=_known_audience(kind))
         _concern(session, announcement_id, survey_ids)
         _write(session, announcement_id, written, about)
-        note(by, "wrote", "announcement", announcement_id, languages=sorted(written))
+        record(events.WORDED, by, announcement_id, languages=sorted(written))
 
 
 def write(announcement_id: int, language: str, subject: str, body: str, by: Actor) -> None:
@@ -107,14 +108,14 @@ def write(announcement_id: int, language: str, subject: str, body: str, by: Acto
         kept = session.scalars(select(AnnouncementText).where(AnnouncementText.announcement_id == announcement_id))
         texts = {one.language: (one.subject, one.body) for one in kept}
         _write(session, announcement_id, {**texts, language: _tidied(subject, body)}, about)
-        note(by, "wrote", "announcement", announcement_id, languages=[language])
+        record(events.WORDED, by, announcement_id, languages=[language])
 
 
 def discard(announcement_id: int, by: Actor) -> None:
     """Delete a draft; what was sent stays for ever."""
     with transaction() as session:
         _open(session, announcement_id, None)
-        note(by, "discarded", "announcement", announcement_id)
+        record(events.DISCARDED, by, announcement_id)
         session.execute(delete(Announcement).where(Announcement.id == announcement_id))
         session.expire_all()
 
@@ -135,7 +136,7 @@ def send_test(announcement_id: int, to: str, language: str, by: Actor, name: str
     with transaction():
         variant = outbox.add_variant(TEST_KIND, text.language, SCOPE, words)
         letter = outbox.put(TEST_KIND, variant, to, name, group_id=announcement_id, values=values)
-        note(by, "tested", "announcement", announcement_id, language=text.language)
+        record(events.TESTED, by, announcement_id, language=text.language)
     return letter
 
 
@@ -168,7 +169,7 @@ def send(announcement_id: int, by: Actor, expected: int | None = None) -> Sent:
             sent = Sent(plan.letters, plan.left_out)
         sending.agree(sent, expected)
         letter_desk.watch(KIND, announcement_id, sent.letters)
-        note(by, "sent", "announcement", announcement_id, letters=sent.letters, left_out=sent.left_out)
+        record(events.SENT, by, announcement_id, letters=sent.letters, left_out=sent.left_out)
     if len(plan.spans) > 1:
         run_on_two_connections(lambda: _write_pieces(announcement_id))
     return sending.counted(db.session(), announcement_id)
@@ -217,7 +218,7 @@ def stop(announcement_id: int, by: Actor) -> Sent:
         cancelled = letter_desk.cancel(kind=KIND, group_id=announcement_id)
         letter_desk.resume(KIND, announcement_id)  # nothing is left to be held back
         left = progress.of(announcement_id, "stopped").group("told")
-        note(by, "stopped", "announcement", announcement_id, told=left, cancelled=cancelled)
+        record(events.STOPPED, by, announcement_id, told=left, cancelled=cancelled)
         return Sent(left, cancelled)
 
 
@@ -226,7 +227,7 @@ def pause(announcement_id: int, by: Actor) -> None:
     with transaction() as session:
         _being_sent(session, announcement_id)
         if letter_desk.pause(KIND, announcement_id, by.name):
-            note(by, "held back", "announcement", announcement_id)
+            record(events.HELD_BACK, by, announcement_id)
 
 
 def resume(announcement_id: int, by: Actor) -> None:
@@ -234,7 +235,7 @@ def resume(announcement_id: int, by: Actor) -> None:
     with transaction() as session:
         _being_sent(session, announcement_id)
         if letter_desk.resume(KIND, announcement_id):
-            note(by, "let go on", "announcement", announcement_id)
+            record(events.LET_GO_ON, by, announcement_id)
 
 
 def _being_sent(session: Session, announcement_id: int) -> None:
@@ -260,7 +261,7 @@ def finish_done() -> int:
         for announcement_id in done:
             close = update(Announcement).where(Announcement.id == announcement_id, Announcement.state == "sending")
             if updated_one(close.values(state="sent", finished_at=clock.now())):
-                note(WORKER, "finished", "announcement", announcement_id)
+                record(events.FINISHED, WORKER, announcement_id)
                 finished += 1
     return finished
 

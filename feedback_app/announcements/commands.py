@@ -7,7 +7,6 @@ from typing import Any, TextIO
 import click
 from sqlalchemy import select
 
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.announcements import actions, queries
 from feedback_app.announcements.models import AUDIENCES, STATES
 from feedback_app.announcements.sending import progress
@@ -16,6 +15,7 @@ from feedback_app.announcements.wording import names
 from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.delivery import addresses
 from feedback_app.errors import N_, NotFound
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES

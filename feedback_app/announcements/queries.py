@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import selectinload
 
-from feedback_app.accounts.models import AuditEntry
-from feedback_app.announcements import letters
+from feedback_app.announcements import events, letters
 from feedback_app.announcements.models import ABOUT, STATES, Announcement, AnnouncementChange, AnnouncementText
 from feedback_app.announcements.sending import audience
 from feedback_app.announcements.sending.audience import Reach
@@ -27,6 +26,8 @@ from feedback_app.delivery.compose.templates import letter_parts
 from feedback_app.delivery.models import LetterHalt
 from feedback_app.delivery.outbox import Words
 from feedback_app.errors import N_, NotFound, Refused
+from feedback_app.events.models import Event
+from feedback_app.events.queries import about
 from feedback_app.extensions import db
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.responses.models import Response
@@ -225,25 +226,22 @@ def check_texts(announcement: Announcement) -> None:
 
 
 @dataclass(frozen=True)
-class Event:
+class Moment:
     """One line of an announcement's story. ``halt``: why the machine stopped it, whichever watch saw the harm."""
 
     at: datetime
-    action: str
+    code: str
     actor: str
     halt: LetterHalt | None = None
 
 
-def history(announcement_id: int) -> list[Event]:
+def history(announcement_id: int) -> list[Moment]:
     """Return who did what to an announcement, and when the machine halted it, the latest first."""
-    statement = select(AuditEntry).where(
-        AuditEntry.target == "announcement", AuditEntry.target_id == announcement_id, AuditEntry.action != "halted"
-    )  # a halt tells its story itself: those that a sender made are in no trail
-    done = [
-        Event(entry.at, entry.action, entry.actor)
-        for entry in db.session.scalars(statement.order_by(AuditEntry.id.desc()))
-    ]
+    # a halt tells its story itself: those that a sender made are no event
+    acts = about("announcement", announcement_id).where(Event.code != events.HALTED.code)
+    done = [Moment(one.at, one.code, one.actor) for one in db.session.scalars(acts)]
     halts = [
-        Event(entry.since, "halted", "worker", entry) for entry in letter_desk.halts_of(letters.KIND, announcement_id)
+        Moment(one.since, events.HALTED.code, "worker", one)
+        for one in letter_desk.halts_of(letters.KIND, announcement_id)
     ]
-    return sorted(done + halts, key=lambda entry: entry.at, reverse=True)
+    return sorted(done + halts, key=lambda one: one.at, reverse=True)

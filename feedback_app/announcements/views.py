@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
-from feedback_app.accounts.audit import Actor
 from feedback_app.announcements import actions, letters, queries
 from feedback_app.announcements.blueprint import blueprint, language_name
 from feedback_app.announcements.forms import ChooseForm, DraftForm, TestForm
@@ -26,6 +25,7 @@ from feedback_app.changes.queries import words_for
 from feedback_app.common.keys import read_key, read_keys
 from feedback_app.delivery import queries as letter_desk
 from feedback_app.errors import N_, NotFound, Refused
+from feedback_app.events.actor import Actor
 from feedback_app.settings import LANGUAGES
 from feedback_app.web.locale import language
 from feedback_app.web.pages import flash_refusal, page_number, say, see_other

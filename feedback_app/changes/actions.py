@@ -12,18 +12,25 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.accounts.audit import Actor, note
 from feedback_app.accounts.models import Staff
-from feedback_app.changes import words
+from feedback_app.changes import events, words
 from feedback_app.changes.models import STATES, Change, ChangeTheme
 from feedback_app.changes.words import Words
 from feedback_app.common.text import one_line, tidy
 from feedback_app.database import transaction, updated_one
 from feedback_app.errors import N_, NotFound, Refused
+from feedback_app.events.actions import record
+from feedback_app.events.actor import Actor
 from feedback_app.settings import LANGUAGES
 from feedback_app.themes.models import Theme
 
 SHOWN = 80  # characters of what a change says that the trail repeats
+_MOVED = {
+    "considered": events.CONSIDERED,
+    "planned": events.PLANNED,
+    "made": events.MADE,
+    "declined": events.DECLINED,
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,7 @@ def log(entry: Entry, by: Actor) -> int:
         session.add(change)
         session.flush()
         _link(session, change.id, entry.theme_ids)
-        note(by, "logged", "change", change.id, _shown(entry.words), state=entry.state)
+        record(events.LOGGED, by, change.id, name=_shown(entry.words), state=entry.state)
         return change.id
 
 
@@ -63,8 +70,10 @@ def revise(change_id: int, entry: Entry, seen: datetime, by: Actor) -> None:
         if not updated_one(moved.values(**values, updated_at=clock.now())):
             raise _lost(session, change_id)
         _link(session, change_id, entry.theme_ids)
-        details = {"was": was, "state": entry.state} if was != entry.state else {}
-        note(by, "moved" if details else "revised", "change", change_id, _shown(entry.words), **details)
+        if was == entry.state:
+            record(events.REVISED, by, change_id, name=_shown(entry.words))
+        else:
+            record(_MOVED[entry.state], by, change_id, name=_shown(entry.words), was=was, state=entry.state)
 
 
 def set_state(
@@ -93,7 +102,7 @@ def set_state(
         guarded = update(Change).where(Change.id == change_id, Change.state == (seen or was))
         if was == state or not updated_one(guarded.values(**kept, updated_at=clock.now())):
             raise Refused(N_("It is “%(state)s” already, or somebody moved it meanwhile. Look again."), state=was)
-        note(by, "moved", "change", change_id, _shown(entry.words), was=was, state=state)
+        record(_MOVED[state], by, change_id, name=_shown(entry.words), was=was, state=state)
 
 
 def remove(change_id: int, by: Actor) -> None:
@@ -103,7 +112,7 @@ def remove(change_id: int, by: Actor) -> None:
             change = session.get(Change, change_id)
             if change is None:
                 raise NotFound(N_("There is no change %(id)s."), id=change_id)
-            note(by, "removed", "change", change_id, _shown(_entry_of(change).words), state=change.state)
+            record(events.REMOVED, by, change_id, name=_shown(_entry_of(change).words), state=change.state)
             session.execute(delete(Change).where(Change.id == change_id))
             session.expunge(change)
     except IntegrityError as error:

@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.changes import actions, evidence, queries
 from feedback_app.changes.actions import Entry
 from feedback_app.changes.calendar import today
@@ -17,6 +16,7 @@ from feedback_app.changes.models import STATES, Change
 from feedback_app.changes.words import Words
 from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.errors import N_, Refused
+from feedback_app.events.actor import COMMAND
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES
 

@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Subquery, func, or_, select
 from sqlalchemy.orm import selectinload
 
-from feedback_app.accounts.models import AuditEntry, Staff
+from feedback_app.accounts.models import Staff
 from feedback_app.changes.evidence import linked, open_mentions
 from feedback_app.changes.models import STATES, Change, ChangeTheme
 from feedback_app.changes.words import Words
 from feedback_app.database import Page, page_of
 from feedback_app.errors import N_, NotFound
+from feedback_app.events.models import Event
+from feedback_app.events.queries import about
 from feedback_app.extensions import db
 from feedback_app.responses.models import Response
 from feedback_app.settings import LANGUAGES
@@ -183,10 +185,9 @@ def staff_by_email(email: str) -> Staff:
     return person
 
 
-def history(change_id: int) -> list[AuditEntry]:
+def history(change_id: int) -> list[Event]:
     """Return who did what to a change, the latest first."""
-    statement = select(AuditEntry).where(AuditEntry.target == "change", AuditEntry.target_id == change_id)
-    return list(db.session.scalars(statement.order_by(AuditEntry.id.desc())))
+    return list(db.session.scalars(about("change", change_id)))
 
 
 def described(changes: Sequence[Change]) -> list[dict[str, Any]]:

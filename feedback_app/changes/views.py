@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
-from feedback_app.accounts.audit import Actor
 from feedback_app.changes import actions, evidence, queries
 from feedback_app.changes.calendar import today
 from feedback_app.changes.forms import ChangeForm, StateForm
@@ -19,6 +18,7 @@ from feedback_app.changes.queries import Filter
 from feedback_app.changes.reasons import REASONS
 from feedback_app.common.keys import read_key
 from feedback_app.errors import Refused
+from feedback_app.events.actor import Actor
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES
 from feedback_app.web.locale import LANGUAGE_NAMES, language

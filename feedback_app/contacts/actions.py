@@ -12,14 +12,16 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from feedback_app.accounts.audit import Actor, note
 from feedback_app.common.text import one_line
+from feedback_app.contacts import events
 from feedback_app.contacts import field_limits as texts
 from feedback_app.contacts.models import KINDS, Contact
 from feedback_app.database import transaction
 from feedback_app.delivery import addresses, suppression
 from feedback_app.delivery.models import SCOPES, OutgoingEmail, Suppression
 from feedback_app.errors import N_, NotFound, Refused
+from feedback_app.events.actions import record
+from feedback_app.events.actor import Actor
 from feedback_app.settings import LANGUAGES
 
 TAKEN = N_("Another contact has this address already. Look for it in the list and edit that one.")
@@ -90,7 +92,7 @@ def add(person: Person, *, by: Actor, source: str = "") -> int:
         )
         session.add(contact)
         _flush(session)
-        note(by, "added", "contact", contact.id)
+        record(events.ADDED, by, contact.id)
         return contact.id
 
 
@@ -110,7 +112,7 @@ def edit(contact_id: int, person: Person, *, by: Actor) -> bool:
             return False
         contact.email_key = addresses.key(person.email)
         _flush(session)
-        note(by, "edited", "contact", contact_id, fields=different)
+        record(events.EDITED, by, contact_id, fields=different)
         return True
 
 
@@ -142,7 +144,7 @@ def remove(contact_id: int, *, by: Actor, keep_away: bool = True) -> None:
         if keep_away:
             suppression.suppress(key, "all", "erased")
         _forget_letters(session, key)
-        note(by, "erased", "contact", contact_id, kept_away=keep_away)
+        record(events.ERASED, by, contact_id, kept_away=keep_away)
 
 
 def _forget_letters(session: Session, key: str) -> None:
@@ -168,7 +170,7 @@ def suppress(email: str, scope: str, *, by: Actor, why: str = "") -> bool:
     with transaction() as session:
         new = suppression.suppress(key, scope, "manual", f"{by.name}: {one_line(why)}".removesuffix(": "))
         if new:
-            note(by, "suppressed", "contact", _id_of(session, key), scope=scope, why=one_line(why)[:300])
+            record(events.SUPPRESSED, by, _id_of(session, key), scope=scope, why=one_line(why)[:300])
         return new
 
 
@@ -184,7 +186,7 @@ def lift(email: str, scope: str, *, by: Actor, why: str) -> None:
     with transaction() as session:
         if not suppression.lift(key, scope):
             raise Refused(N_("This address was not suppressed any more. Nothing was changed."))
-        note(by, "lifted suppression", "contact", _id_of(session, key), scope=scope, why=why)
+        record(events.SUPPRESSION_LIFTED, by, _id_of(session, key), scope=scope, why=why)
 
 
 def _id_of(session: Session, key: str) -> int | None:

@@ -11,12 +11,12 @@ from typing import Any
 
 import click
 
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.contacts import actions, queries
 from feedback_app.contacts.importing import actions as import_actions
 from feedback_app.contacts.models import KINDS, Contact, ContactImport
 from feedback_app.delivery.models import SCOPES
+from feedback_app.events.actor import COMMAND
 from feedback_app.exports import csv_safe
 from feedback_app.imports import files as import_files
 from feedback_app.imports.queries import run_by_id

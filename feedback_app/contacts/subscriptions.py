@@ -10,16 +10,17 @@ from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from feedback_app import tokens
-from feedback_app.accounts.audit import Actor, note
 from feedback_app.common.keys import read_key
+from feedback_app.contacts import events
 from feedback_app.contacts.models import Contact
 from feedback_app.database import transaction
 from feedback_app.delivery import suppression
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail, Suppression
 from feedback_app.errors import N_, NotFound
+from feedback_app.events.actions import record
+from feedback_app.events.actor import RESPONDENT
 from feedback_app.extensions import current_settings, db
 
-READER = Actor("reader")  # the person who holds the letter
 CHOICES = ("surveys", "announcements")
 NO_LETTER = N_("This link is damaged or too old.")
 
@@ -106,7 +107,7 @@ def _choose(asked: Subscription, add: Collection[str], remove: Collection[str]) 
         lifted = [scope for scope in sorted(remove) if _take_back(session, asked.email_key, scope)]
         if added or lifted:
             whose = session.scalar(select(Contact.id).where(Contact.email_key == asked.email_key))
-            note(READER, "chose letters", "contact", whose, stopped=added, wanted=lifted, letter=asked.letter_id)
+            record(events.LETTERS_CHOSEN, RESPONDENT, whose, stopped=added, wanted=lifted, letter=asked.letter_id)
 
 
 def _take_back(session: Session, email_key: str, scope: str) -> bool:

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
-from feedback_app.accounts.audit import Actor
 from feedback_app.contacts import actions, queries, unsubscribe_views
 from feedback_app.contacts.blueprint import blueprint
 from feedback_app.contacts.forms import SCOPE_NAMES, ContactForm, LiftForm, RemoveForm, SuppressForm
@@ -19,6 +18,7 @@ from feedback_app.contacts.importing import views as import_views
 from feedback_app.contacts.models import KIND_NAMES
 from feedback_app.contacts.words import REASON_WORDS, letter_words
 from feedback_app.errors import Refused
+from feedback_app.events.actor import Actor
 from feedback_app.exports import csv_safe
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.web.pages import flash_refusal, page_number, see_other

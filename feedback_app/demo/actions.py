@@ -9,7 +9,6 @@ from sqlalchemy import exists, func, or_, select
 
 from feedback_app import clock
 from feedback_app.accounts.actions import ensure_roles
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.accounts.models import Staff
 from feedback_app.announcements import actions as announcements
 from feedback_app.changes import actions as changes
@@ -19,6 +18,7 @@ from feedback_app.contacts.queries import Filter
 from feedback_app.demo import data, history
 from feedback_app.demo.data import DemoChange
 from feedback_app.errors import N_, Refused
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
 from feedback_app.organisation import actions as organise
 from feedback_app.organisation import queries as organisation

@@ -12,14 +12,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from feedback_app import clock, tokens
-from feedback_app.accounts.audit import COMMAND, note
 from feedback_app.accounts.models import Role, Staff
 from feedback_app.common.json_fields import BadPackageData
 from feedback_app.contacts.models import Contact
 from feedback_app.database import transaction
 from feedback_app.delivery.addresses import key
-from feedback_app.demo import data
+from feedback_app.demo import data, events
 from feedback_app.demo.data import DemoResponse
+from feedback_app.events.actions import record
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import current_settings
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.responses.record.record import Returned, record_many
@@ -54,7 +55,7 @@ def write() -> int:
         contacts = _add_contacts(session, now)
         session.flush()
         number = add_responses(session, data.responses(), contacts, now)
-        note(COMMAND, "filled", "demo", None, data.company().organisation, responses=number)
+        record(events.FILLED, COMMAND, name=data.company().organisation, responses=number)
     return number
 
 

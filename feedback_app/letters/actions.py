@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from feedback_app.accounts.audit import Actor, note
 from feedback_app.announcements import actions as announcements
 from feedback_app.announcements.letters import KIND as ANNOUNCEMENT
 from feedback_app.database import transaction
 from feedback_app.delivery import actions as post_office
+from feedback_app.events.actions import record
+from feedback_app.events.actor import Actor
+from feedback_app.letters import events
 
 
 def resend(state: str, by: Actor, kind: str = "", group: int | None = None, to: str = "") -> int:
@@ -16,7 +18,7 @@ def resend(state: str, by: Actor, kind: str = "", group: int | None = None, to: 
     """
     with transaction():
         number = post_office.resend(state, kind=kind or None, group_id=group, to=to)
-        note(by, "queued again", "letters", group, state, letters=number, **_which(kind, to))
+        record(events.QUEUED_AGAIN, by, group, state=state, letters=number, **_which(kind, to))
         return number
 
 
@@ -24,7 +26,7 @@ def take_as_sent(by: Actor, kind: str = "", group: int | None = None, to: str = 
     """Take letters in doubt as sent, all or those that ``resend`` would choose; return how many."""
     with transaction():
         number = post_office.settle_doubt(kind=kind or None, group_id=group, to=to)
-        note(by, "took as sent", "letters", group, "in_doubt", letters=number, **_which(kind, to))
+        record(events.TAKEN_AS_SENT, by, group, state="in_doubt", letters=number, **_which(kind, to))
         return number
 
 
@@ -33,7 +35,7 @@ def pause(by: Actor, kind: str = "", group: int = 0) -> bool:
     with transaction():
         done = post_office.pause(kind, group, reason=by.name)
         if done:
-            note(by, "held back", "letters", group or None, **_which(kind))
+            record(events.HELD_BACK, by, group or None, **_which(kind))
         return done
 
 
@@ -42,7 +44,7 @@ def resume(by: Actor, kind: str = "", group: int = 0) -> bool:
     with transaction():
         done = post_office.resume(kind, group)
         if done:
-            note(by, "let go on", "letters", group or None, **_which(kind))
+            record(events.LET_GO_ON, by, group or None, **_which(kind))
         return done
 
 
@@ -56,7 +58,7 @@ def stop(by: Actor, kind: str, group: int) -> int:
     with transaction():
         number = post_office.cancel(kind=kind, group_id=group)
         post_office.resume(kind, group)  # nothing is left to be held back
-        note(by, "stopped", "letters", group, letters=number, **_which(kind))
+        record(events.STOPPED, by, group, letters=number, **_which(kind))
         return number
 
 

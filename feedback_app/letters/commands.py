@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.delivery import queries
 from feedback_app.delivery.bounces import parse as bounces
 from feedback_app.delivery.bounces.mailbox import MailboxTrouble
 from feedback_app.delivery.compose.dkim_commands import dkim_key
 from feedback_app.errors import Refused
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import current_settings
 from feedback_app.letters import actions as mail_actions
 from feedback_app.letters import returns

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from feedback_app.accounts.audit import COMMAND, WORKER, Actor, note
+from feedback_app.announcements import events as announcement_events
+from feedback_app.announcements.letters import KIND as ANNOUNCEMENT
 from feedback_app.database import transaction
 from feedback_app.delivery.bounces import apply as returns
 from feedback_app.delivery.bounces import mailbox as bounce_mailbox
@@ -13,7 +14,10 @@ from feedback_app.delivery.bounces import parse as bounces
 from feedback_app.delivery.bounces.apply import Taken
 from feedback_app.delivery.bounces.mailbox import Mailbox
 from feedback_app.delivery.bounces.parse import Return
+from feedback_app.events.actions import record
+from feedback_app.events.actor import COMMAND, WORKER, Actor
 from feedback_app.extensions import current_settings
+from feedback_app.letters import events
 
 
 def take_in(raw: bytes, source: str, by: Actor = WORKER) -> Taken:
@@ -22,7 +26,7 @@ def take_in(raw: bytes, source: str, by: Actor = WORKER) -> Taken:
     with transaction():
         taken = returns.take_in(returned, source)
         if by is COMMAND and taken.letter_id is not None and returned.kind in bounces.NEWS:
-            note(by, "took in a return", "letter", taken.letter_id, taken.did)
+            record(events.RETURNED, by, taken.letter_id, did=taken.did)
         _tell(taken)
         return taken
 
@@ -58,5 +62,5 @@ def collect() -> str:
 def _tell(taken: Taken) -> None:
     """Leave a line in the trail where staff look for it: beside the announcement."""
     if taken.halt is not None:
-        target = "announcement" if taken.halt.kind == "announcement" else "letters"
-        note(WORKER, "halted", target, taken.halt.group_id, taken.halt.words[:200])
+        halted = announcement_events.HALTED if taken.halt.kind == ANNOUNCEMENT else events.HALTED
+        record(halted, WORKER, taken.halt.group_id, why=taken.halt.words[:200])

@@ -11,13 +11,13 @@ from werkzeug.wrappers import Response
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
-from feedback_app.accounts.audit import Actor
 from feedback_app.common.keys import read_key
 from feedback_app.delivery import queries as post_office
 from feedback_app.delivery.compose.placeholders import readable
 from feedback_app.delivery.models import STATES
 from feedback_app.delivery.queue import throughput
 from feedback_app.errors import Refused
+from feedback_app.events.actor import Actor
 from feedback_app.jobs import queries as jobs
 from feedback_app.letters import actions as mail_actions
 from feedback_app.letters import queries as mail_queries

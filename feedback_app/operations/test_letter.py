@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from feedback_app.accounts.audit import COMMAND, note
 from feedback_app.database import transaction
 from feedback_app.delivery import outbox, queries
 from feedback_app.delivery.addresses import BadAddress
 from feedback_app.delivery.outbox import Words
 from feedback_app.delivery.sending.factory import open_sender, worker_name
+from feedback_app.events.actions import record
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
+from feedback_app.operations import events
 from feedback_app.operations.findings import Finding
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import BadSetting
@@ -29,7 +31,7 @@ def send(address: str) -> Finding:
             subject = WORDS.subject.replace("{{organisation}}", organisation().name.replace("{", "("))
             variant = outbox.add_variant(KIND, "en", "", Words(subject, WORDS.text, WORDS.html))
             letter = outbox.put(KIND, variant, address, values={})
-            note(COMMAND, "tested", "letters", letter)
+            record(events.TESTED, COMMAND, letter)
         tally = open_sender(worker_name()).run(until_idle=True)
     except BadAddress as error:
         return Finding("test letter", False, str(error))

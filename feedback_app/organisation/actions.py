@@ -9,29 +9,17 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from feedback_app import clock
-from feedback_app.accounts.audit import Actor, note
 from feedback_app.database import insert, require_transaction, transaction, updated_one
 from feedback_app.errors import N_, Refused
+from feedback_app.events.actions import record
+from feedback_app.events.actor import Actor
 from feedback_app.extensions import current_settings
-from feedback_app.organisation import checks, queries
+from feedback_app.organisation import checks, events, queries
 from feedback_app.organisation.logo import Logo
 from feedback_app.organisation.models import ONLY, Organisation, new_secret
 from feedback_app.organisation.profile import Profile, from_settings, held_by, variable
 
 LONGEST = {"name": 120, "postal_address": 300, "reply_to": 254}  # what the environment may say at greater length
-TRAIL = {
-    "name": N_("changed the name of"),
-    "postal_address": N_("changed the postal address of"),
-    "reply_to": N_("changed the address for replies of"),
-    "languages": N_("changed the languages of"),
-    "language": N_("changed the first language of"),
-    "timezone": N_("changed the time zone of"),
-    "colour": N_("changed the colour of"),
-    "logo_name": N_("changed the logo of"),
-    "controller": N_("changed who answers for the data of"),
-    "privacy_url": N_("changed the privacy page of"),
-    "quote_bar": N_("changed how sure quotations must be at"),
-}
 
 
 def ensure() -> None:
@@ -54,14 +42,14 @@ def save(
     with transaction() as session:
         _ensure()
         row = session.execute(select(*_columns(), Organisation.version).where(Organisation.id == ONLY)).one()._mapping
-        now = {name: row[name] for name in TRAIL} | kept | _logo_fields(logo, no_logo)
+        now = {name: row[name] for name in events.CHANGED} | kept | _logo_fields(logo, no_logo)
         checks.together(now)
-        changed = {name: now[name] for name in TRAIL if _plain(now[name]) != _plain(row[name])}
+        changed = {name: now[name] for name in events.CHANGED if _plain(now[name]) != _plain(row[name])}
         if changed:
             _write(changed, logo, row["version"] if seen is None else max(seen, 1))
             for name, value in changed.items():
                 before, after = (str(_plain(one)) for one in (row[name], value))
-                note(by, TRAIL[name], "organisation", ONLY, f"{before} → {after}", before=before, after=after)
+                record(events.CHANGED[name], by, ONLY, before=before, after=after)
     queries.forget()
     return list(changed)
 
@@ -94,7 +82,7 @@ def _logo_fields(logo: Logo | None, no_logo: bool) -> dict[str, str]:
 
 
 def _columns() -> list[InstrumentedAttribute[Any]]:
-    return [getattr(Organisation, name) for name in TRAIL]
+    return [getattr(Organisation, name) for name in events.CHANGED]
 
 
 def _plain(value: Any) -> Any:

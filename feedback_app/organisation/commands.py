@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.errors import Refused
+from feedback_app.events.actor import COMMAND
 from feedback_app.organisation import actions, checks, logo, queries
 from feedback_app.organisation.profile import variable
 

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
-from feedback_app.accounts.audit import Actor
 from feedback_app.common.cache import app_cache
 from feedback_app.errors import Refused
+from feedback_app.events.actor import Actor
 from feedback_app.organisation import actions, queries
 from feedback_app.organisation import colour as shades
 from feedback_app.organisation.forms import FIELDS, ProfileForm

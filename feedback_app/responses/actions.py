@@ -1,13 +1,16 @@
-"""What can be done with responses: hand one in."""
+"""What can be done with responses: hand one in, and note that somebody took a copy."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import exists, update
 
 from feedback_app import clock
 from feedback_app.database import transaction, updated_one
+from feedback_app.events.actions import record as record_event
+from feedback_app.events.actor import Actor
+from feedback_app.responses import events
 from feedback_app.responses.record.record import Returned, record
 from feedback_app.responses.record.respondent import Invited
 from feedback_app.surveys.kinds.base.reply import Reply
@@ -44,3 +47,9 @@ def submit(asked: Asked, language: str, replies: Mapping[int, Reply]) -> bool:
             )
         )
     return True
+
+
+def note_export(survey_id: int, slug: str, narrowed_by: Collection[str], by: Actor) -> None:
+    """Record that a file of responses leaves the house; ``narrowed_by`` names the filters, not what was typed there."""
+    with transaction():
+        record_event(events.EXPORTED, by, survey_id, name=slug, narrowed_by=sorted(narrowed_by))

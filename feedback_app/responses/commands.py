@@ -11,9 +11,9 @@ from typing import Any, TextIO
 
 import click
 
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.contacts.models import KINDS
+from feedback_app.events.actor import COMMAND
 from feedback_app.exports import csv_safe
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.responses.importing import actions as import_actions

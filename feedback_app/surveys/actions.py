@@ -9,11 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.accounts.audit import Actor, note
 from feedback_app.database import transaction
 from feedback_app.errors import N_, NotFound, Refused
+from feedback_app.events.actions import record
+from feedback_app.events.actor import Actor
 from feedback_app.settings import LANGUAGES
-from feedback_app.surveys import queries
+from feedback_app.surveys import events, queries
 from feedback_app.surveys.builder import completeness
 from feedback_app.surveys.builder.survey_lock import touch
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
@@ -61,7 +62,7 @@ def create(questionnaire: Questionnaire, by: Actor, slug: str = "") -> int:
         session.add(survey)
         _flush_slug(session, survey.slug)
         _add_sections(session, survey, form)
-        note(by, "created", "survey", survey.id, survey.slug)
+        record(events.CREATED, by, survey.id, name=survey.slug)
         return survey.id
 
 
@@ -142,7 +143,7 @@ def reword(survey_id: int, cover: Cover, by: Actor) -> None:
         for name, words in texts.items():
             setattr(survey, name, words)
         require_whole(session, survey_id)
-        note(by, "reworded", "survey", survey_id, survey.slug)
+        record(events.REWORDED, by, survey_id, name=survey.slug)
 
 
 def require_whole(session: Session, survey_id: int) -> None:
@@ -164,7 +165,7 @@ def publish(survey_id: int, by: Actor) -> None:
         touch(survey_id, ("draft",), state="published", published_at=clock.now(), closed_at=None)
         form = queries.build_spec(survey_id)
         _refuse_gaps(form)
-        note(by, "published", "survey", survey_id, form.slug, questions=len(form.questions))
+        record(events.PUBLISHED, by, survey_id, name=form.slug, questions=len(form.questions))
 
 
 def close(survey_id: int, by: Actor) -> int:
@@ -173,7 +174,7 @@ def close(survey_id: int, by: Actor) -> int:
         touch(survey_id, ("published",), state="closed", closed_at=clock.now())
         planned = update(Wave).where(Wave.survey_id == survey_id, Wave.state == "planned")
         cancelled = int(getattr(session.execute(planned.values(state="cancelled")), "rowcount", 0))
-        note(by, "closed", "survey", survey_id, _slug(session, survey_id), cancelled=cancelled)
+        record(events.CLOSED, by, survey_id, name=_slug(session, survey_id), cancelled=cancelled)
         return cancelled
 
 
@@ -181,7 +182,7 @@ def reopen(survey_id: int, by: Actor) -> None:
     """Take answers again; personal links that have not run out work again at once."""
     with transaction() as session:
         touch(survey_id, ("closed",), state="published", closed_at=None)
-        note(by, "reopened", "survey", survey_id, _slug(session, survey_id))
+        record(events.REOPENED, by, survey_id, name=_slug(session, survey_id))
 
 
 def copy(survey_id: int, by: Actor, slug: str = "") -> int:
@@ -198,7 +199,7 @@ def delete_draft(survey_id: int, by: Actor) -> None:
             if slug is None:
                 raise NotFound(N_("This survey does not exist any more."))
             raise Refused(N_("Only drafts can be deleted. Close “%(slug)s” instead."), slug=slug)
-        note(by, "deleted", "survey", survey_id, slug or "")
+        record(events.DELETED, by, survey_id, name=slug or "")
 
 
 def rename(survey_id: int, slug: str, by: Actor) -> None:
@@ -212,7 +213,7 @@ def rename(survey_id: int, slug: str, by: Actor) -> None:
             touch(survey_id, ("draft",), slug=free)
         except IntegrityError as error:
             raise Refused(TAKEN, slug=slug) from error
-        note(by, "renamed", "survey", survey_id, slug, was=was)
+        record(events.RENAMED, by, survey_id, name=slug, was=was)
 
 
 def _slug(session: Session, survey_id: int) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.contacts.models import KINDS
 from feedback_app.contacts.queries import Filter
+from feedback_app.events.actor import COMMAND
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys import (

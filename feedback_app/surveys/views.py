@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response as Redirect
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
-from feedback_app.accounts.audit import Actor
 from feedback_app.common.text import one_line
 from feedback_app.errors import Refused
+from feedback_app.events.actor import Actor
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys import (

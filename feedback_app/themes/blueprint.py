@@ -10,9 +10,9 @@ from flask import Blueprint, request
 from feedback_app import clock
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import may, me
-from feedback_app.accounts.audit import Actor
 from feedback_app.common.keys import read_key, read_keys
 from feedback_app.contacts.models import KIND_NAMES
+from feedback_app.events.actor import Actor
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.mention_filter import Look

@@ -28,7 +28,7 @@ def lazy(module: str) -> Any:
 
 def command() -> Any:
     """Return the actor of what is done by command."""
-    return import_module("feedback_app.accounts.audit").COMMAND
+    return import_module("feedback_app.events.actor").COMMAND
 
 
 def codebook_named(name: str, survey: str = "") -> Codebook:

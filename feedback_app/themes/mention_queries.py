@@ -12,6 +12,7 @@ from sqlalchemy.orm import undefer
 from feedback_app.database import Page, page_of
 from feedback_app.extensions import db
 from feedback_app.responses.models import Response
+from feedback_app.themes import events
 from feedback_app.themes.mention_filter import Look, mentions_where, of_codebook
 from feedback_app.themes.models import CodebookSurvey, Mention, Placement, Theme, ThemeEvent
 from feedback_app.themes.queries import names_of
@@ -219,5 +220,7 @@ def filter_choices(codebook_id: int) -> dict[str, list[str]]:
 def last_step(codebook_id: int, staff_id: int, since: datetime) -> ThemeEvent | None:
     """Return what this person did here last, if it was lately and not undone: offered for undoing at once."""
     mine = select(ThemeEvent).where(ThemeEvent.codebook_id == codebook_id, ThemeEvent.by_id == staff_id)
-    found = db.session.scalar(mine.where(ThemeEvent.action != "found").order_by(ThemeEvent.id.desc()).limit(1))
+    found = db.session.scalar(
+        mine.where(ThemeEvent.code != events.THEME_FOUND.code).order_by(ThemeEvent.id.desc()).limit(1)
+    )
     return found if found and found.undone_at is None and found.at >= since else None

@@ -188,7 +188,7 @@ class ThemeEvent(Base):
     codebook_id: Mapped[Key] = mapped_column(ForeignKey("codebook.id", ondelete="CASCADE"), index=True)
     theme_id: Mapped[Key | None] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)
     other_id: Mapped[Key | None] = mapped_column(ForeignKey("theme.id", ondelete="CASCADE"), index=True)  # from where
-    action: Mapped[str] = mapped_column(String(40))
+    code: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     by_id: Mapped[Key | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     by: Mapped[str] = mapped_column(String(254), default="")  # copy of the address: outlives the account

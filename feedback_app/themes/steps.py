@@ -23,8 +23,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from feedback_app import clock
-from feedback_app.accounts.audit import Actor, note
 from feedback_app.database import require_transaction
+from feedback_app.events.actions import record
+from feedback_app.events.actor import Actor
+from feedback_app.events.catalogue import EventType
 from feedback_app.themes.models import Codebook, Mention, MentionBefore, Placement, PlacementBefore, ThemeEvent
 
 NO_SYNC = {"synchronize_session": False}
@@ -37,7 +39,7 @@ _PLACED = ("mention_id", "theme_id", "confidence", "guessed", "confirmed_by_id",
 
 def step(
     codebook_id: int,
-    action: str,
+    what: EventType,
     by: Actor,
     *,
     theme_id: int | None = None,
@@ -47,11 +49,11 @@ def step(
 ) -> ThemeEvent:
     """Write a step and copy the mentions it is about to touch, with their placements; the caller then changes them.
 
-    Joins the caller's transaction. The step and the audit trail have the same words.
+    Joins the caller's transaction. The step and the event have the same code.
     """
     session = require_transaction()
     event = ThemeEvent(
-        codebook_id=codebook_id, theme_id=theme_id, other_id=other_id, action=action, by_id=by.staff_id, by=by.name,
+        codebook_id=codebook_id, theme_id=theme_id, other_id=other_id, code=what.code, by_id=by.staff_id, by=by.name,
         details=details,
     )  # fmt: skip
     session.add(event)
@@ -59,7 +61,7 @@ def step(
     if isinstance(chosen, Select) or chosen:  # first of all: this row keeps people and machine out of each other's way
         session.execute(update(Codebook).where(Codebook.id == codebook_id).values(corrected_at=clock.now()))
         _remember(event, chosen)
-    note(by, action, "theme", theme_id or other_id, "", codebook=codebook_id, mentions=event.mentions, **details)
+    record(what, by, theme_id or other_id, codebook=codebook_id, mentions=event.mentions, **details)
     return event
 
 

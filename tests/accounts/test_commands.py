@@ -13,9 +13,10 @@ from flask.testing import FlaskClient
 from flask_security import verify_password
 
 from feedback_app.accounts import queries
-from feedback_app.accounts.models import AuditEntry, Staff
+from feedback_app.accounts.models import Staff
 from feedback_app.cli import feedback_app
 from feedback_app.delivery.models import OutgoingEmail
+from feedback_app.events.models import Event
 from feedback_app.extensions import db
 
 Run = Callable[..., Result]
@@ -98,9 +99,9 @@ def test_disable_enable_and_roles(run: Run, a_staff: Callable[..., Staff]) -> No
     assert "announcer, viewer" in run("roles", "viewer@velo.example", "viewer", "announcer").output
     assert run("disable", "admin@velo.example").exit_code == 1
     assert queries.staff_called("admin@velo.example").active
-    said = db.session.scalars(db.select(AuditEntry.action).order_by(AuditEntry.id)).all()
-    assert said == ["disabled", "enabled", "changed roles"]
-    assert set(db.session.scalars(db.select(AuditEntry.actor))) == {"command"}
+    said = db.session.scalars(db.select(Event.code).order_by(Event.id)).all()
+    assert said == ["staff.disabled", "staff.enabled", "staff.roles_changed"]
+    assert set(db.session.scalars(db.select(Event.actor))) == {"command"}
 
 
 def test_a_new_link_for_somebody(run: Run, client: FlaskClient, a_staff: Callable[..., Staff]) -> None:

@@ -9,10 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from feedback_app.accounts import actions, mail
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.accounts.staff_store import Person
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.delivery.sending import factory as post_office
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
 from feedback_app.settings import Settings
 

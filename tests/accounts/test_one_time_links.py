@@ -19,13 +19,14 @@ from feedback_app.accounts import (
     mail,
     one_time_links,
 )
-from feedback_app.accounts.audit import COMMAND
-from feedback_app.accounts.models import AuditEntry, Role, Staff
+from feedback_app.accounts.models import Role, Staff
 from feedback_app.accounts.staff_store import Person
 from feedback_app.database import transaction
 from feedback_app.delivery.addresses import BadAddress
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.errors import NotFound, Refused
+from feedback_app.events.actor import COMMAND
+from feedback_app.events.models import Event
 from feedback_app.extensions import db
 from tests.conftest import PASSWORD
 
@@ -261,7 +262,7 @@ def test_roles_are_made_where_there_are_none(app: Flask) -> None:
 def test_no_account_for_what_is_no_address(app: Flask, email: str) -> None:
     with pytest.raises(BadAddress):
         invite(Person(email, "", "en", ["viewer"]))
-    assert db.session.scalar(db.select(db.func.count(AuditEntry.id))) == 0
+    assert db.session.scalar(db.select(db.func.count(Event.id))) == 0
 
 
 @pytest.mark.parametrize("roles", [[], ["king"], ["viewer", "king"]])

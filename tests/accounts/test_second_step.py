@@ -14,10 +14,11 @@ from flask.testing import FlaskClient
 from passlib.totp import TOTP
 
 from feedback_app.accounts import actions
-from feedback_app.accounts.audit import COMMAND
-from feedback_app.accounts.models import AuditEntry, Staff
+from feedback_app.accounts.models import Staff
 from feedback_app.database import transaction
 from feedback_app.errors import Refused
+from feedback_app.events.actor import COMMAND
+from feedback_app.events.models import Event
 from feedback_app.extensions import db
 from feedback_app.settings import Settings
 from tests.conftest import PASSWORD
@@ -76,8 +77,8 @@ def test_signing_in_takes_both_steps(client: FlaskClient, enrolled: TOTP) -> Non
     assert client.post("/tf-validate", data={"code": code(enrolled)}).location == "/"
     assert is_in(client)
     db.session.rollback()
-    said = db.session.scalars(db.select(AuditEntry.action).order_by(AuditEntry.id)).all()
-    assert said == ["signed in", "turned on two-step sign-in", "signed in"]
+    said = db.session.scalars(db.select(Event.code).order_by(Event.id)).all()
+    assert said == ["staff.signed_in", "staff.second_step_on", "staff.signed_in"]
 
 
 def test_the_page_asked_for_is_reached_after_the_second_step(client: FlaskClient, enrolled: TOTP) -> None:

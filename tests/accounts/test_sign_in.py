@@ -13,8 +13,9 @@ from flask.testing import FlaskClient
 from flask_security import verify_password
 from werkzeug.test import TestResponse
 
-from feedback_app.accounts.models import AuditEntry, Staff
+from feedback_app.accounts.models import Staff
 from feedback_app.database import transaction
+from feedback_app.events.models import Event
 from feedback_app.extensions import db
 from feedback_app.settings import Settings
 from tests.conftest import PASSWORD
@@ -34,7 +35,7 @@ def is_in(client: FlaskClient) -> bool:
 
 def actions() -> list[str]:
     db.session.rollback()  # what this test has read before is not what is there now
-    return list(db.session.scalars(db.select(AuditEntry.action).order_by(AuditEntry.id)))
+    return list(db.session.scalars(db.select(Event.code).order_by(Event.id)))
 
 
 def test_the_right_password_opens(client: FlaskClient, a_staff: AStaff) -> None:
@@ -42,7 +43,7 @@ def test_the_right_password_opens(client: FlaskClient, a_staff: AStaff) -> None:
     reply = sign_in(client, " Viewer@Velo.example ")
     assert (reply.status_code, reply.location) == (302, "/")
     assert is_in(client)
-    assert actions() == ["signed in"]
+    assert actions() == ["staff.signed_in"]
 
 
 def test_passwords_are_kept_as_argon2(a_staff: AStaff) -> None:
@@ -100,7 +101,7 @@ def test_failures_are_written_down_once_in_a_while(client: FlaskClient, a_staff:
     for _ in range(3):
         sign_in(client, person.email, WRONG)
     sign_in(client, "nobody@velo.example", WRONG)
-    assert actions() == ["failed to sign in (password)"]
+    assert actions() == ["staff.sign_in_failed"]
 
 
 def test_signing_out(client: FlaskClient, a_staff: AStaff) -> None:
@@ -188,7 +189,7 @@ def test_a_changed_password_ends_other_sessions_and_is_told(
     assert not is_in(other)
     db.session.rollback()
     assert verify_password(new, person.password)
-    assert actions()[-1] == "set a new password"
+    assert actions()[-1] == "staff.password_set"
     assert len(letters_to(person.email)) == 1
 
 

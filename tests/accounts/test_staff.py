@@ -11,13 +11,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from feedback_app.accounts import actions, mail, queries
-from feedback_app.accounts.audit import COMMAND, Actor
-from feedback_app.accounts.models import AuditEntry, Staff
+from feedback_app.accounts.models import Staff
 from feedback_app.accounts.queries import StaffWish
 from feedback_app.accounts.staff_store import Person
 from feedback_app.database import transaction
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.errors import Refused
+from feedback_app.events.actor import COMMAND, Actor
+from feedback_app.events.models import Event
 from feedback_app.extensions import db
 from tests.conftest import PASSWORD
 
@@ -37,7 +38,7 @@ def called(email: str) -> Staff:
 
 def trail() -> list[str]:
     db.session.rollback()
-    return list(db.session.scalars(db.select(AuditEntry.action).order_by(AuditEntry.id)))
+    return list(db.session.scalars(db.select(Event.code).order_by(Event.id)))
 
 
 class TestTheList:
@@ -104,7 +105,7 @@ class TestInviting:
         assert (made.name, made.language, made.role_names) == ("Ada", "pl", ["announcer", "viewer"])
         assert (made.password, made.state) == (None, "invited")
         assert db.session.scalars(db.select(OutgoingEmail.address)).all() == ["ada@velo.example"]
-        assert db.session.scalars(db.select(AuditEntry.actor)).all() == ["admin@velo.example"]
+        assert db.session.scalars(db.select(Event.actor)).all() == ["admin@velo.example"]
 
     @pytest.mark.parametrize(
         ("wrong", "said"),
@@ -143,7 +144,7 @@ class TestOneAccount:
         assert as_role("admin").post(f"/staff/{person.id}", data=given).status_code == 303
         person = again(person)
         assert (person.name, person.language, person.role_names) == ("New", "pl", ["product_owner", "viewer"])
-        assert trail() == ["changed roles", "edited"]
+        assert trail() == ["staff.roles_changed", "staff.edited"]
 
     def test_new_rights_count_at_once(self, as_role: AsRole) -> None:
         viewer = as_role("viewer")
@@ -169,7 +170,7 @@ class TestOneAccount:
         actions.enable(person.id, COMMAND)
         with pytest.raises(Refused, match="is active already"):
             actions.enable(person.id, COMMAND)
-        assert trail() == ["disabled", "enabled"]
+        assert trail() == ["staff.disabled", "staff.enabled"]
 
     def test_nobody_disables_the_own_account(self, as_role: AsRole, a_staff: AStaff) -> None:
         a_staff("admin", email="other@velo.example")

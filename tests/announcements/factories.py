@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import count
 
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.changes import actions as changes
 from feedback_app.changes.actions import Entry
 from feedback_app.changes.words import Words
 from feedback_app.contacts.models import Contact
 from feedback_app.database import transaction
 from feedback_app.delivery.models import Suppression
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
 from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys.models import Survey

@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.announcements import actions, queries
 from feedback_app.announcements.models import Notice
 from feedback_app.announcements.sending import audience
@@ -16,6 +15,7 @@ from feedback_app.contacts.models import Contact
 from feedback_app.database import transaction
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.errors import Refused
+from feedback_app.events.actor import COMMAND
 from feedback_app.themes.models import Mention, Placement
 from tests.announcements.conftest import Company
 from tests.announcements.factories import (

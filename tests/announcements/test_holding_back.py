@@ -8,8 +8,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from feedback_app import clock
-from feedback_app.accounts.audit import COMMAND
-from feedback_app.accounts.models import AuditEntry
 from feedback_app.announcements import actions
 from feedback_app.announcements.models import Announcement
 from feedback_app.database import transaction
@@ -17,6 +15,8 @@ from feedback_app.delivery import actions as letter_desk
 from feedback_app.delivery import queries as letters
 from feedback_app.delivery.bounces.apply import COMPLAINTS
 from feedback_app.errors import Refused
+from feedback_app.events.actor import COMMAND
+from feedback_app.events.models import Event
 from feedback_app.extensions import db
 from tests.delivery.test_returns import a_sending, came_back, complain, sent
 
@@ -41,8 +41,8 @@ def test_a_person_holds_back_and_lets_go_on(running: int, as_role: AsRole) -> No
     assert browser.post(f"/announcements/{running}/resume").status_code == 303
     assert not letters.is_paused("announcement", running)
     assert "held back." not in browser.get(page).text
-    assert [one.action for one in db.session.query(AuditEntry).filter_by(target="announcement")] == [
-        "held back", "let go on",
+    assert [one.code for one in db.session.query(Event).filter_by(subject="announcement")] == [
+        "announcement.held_back", "announcement.let_go_on",
     ]  # fmt: skip
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.announcements import actions, queries
 from feedback_app.announcements.sending import progress
+from feedback_app.events.actor import COMMAND
 from tests.announcements.conftest import Company
 from tests.announcements.factories import a_change, suppressed
 from tests.delivery.helpers import drain

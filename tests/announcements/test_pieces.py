@@ -16,7 +16,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from feedback_app import clock
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.announcements import actions, queries
 from feedback_app.announcements.models import Announcement, Notice, Piece
 from feedback_app.announcements.sending import audience, progress
@@ -26,6 +25,7 @@ from feedback_app.contacts.models import Contact
 from feedback_app.database import transaction
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail
 from feedback_app.errors import Refused
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import current_settings, db
 from feedback_app.places import ROOT
 from tests.announcements.conftest import Company

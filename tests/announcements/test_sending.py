@@ -11,8 +11,6 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from feedback_app import clock
-from feedback_app.accounts.audit import COMMAND
-from feedback_app.accounts.models import AuditEntry
 from feedback_app.announcements import actions, mail, queries
 from feedback_app.announcements.models import Announcement, AnnouncementText, Notice
 from feedback_app.announcements.sending import progress
@@ -25,6 +23,8 @@ from feedback_app.delivery.compose.placeholders import filled, unpacked
 from feedback_app.delivery.compose.templates import reserved
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail
 from feedback_app.errors import NotFound, Refused
+from feedback_app.events.actor import COMMAND
+from feedback_app.events.models import Event
 from feedback_app.extensions import db
 from feedback_app.themes.models import Mention
 from tests.announcements.conftest import Company
@@ -150,7 +150,7 @@ def test_many_presses_at_once_send_one_letter_each(company: Company, bare_app: F
     assert won == [3]
     assert lost == ["It is already being sent. Nobody gets it twice."] * 4
     assert sorted(row.address for row in table(OutgoingEmail)) == sorted(letters())
-    assert db.session.query(AuditEntry).filter_by(action="sent").count() == 1
+    assert db.session.query(Event).filter_by(code="announcement.sent").count() == 1
 
 
 def test_the_table_itself_keeps_a_person_to_one_notice(company: Company) -> None:

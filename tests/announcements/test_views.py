@@ -11,11 +11,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from feedback_app import clock
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.announcements import actions, queries
 from feedback_app.announcements.models import Announcement
 from feedback_app.database import transaction
 from feedback_app.delivery.models import OutgoingEmail
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
 from feedback_app.themes.models import Mention
 from tests.announcements.conftest import Company

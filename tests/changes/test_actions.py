@@ -12,8 +12,6 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from feedback_app import clock
-from feedback_app.accounts.audit import COMMAND
-from feedback_app.accounts.models import AuditEntry
 from feedback_app.announcements import actions as announcements
 from feedback_app.changes import actions, queries
 from feedback_app.changes.actions import Entry
@@ -21,6 +19,8 @@ from feedback_app.changes.models import STATES, Change
 from feedback_app.changes.words import Words
 from feedback_app.database import transaction
 from feedback_app.errors import NotFound, Refused
+from feedback_app.events.actor import COMMAND
+from feedback_app.events.models import Event
 from feedback_app.extensions import db
 from tests.announcements.factories import a_change, a_codebook, a_theme
 from tests.factories import a_survey
@@ -39,7 +39,7 @@ def test_logged_with_its_themes_and_its_trail(app: Flask) -> None:
     change = fresh(made)
     assert (change.process, change.state, change.translations) == ("delivery", "considered", {"pl": {"what": "Okno."}})
     assert [one.id for one in change.themes] == [theme.id]
-    assert [(one.action, one.actor) for one in queries.history(made)] == [("logged", "command")]
+    assert [(one.code, one.actor) for one in queries.history(made)] == [("change.logged", "command")]
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "\n\t", "\x00"])
@@ -73,7 +73,7 @@ def test_every_direction_is_open_and_leaves_a_trail(app: Flask) -> None:
         actions.set_state(made, state, COMMAND)
         assert fresh(made).state == state
         entry = queries.history(made)[0]
-        assert (entry.action, entry.details) == ("moved", {"was": was, "state": state})
+        assert (entry.code, entry.payload["was"], entry.payload["state"]) == (f"change.{state}", was, state)
         was = state
 
 
@@ -111,7 +111,7 @@ def test_of_many_who_move_it_at_once_one_wins(bare_app: Flask) -> None:
         one.join()
     with bare_app.app_context():
         assert won == [1]
-        assert db.session.query(AuditEntry).filter_by(action="moved").count() == 1
+        assert db.session.query(Event).filter_by(code="change.planned").count() == 1
 
 
 def test_made_needs_a_day_that_has_come(app: Flask) -> None:

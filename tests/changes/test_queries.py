@@ -8,11 +8,11 @@ from datetime import date
 from flask import Flask
 from sqlalchemy import event
 
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.changes import actions, evidence, queries
 from feedback_app.changes.queries import Behind, Filter
 from feedback_app.changes.words import Words
 from feedback_app.database import transaction
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
 from feedback_app.themes.models import Theme
 from tests.announcements.factories import a_change, a_codebook, a_mention, a_theme

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.announcements import actions as announcements
 from feedback_app.changes import queries
 from feedback_app.changes.models import Change
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
 from tests.announcements.conftest import Company, company  # noqa: F401  # the same people
 from tests.announcements.factories import a_change

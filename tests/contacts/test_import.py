@@ -11,8 +11,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from feedback_app.accounts.audit import COMMAND
-from feedback_app.accounts.models import AuditEntry
 from feedback_app.contacts import queries
 from feedback_app.contacts.importing import actions as import_actions
 from feedback_app.contacts.importing.import_pass import ContactCounts
@@ -21,6 +19,8 @@ from feedback_app.contacts.queries import Filter
 from feedback_app.database import transaction
 from feedback_app.delivery import suppression
 from feedback_app.errors import NotFound, Refused
+from feedback_app.events.actor import COMMAND
+from feedback_app.events.models import Event
 from feedback_app.extensions import db
 from feedback_app.imports import files as import_files
 from feedback_app.imports.actions import remove_old_imports
@@ -158,7 +158,7 @@ def test_a_list_is_applied_once() -> None:
         import_actions.drop_import(tried)
     with pytest.raises(NotFound):
         import_actions.apply_import(999, by=COMMAND)
-    assert db.session.query(AuditEntry).filter_by(action="imported").count() == 1
+    assert db.session.query(Event).filter_by(code="contacts.imported").count() == 1
 
 
 def test_a_list_that_is_gone_is_not_applied_by_half(app: Flask) -> None:

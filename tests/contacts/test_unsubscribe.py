@@ -7,10 +7,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from feedback_app import tokens
-from feedback_app.accounts.models import AuditEntry
 from feedback_app.contacts import actions
 from feedback_app.database import transaction
 from feedback_app.delivery import outbox, suppression
+from feedback_app.events.models import Event
 from feedback_app.extensions import db
 from tests.factories import SECRET, a_contact
 
@@ -55,7 +55,7 @@ def test_a_mail_program_presses_once_or_more(client: FlaskClient, kind: str, sco
         assert "Location" not in reply.headers
         assert "Set-Cookie" not in reply.headers
     assert _stops() == {scope: "unsubscribed"}
-    assert db.session.query(AuditEntry).filter_by(actor="reader").count() == 1
+    assert db.session.query(Event).filter_by(actor="reader").count() == 1
 
 
 def test_a_letter_of_no_scope_stops_everything(client: FlaskClient) -> None:
@@ -134,7 +134,7 @@ def test_nothing_but_a_press_changes_anything(client: FlaskClient, method: str, 
     reply = client.open(_letter() + query, method=method, data={"wish": "stop"})
     assert reply.status_code == (405 if method in ("PUT", "PATCH", "DELETE") else 200)
     assert _stops() == {}
-    assert db.session.query(AuditEntry).count() == 0
+    assert db.session.query(Event).count() == 0
 
 
 def test_links_that_are_not_this_letters_are_all_answered_alike(client: FlaskClient) -> None:
@@ -188,7 +188,7 @@ def test_the_page_speaks_the_language_of_the_letter(client: FlaskClient) -> None
 
 def test_after_erasure_the_link_says_so_and_stores_nothing(client: FlaskClient) -> None:
     link = _letter()
-    from feedback_app.accounts.audit import COMMAND
+    from feedback_app.events.actor import COMMAND
 
     actions.remove(a_contact("ada@example.org").id, by=COMMAND, keep_away=False)
     assert "no longer have your address" in client.get(link).text

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from feedback_app import clock
-from feedback_app.accounts.models import AuditEntry
 from feedback_app.cli import feedback_app
 from feedback_app.database import transaction
 from feedback_app.delivery import actions, queries, suppression
@@ -24,6 +23,7 @@ from feedback_app.delivery.bounces.apply import Taken
 from feedback_app.delivery.bounces.parse import Kind, Return
 from feedback_app.delivery.identity import identity
 from feedback_app.delivery.models import LetterReturn, OutgoingEmail, ReturnCount
+from feedback_app.events.models import Event
 from feedback_app.extensions import current_settings, db
 from feedback_app.letters import returns as mail_returns
 from tests.delivery.helpers import queue
@@ -245,8 +245,8 @@ def test_too_many_complaints_halt_an_announcement(app: Flask) -> None:
     assert halted is not None
     assert halted.words == "3 of 1000 readers reported it as unwanted; the limit is 0.3%."
     assert third.halt is not None
-    noted = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "halted")).one()
-    assert (noted.target, noted.target_id, noted.actor) == ("announcement", 1, "worker")
+    noted = db.session.scalars(select(Event).where(Event.code == "announcement.halted")).one()
+    assert (noted.subject, noted.subject_id, noted.actor) == ("announcement", 1, "worker")
 
 
 def test_below_the_limit_it_goes_on(app: Flask) -> None:
@@ -311,7 +311,7 @@ def test_the_command_takes_a_message_from_a_pipe(bare_app: Flask) -> None:
     result = CliRunner().invoke(feedback_app, ["mail", "bounce"], obj=lambda: bare_app, input=junk)
     assert (result.exit_code, result.output.startswith("nothing to do")) == (0, True)
     with bare_app.app_context():
-        assert [one.action for one in db.session.query(AuditEntry)] == ["took in a return"]
+        assert [one.code for one in db.session.query(Event)] == ["letter.returned"]
 
 
 def test_each_letter_has_an_envelope_sender_of_its_own_when_there_is_a_bounce_address() -> None:

@@ -43,6 +43,7 @@ def test_polish_is_whole() -> None:
     for message in catalogue:
         if not message.id:
             continue
+        assert "\n  " not in str(message.id[-1] if isinstance(message.id, tuple) else message.id), "broken by a layout"
         texts = message.string if isinstance(message.string, tuple) else (message.string,)
         assert all(texts), f"not translated: {message.id!r}"
         assert not message.fuzzy, f"uncertain: {message.id!r}"

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.cli import feedback_app
 from feedback_app.delivery import queries
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import current_settings
 from feedback_app.letters import actions as mail_actions
 from feedback_app.letters import status as mail_status

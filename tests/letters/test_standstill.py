@@ -9,7 +9,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from feedback_app import clock
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.announcements.models import Announcement, AnnouncementText
 from feedback_app.database import transaction
 from feedback_app.delivery import actions as post_office
@@ -20,6 +19,7 @@ from feedback_app.delivery.queue.claims import Lane
 from feedback_app.delivery.queue.smtp_replies import Reply
 from feedback_app.delivery.throttle.ramp_up import judge_sender
 from feedback_app.delivery.throttle.ramp_up_stats import Window
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
 from feedback_app.jobs import runs
 from feedback_app.letters import actions as mail_actions

@@ -11,10 +11,10 @@ import time_machine
 from flask import Flask
 from sqlalchemy import event, func, select, update
 
-from feedback_app.accounts.audit import Actor
-from feedback_app.accounts.models import AuditEntry
 from feedback_app.database import transaction
 from feedback_app.errors import Refused
+from feedback_app.events.actor import Actor
+from feedback_app.events.models import Event
 from feedback_app.extensions import current_settings, db
 from feedback_app.organisation import actions, queries
 from feedback_app.organisation.logo import read
@@ -23,7 +23,7 @@ from feedback_app.public_ids import PREFIXES
 from feedback_app.settings import Settings
 from tests.organisation.test_logo import picture
 
-ADA = Actor("ada@velo.example")
+ADA = Actor("staff", "ada@velo.example")
 
 
 def rows() -> int:
@@ -60,7 +60,7 @@ def test_a_database_without_the_table_answers_by_the_settings(app: Flask) -> Non
     with transaction() as session:
         session.execute(db.text("DROP TABLE organisation"))
     assert queries.current().name == "Velo Verde"
-    assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == 0  # the connection is of use after it
+    assert db.session.scalar(select(func.count()).select_from(Event)) == 0  # the connection is of use after it
 
 
 def test_an_edit_is_seen_at_once_and_noted_field_by_field(app: Flask) -> None:
@@ -68,10 +68,10 @@ def test_an_edit_is_seen_at_once_and_noted_field_by_field(app: Flask) -> None:
     assert actions.save({"name": "Velo", "timezone": "Europe/Lisbon"}, ADA) == ["name", "timezone"]
     found = queries.current()
     assert (found.name, found.timezone, found.version) == ("Velo", "Europe/Lisbon", 2)
-    trail = [(one.action, one.summary) for one in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
+    trail = [(one.code, one.payload) for one in db.session.scalars(select(Event).order_by(Event.id))]
     assert trail == [
-        ("changed the name of", "Velo Verde → Velo"),
-        ("changed the time zone of", "Europe/Warsaw → Europe/Lisbon"),
+        ("organisation.name_changed", {"before": "Velo Verde", "after": "Velo"}),
+        ("organisation.timezone_changed", {"before": "Europe/Warsaw", "after": "Europe/Lisbon"}),
     ]
 
 
@@ -80,7 +80,7 @@ def test_saving_what_is_there_already_changes_and_notes_nothing(app: Flask) -> N
     before = queries.current()
     assert actions.save({"name": " Velo ", "languages": ["en", "pl"]}, ADA) == []
     assert queries.current() == before
-    assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == 1
+    assert db.session.scalar(select(func.count()).select_from(Event)) == 1
 
 
 def test_two_admins_at_once_do_not_undo_each_other_unseen(app: Flask) -> None:
@@ -88,9 +88,9 @@ def test_two_admins_at_once_do_not_undo_each_other_unseen(app: Flask) -> None:
     seen = queries.current().version
     actions.save({"name": "Ada's"}, ADA, seen=seen)
     with pytest.raises(Refused, match="Somebody else has saved"):
-        actions.save({"name": "Bob's"}, Actor("bob@velo.example"), seen=seen)
+        actions.save({"name": "Bob's"}, Actor("staff", "bob@velo.example"), seen=seen)
     assert queries.current().name == "Ada's"
-    assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == 1
+    assert db.session.scalar(select(func.count()).select_from(Event)) == 1
 
 
 def test_a_page_opened_before_the_row_was_made_can_be_saved(app: Flask) -> None:

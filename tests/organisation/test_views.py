@@ -12,8 +12,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.delivery.compose import templates
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import current_settings
 from feedback_app.organisation import actions, colour, queries
 from feedback_app.organisation.logo import MOST_BYTES, read

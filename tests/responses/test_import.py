@@ -15,13 +15,13 @@ from flask import Flask
 from sqlalchemy import event, func, select
 
 from feedback_app import clock
-from feedback_app.accounts.audit import COMMAND
-from feedback_app.accounts.models import AuditEntry
 from feedback_app.cli import feedback_app
 from feedback_app.contacts.models import Contact
 from feedback_app.database import transaction
 from feedback_app.delivery.models import Suppression
 from feedback_app.errors import NotFound, Refused
+from feedback_app.events.actor import COMMAND
+from feedback_app.events.models import Event
 from feedback_app.exports import csv_safe
 from feedback_app.extensions import db
 from feedback_app.imports import import_pass
@@ -211,7 +211,7 @@ def test_a_file_that_cannot_be_used_is_refused_whole(take: Take, given: bytes, m
     with pytest.raises(Refused, match=message):
         take(given)
     assert not stored()
-    assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == 0
+    assert db.session.scalar(select(func.count()).select_from(Event)) == 0
 
 
 def test_one_id_twice(take: Take) -> None:

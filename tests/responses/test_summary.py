@@ -14,9 +14,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from feedback_app.database import transaction
+from feedback_app.events.models import Event
 from feedback_app.exports import csv_safe
 from feedback_app.extensions import db
 from feedback_app.responses.models import Answer
@@ -181,13 +182,23 @@ def test_export_runs_no_formula(app: Flask, as_role: AsRole) -> None:
     survey = a_survey("loop")
     for payload in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "＝1"):
         a_response(survey, a_contact(name=payload), expected=payload, missing='plain, "quoted"\nline')
-    reply = as_role("viewer").get("/responses/export/loop")
+    reply = as_role("viewer").post("/responses/export/loop")
     assert reply.data.startswith(b"\xef\xbb\xbf")
     assert reply.headers["Content-Disposition"] == 'attachment; filename="loop-responses.csv"'
     assert reply.mimetype == "text/csv"
     for row in csv.DictReader(io.StringIO(reply.text.removeprefix("\ufeff"))):
         assert row["expected"][0] == row["name"][0] == "'"
         assert row["missing"] == 'plain, "quoted"\nline'
+
+
+def test_whoever_takes_a_copy_is_in_the_trail(app: Flask, as_role: AsRole) -> None:
+    survey = a_survey("loop")
+    viewer = as_role("viewer")
+    assert viewer.get("/responses/export/loop").status_code == 405
+    assert viewer.post("/responses/export/loop?kind=customer&text=Ada").status_code == 200
+    [event] = db.session.scalars(select(Event).where(Event.code == "responses.exported"))
+    assert (event.actor, event.subject_id) == ("viewer@velo.example", survey.id)
+    assert event.payload == {"name": "loop", "narrowed_by": ["kind", "text"]}
 
 
 def test_export_is_streamed_in_batches(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

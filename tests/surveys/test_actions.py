@@ -7,10 +7,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from feedback_app import clock
-from feedback_app.accounts.audit import COMMAND
-from feedback_app.accounts.models import AuditEntry
 from feedback_app.contacts.queries import Filter
 from feedback_app.errors import NotFound, Refused
+from feedback_app.events.actor import COMMAND
+from feedback_app.events.models import Event
 from feedback_app.extensions import db
 from feedback_app.surveys import actions, queries
 from feedback_app.surveys.actions import Cover
@@ -170,9 +170,9 @@ def test_every_deed_is_in_the_trail(app: Flask) -> None:
     made = actions.create(ready(), COMMAND)
     actions.publish(made, COMMAND)
     actions.close(made, COMMAND)
-    noted = select(AuditEntry.action, AuditEntry.actor).where(AuditEntry.target == "survey").order_by(AuditEntry.id)
+    noted = select(Event.code, Event.actor).where(Event.subject == "survey").order_by(Event.id)
     assert [tuple(row) for row in db.session.execute(noted)] == [
-        ("created", "command"),
-        ("published", "command"),
-        ("closed", "command"),
+        ("survey.created", "command"),
+        ("survey.published", "command"),
+        ("survey.closed", "command"),
     ]

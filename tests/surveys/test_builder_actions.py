@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.errors import NotFound, Refused
+from feedback_app.events.actor import COMMAND
 from feedback_app.surveys import actions, limits, queries
 from feedback_app.surveys.builder import actions as builder_actions
 from feedback_app.surveys.builder.actions import DOWN, UP

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from feedback_app.accounts.audit import COMMAND
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
 from feedback_app.surveys import actions, queries
 from feedback_app.surveys.models import Survey

@@ -9,13 +9,13 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from feedback_app import clock, tokens
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.contacts.models import Contact
 from feedback_app.contacts.queries import Filter
 from feedback_app.database import transaction
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail
 from feedback_app.delivery.suppression import suppress
 from feedback_app.errors import NotFound, Refused
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
 from feedback_app.surveys import actions, queries
 from feedback_app.surveys.models import Invitation, Survey, Wave

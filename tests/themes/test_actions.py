@@ -9,10 +9,10 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from feedback_app.accounts.audit import COMMAND, Actor
-from feedback_app.accounts.models import AuditEntry
 from feedback_app.database import transaction
 from feedback_app.errors import NotFound, Refused
+from feedback_app.events.actor import COMMAND, Actor
+from feedback_app.events.models import Event
 from feedback_app.extensions import db
 from feedback_app.themes import queries
 from feedback_app.themes.curation import mention_actions, theme_actions, undo
@@ -99,8 +99,8 @@ def test_every_step_changes_something_says_who_and_is_undone_exactly(room: Room,
     event = db.session.get_one(ThemeEvent, step)
     assert (event.by, event.undone_by) == ("command", "command")
     assert event.undone_at is not None
-    notes = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
-    assert notes == [event.action, "undone"]
+    notes = db.session.scalars(select(Event.code).order_by(Event.id)).all()
+    assert notes == [event.code, "theme.step_undone"]
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -188,7 +188,7 @@ def test_links_to_merged_themes_lead_on_however_long_the_chain(room: Room) -> No
 
 
 def first_merge() -> int:
-    return db.session.scalars(select(ThemeEvent.id).where(ThemeEvent.action == "merged")).first() or 0
+    return db.session.scalars(select(ThemeEvent.id).where(ThemeEvent.code == "theme.merged")).first() or 0
 
 
 def test_undoing_leaves_later_decisions_about_the_same_mentions_alone(room: Room) -> None:

@@ -64,7 +64,7 @@ def test_correct_and_undo(app: Flask, room: dict[str, int]) -> None:
     db.session.rollback()  # a new look at the database
     step = db.session.scalars(select(ThemeEvent.id).order_by(ThemeEvent.id.desc())).first()
     rows = json.loads(run(app, "history", room["price"], "--json").stdout)
-    assert (rows[0]["id"], rows[0]["action"]) == (step, "merged")
+    assert (rows[0]["id"], rows[0]["code"]) == (step, "theme.merged")
     assert "Undone. 1 mention went back" in run(app, "undo", step).output
     db.session.rollback()
     assert db.session.get_one(Theme, room["price"]).state == "open"

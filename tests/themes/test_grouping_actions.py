@@ -10,10 +10,10 @@ from flask import Flask
 from sqlalchemy import exists, func, select, update
 
 from feedback_app import clock
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.cli import feedback_app
 from feedback_app.database import transaction
 from feedback_app.errors import Refused
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
 from feedback_app.responses.models import Answer
 from feedback_app.themes import queries

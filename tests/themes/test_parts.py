@@ -9,9 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.database import transaction
 from feedback_app.errors import NotFound, Refused
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
 from feedback_app.themes import queries
 from feedback_app.themes import worker as jobs

@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.common.cache import app_cache
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
 from feedback_app.surveys.models import Survey
 from feedback_app.themes import mention_queries, queries

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from feedback_app.accounts.audit import COMMAND
 from feedback_app.contacts import actions as contact_actions
 from feedback_app.database import transaction
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
 from feedback_app.responses.models import Response
 from feedback_app.themes import mention_queries, queries

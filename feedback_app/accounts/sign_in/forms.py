@@ -19,7 +19,9 @@ from flask_security.recovery_codes import MfRecoveryForm
 from flask_security.utils import validate_redirect_url
 from wtforms import Field
 
-from feedback_app.accounts.audit import STRANGER, note_once
+from feedback_app.accounts import events
+from feedback_app.events.actions import record_once
+from feedback_app.events.actor import STRANGER
 
 EMAIL = _l("Email address")
 PASSWORD = _l("Password")
@@ -47,7 +49,7 @@ class _Noted:
         passed = bool(super().validate(**kwargs))  # type: ignore[misc]  # the form this is mixed into
         staff = getattr(self, "user", None)
         if not passed and staff is not None:
-            note_once(KNOCKS_MINUTES, STRANGER, f"failed to sign in ({self.step})", "staff", staff.id, staff.email)
+            record_once(KNOCKS_MINUTES, events.SIGN_IN_FAILED, STRANGER, staff.id, name=staff.email, step=self.step)
         return passed
 
 

@@ -7,8 +7,10 @@ from typing import Any
 from flask import Flask, g, request, session
 from flask_security import tf_disabled, tf_profile_changed, user_authenticated
 
-from feedback_app.accounts.audit import Actor, note
+from feedback_app.accounts import events
 from feedback_app.accounts.models import Staff
+from feedback_app.events.actions import record
+from feedback_app.events.actor import Actor
 
 
 def signed_in(_app: Flask, user: Staff, authn_via: list[str] | None = None, **_: Any) -> None:
@@ -18,18 +20,18 @@ def signed_in(_app: Flask, user: Staff, authn_via: list[str] | None = None, **_:
     if authn_via == ["change"]:
         return  # Flask-Security signs in again after a change of password
     session["language"] = user.language
-    note(Actor.of(user), "signed in", "staff", user.id, user.email, address=request.remote_addr or "")
+    record(events.SIGNED_IN, Actor.of(user), user.id, name=user.email, address=request.remote_addr or "")
 
 
 def second_step_on(_app: Flask, user: Staff, **_: Any) -> None:
     """Note that two-step sign-in was set up."""
-    note(Actor.of(user), "turned on two-step sign-in", "staff", user.id, user.email)
+    record(events.SECOND_STEP_ON, Actor.of(user), user.id, name=user.email)
 
 
 def second_step_off(_app: Flask, user: Staff, **_: Any) -> None:
     """Note that two-step sign-in was turned off; its recovery codes go with it."""
     user.mf_recovery_codes = None
-    note(Actor.of(user), "turned off two-step sign-in", "staff", user.id, user.email)
+    record(events.SECOND_STEP_OFF, Actor.of(user), user.id, name=user.email)
 
 
 def init_app(app: Flask) -> None:

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
-from feedback_app.accounts.audit import Actor
 from feedback_app.announcements import actions, queries
 from feedback_app.announcements.blueprint import blueprint, language_name
 from feedback_app.announcements.forms import SendForm
@@ -24,6 +23,7 @@ from feedback_app.changes.queries import words_for
 from feedback_app.delivery import queries as letter_desk
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.errors import Refused
+from feedback_app.events.actor import Actor
 from feedback_app.exports.csv_safe import stream
 from feedback_app.web.locale import language
 from feedback_app.web.pages import flash_refusal, page_number, say, see_other
@@ -80,7 +80,6 @@ def sending(announcement_id: int) -> str | Response:
         state_names=names.STATE_NAMES,
         reason_names=names.REASON_NAMES,
         letter_names=names.LETTER_NAMES,
-        action_names=names.ACTION_NAMES,
         name_of=language_name,
     )
 

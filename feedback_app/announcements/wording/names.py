@@ -25,17 +25,6 @@ REASON_NAMES = {
     "erased": N_("asked to be forgotten"),
     "no_address": N_("no address is known"),
 }
-ACTION_NAMES = {
-    "drafted": N_("drafted"),
-    "wrote": N_("words or audience saved"),
-    "tested": N_("test letter sent"),
-    "sent": N_("sent"),
-    "stopped": N_("stopped"),
-    "held back": N_("held back"),
-    "let go on": N_("let go on"),
-    "halted": N_("halted by the machine"),
-    "finished": N_("all letters have left"),
-}
 WHY_NAMES = {
     "mentioned": N_("spoke about it"),
     "took_part": N_("answered a survey"),

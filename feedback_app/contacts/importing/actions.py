@@ -6,12 +6,14 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import text
 
-from feedback_app.accounts.audit import Actor, note
+from feedback_app.contacts import events
 from feedback_app.contacts.importing import csv_import, row_store
 from feedback_app.contacts.importing.import_pass import ContactCounts, Import, import_rows
 from feedback_app.contacts.models import KINDS, ContactImport
 from feedback_app.database import is_postgresql, transaction
 from feedback_app.errors import N_, Refused
+from feedback_app.events.actions import record
+from feedback_app.events.actor import Actor
 from feedback_app.imports import actions as import_runs
 from feedback_app.imports import files as import_files
 from feedback_app.imports.import_pass import Progress
@@ -72,7 +74,7 @@ def apply_import(import_id: int, *, by: Actor, progress: Progress | None = None)
         ):
             counts = import_rows(row_store.read(rows), what, report, writing=True, progress=progress)
         run.counts = {**run.counts, **counts.as_dict()}
-        note(by, "imported", "contact_import", import_id, run.file_name, **counts.as_dict())
+        record(events.IMPORTED, by, import_id, name=run.file_name, **counts.as_dict())
     import_files.remove(name, import_files.ROWS)
     return counts
 

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
-from feedback_app.accounts.audit import Actor
 from feedback_app.contacts.blueprint import blueprint
 from feedback_app.contacts.forms import ImportForm
 from feedback_app.contacts.importing import actions as import_actions
@@ -21,6 +20,7 @@ from feedback_app.contacts.importing.csv_import import Row
 from feedback_app.contacts.models import KIND_NAMES, ContactImport
 from feedback_app.contacts.words import REASON_WORDS, column_words
 from feedback_app.errors import Refused
+from feedback_app.events.actor import Actor
 from feedback_app.exports import csv_safe
 from feedback_app.imports import files as import_files
 from feedback_app.imports.queries import run_by_id

@@ -7,15 +7,17 @@ from typing import Any, BinaryIO, TextIO
 from sqlalchemy import select
 
 from feedback_app import clock
-from feedback_app.accounts.audit import Actor, note
 from feedback_app.contacts.models import KINDS
 from feedback_app.database import transaction
 from feedback_app.errors import N_, Refused
+from feedback_app.events.actions import record
+from feedback_app.events.actor import Actor
 from feedback_app.extensions import db
 from feedback_app.imports import actions as import_runs
 from feedback_app.imports import files as import_files
 from feedback_app.imports.import_pass import Progress
 from feedback_app.organisation.queries import current as organisation
+from feedback_app.responses import events
 from feedback_app.responses.importing import csv_answers
 from feedback_app.responses.importing.import_pass import AnswerCounts, Import, import_rows
 from feedback_app.responses.models import ResponseImport
@@ -59,7 +61,7 @@ def import_answers(
     with transaction():
         _one_at_a_time(what.survey_id)
         counts, _ = _run(what, file, report, writing=True, progress=progress)
-        note(by, "imported answers", "survey", what.survey_id, what.source, **counts.as_dict())
+        record(events.IMPORTED, by, what.survey_id, source=what.source, **counts.as_dict())
     return counts
 
 
@@ -117,7 +119,7 @@ def apply_import(import_id: int, *, by: Actor) -> AnswerCounts:
         ):
             counts = _run(what, file, report, writing=True)[0]
         run.counts = {**run.counts, **counts.as_dict()}
-        note(by, "imported answers", "survey", what.survey_id, what.source, **counts.as_dict())
+        record(events.IMPORTED, by, what.survey_id, source=what.source, **counts.as_dict())
     import_files.remove(name, import_files.LIST)
     return counts
 

@@ -12,9 +12,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from feedback_app.accounts.access import me, requires
-from feedback_app.accounts.audit import Actor
 from feedback_app.accounts.rights import IMPORT_RESPONSES
 from feedback_app.errors import Refused
+from feedback_app.events.actor import Actor
 from feedback_app.exports import csv_safe
 from feedback_app.imports import files as import_files
 from feedback_app.imports.queries import run_by_id

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Response as Reply
 from flask import render_template, request, stream_with_context
 
-from feedback_app.accounts.access import requires
+from feedback_app.accounts.access import me, requires
 from feedback_app.accounts.rights import VIEW
 from feedback_app.contacts.models import KINDS
+from feedback_app.events.actor import Actor
 from feedback_app.exports import csv_safe
-from feedback_app.responses import queries
+from feedback_app.responses import actions, queries
 from feedback_app.responses.blueprint import blueprint
 from feedback_app.responses.models import SOURCE_NAMES
 from feedback_app.responses.reading import export, summary
@@ -75,12 +76,13 @@ def _kind(name: str) -> str:
     return wish if wish in KINDS else ""
 
 
-@blueprint.get("/responses/export/<slug>")
+@blueprint.post("/responses/export/<slug>")
 @requires(VIEW)
 def exported(slug: str) -> Reply:
-    """Send the responses that the filter means as a CSV file, as it is being made."""
-    survey = by_slug(slug)
-    table = export.rows(form_spec(survey.id, survey.changed_at), Filter.from_args(request.args), language())
+    """Send the responses that the filter means as a CSV file, as it is being made. The trail says who took it."""
+    survey, wanted = by_slug(slug), Filter.from_args(request.args)
+    actions.note_export(survey.id, slug, wanted.as_args(), Actor.of(me()))
+    table = export.rows(form_spec(survey.id, survey.changed_at), wanted, language())
     pieces = (piece.encode() for piece in csv_safe.stream(table))
     name = f'attachment; filename="{survey.slug}-responses.csv"'
     return Reply(

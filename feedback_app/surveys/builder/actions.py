@@ -12,11 +12,12 @@ from typing import TypeVar
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from feedback_app.accounts.audit import Actor, note
 from feedback_app.database import transaction
 from feedback_app.errors import N_, NotFound, Refused
+from feedback_app.events.actions import record
+from feedback_app.events.actor import Actor
 from feedback_app.settings import LANGUAGES
-from feedback_app.surveys import limits
+from feedback_app.surveys import events, limits
 from feedback_app.surveys.actions import new_question, question_words, require_whole
 from feedback_app.surveys.builder.survey_lock import FROZEN, touch
 from feedback_app.surveys.form_spec import OptionSpec, QuestionSpec
@@ -45,7 +46,7 @@ def add_section(survey_id: int, title: Words, by: Actor) -> int:
         session.add(section)
         _number([*sections, section])
         session.flush()
-        note(by, "added a section", "survey", survey_id)
+        record(events.SECTION_ADDED, by, survey_id)
         return section.id
 
 
@@ -55,7 +56,7 @@ def reword_section(survey_id: int, section_id: int, title: Words, by: Actor) -> 
         touch(survey_id)
         _section(session, survey_id, section_id).title = tidy_words(title, LANGUAGES)
         require_whole(session, survey_id)
-        note(by, "reworded a section", "survey", survey_id)
+        record(events.SECTION_REWORDED, by, survey_id)
 
 
 def move_section(survey_id: int, section_id: int, step: int, by: Actor) -> None:
@@ -63,7 +64,7 @@ def move_section(survey_id: int, section_id: int, step: int, by: Actor) -> None:
     with transaction() as session:
         touch(survey_id, DRAFT)
         _swap(_sections(session, survey_id), _section(session, survey_id, section_id), step)
-        note(by, "moved a section", "survey", survey_id)
+        record(events.SECTION_MOVED, by, survey_id)
 
 
 def delete_section(survey_id: int, section_id: int, by: Actor) -> int:
@@ -75,7 +76,7 @@ def delete_section(survey_id: int, section_id: int, by: Actor) -> int:
         session.delete(section)
         session.flush()
         _number(_sections(session, survey_id))
-        note(by, "deleted a section", "survey", survey_id, questions=gone)
+        record(events.SECTION_DELETED, by, survey_id, questions=gone)
         return gone
 
 
@@ -94,7 +95,7 @@ def add_question(survey_id: int, section_id: int, spec: QuestionSpec, by: Actor)
         last = session.scalar(select(func.max(Question.position)).where(Question.section_id == section_id)) or 0
         section.questions.append(new_question(survey_id, clean, last + 1))
         session.flush()
-        note(by, "added a question", "survey", survey_id, clean.code)
+        record(events.QUESTION_ADDED, by, survey_id, question=clean.code)
         return clean.code
 
 
@@ -115,7 +116,7 @@ def save_question(survey_id: int, code: str, spec: QuestionSpec, by: Actor) -> s
             _refuse_change(session, survey_id, question, clean)
         _reword(question, clean)
         require_whole(session, survey_id)
-        note(by, "edited a question", "survey", survey_id, clean.code)
+        record(events.QUESTION_EDITED, by, survey_id, question=clean.code)
         return clean.code
 
 
@@ -131,7 +132,7 @@ def move_question(survey_id: int, code: str, step: int, by: Actor) -> None:
             _swap(row, question, step)
         elif 0 <= here + step < len(sections):
             _move_over(question, sections[here + step], step)
-        note(by, "moved a question", "survey", survey_id, code)
+        record(events.QUESTION_MOVED, by, survey_id, question=code)
 
 
 def delete_question(survey_id: int, code: str, by: Actor) -> None:
@@ -139,7 +140,7 @@ def delete_question(survey_id: int, code: str, by: Actor) -> None:
     with transaction() as session:
         touch(survey_id, DRAFT)
         session.delete(_question(session, survey_id, code))
-        note(by, "deleted a question", "survey", survey_id, code)
+        record(events.QUESTION_DELETED, by, survey_id, question=code)
 
 
 def _sections(session: Session, survey_id: int) -> list[Section]:

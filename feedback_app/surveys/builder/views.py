@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
-from feedback_app.accounts.audit import Actor
 from feedback_app.errors import N_, NotFound, Refused
+from feedback_app.events.actor import Actor
 from feedback_app.surveys import actions, queries
 from feedback_app.surveys.blueprint import blueprint
 from feedback_app.surveys.builder import actions as builder_actions

@@ -12,7 +12,6 @@ from sqlalchemy import case, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from feedback_app import clock, tokens
-from feedback_app.accounts.audit import WORKER, Actor, note
 from feedback_app.common.text import one_line
 from feedback_app.contacts.models import Contact
 from feedback_app.contacts.queries import Filter
@@ -21,8 +20,10 @@ from feedback_app.delivery import actions as letter_desk
 from feedback_app.delivery import outbox
 from feedback_app.delivery.outbox import Fill, Words
 from feedback_app.errors import N_, NotFound, Refused
+from feedback_app.events.actions import record
+from feedback_app.events.actor import WORKER, Actor
 from feedback_app.extensions import current_settings
-from feedback_app.surveys import limits
+from feedback_app.surveys import events, limits
 from feedback_app.surveys.builder.survey_lock import touch
 from feedback_app.surveys.models import Invitation, Survey, Wave
 from feedback_app.surveys.translations import Words as Texts
@@ -70,7 +71,7 @@ def word_letter(survey_id: int, subject: Texts, body: Texts, by: Actor) -> None:
             if any(len(text) > most for text in texts.values()):
                 raise Refused(N_("Please shorten this to %(limit)d characters."), limit=most)
         touch(survey_id, invitation_subject=subjects, invitation_body=bodies)
-        note(by, "worded the letter of", "survey", survey_id, survey.slug)
+        record(events.LETTER_WORDED, by, survey_id, name=survey.slug)
 
 
 def plan(wanted: Plan, by: Actor) -> int:
@@ -84,7 +85,7 @@ def plan(wanted: Plan, by: Actor) -> int:
         raise Refused(N_("Please choose a time within a year."))
     with transaction() as session:
         wave = _add(session, wanted, wanted.send_at, by)
-        note(by, "planned a mailing of", "survey", wanted.survey_id, send_at=wanted.send_at.isoformat())
+        record(events.MAILING_PLANNED, by, wanted.survey_id, send_at=wanted.send_at.isoformat())
         return wave.id
 
 
@@ -100,7 +101,7 @@ def send(wanted: Plan, by: Actor) -> Sent:
             raise Refused(
                 N_("There is nobody left to ask: everybody meant has been asked already, or must not be written to.")
             )
-        note(by, "sent a mailing of", "survey", wanted.survey_id, wave=wave.id, invited=invited)
+        record(events.MAILING_SENT, by, wanted.survey_id, wave=wave.id, invited=invited)
         return Sent(wave.id, invited)
 
 
@@ -113,7 +114,7 @@ def cancel(survey_id: int, wave_id: int, by: Actor) -> None:
             if state is None:
                 raise NotFound(N_("This mailing does not exist."))
             raise Refused(N_("This mailing cannot be cancelled any more: it has left or was cancelled before."))
-        note(by, "cancelled a mailing of", "survey", survey_id, wave=wave_id)
+        record(events.MAILING_CANCELLED, by, survey_id, wave=wave_id)
 
 
 def start_due_waves() -> int:
@@ -127,7 +128,7 @@ def start_due_waves() -> int:
             invited = _start(session, wave_id)
             if invited is not None:
                 survey_id = session.scalar(select(Wave.survey_id).where(Wave.id == wave_id))
-                note(WORKER, "sent a mailing of", "survey", survey_id, wave=wave_id, invited=invited)
+                record(events.MAILING_SENT, WORKER, survey_id, wave=wave_id, invited=invited)
                 total += invited
     return total
 
@@ -137,7 +138,7 @@ def send_test(survey_id: int, language: str, words: Words, fill: Fill, address: 
     with transaction():
         variant = outbox.add_variant("test", language, "", words)
         made = outbox.put("test", variant, address, by.name, values=fill)
-        note(by, "tried the letter of", "survey", survey_id, language)
+        record(events.LETTER_TRIED, by, survey_id, language=language)
         return made
 
 

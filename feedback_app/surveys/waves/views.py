@@ -15,7 +15,6 @@ from werkzeug.wrappers import Response
 from feedback_app import clock
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
-from feedback_app.accounts.audit import Actor
 from feedback_app.common.keys import read_key
 from feedback_app.contacts import queries as contact_queries
 from feedback_app.contacts.models import KIND_NAMES, Contact
@@ -24,6 +23,7 @@ from feedback_app.delivery.compose import templates as layout
 from feedback_app.delivery.compose.placeholders import filled
 from feedback_app.delivery.outbox import Fill, Words
 from feedback_app.errors import N_, Refused
+from feedback_app.events.actor import Actor
 from feedback_app.extensions import current_settings
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.surveys import queries

@@ -9,13 +9,15 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from feedback_app import clock
-from feedback_app.accounts.audit import Actor, note
 from feedback_app.common.text import one_line, tidy
 from feedback_app.database import insert, require_transaction, transaction
 from feedback_app.errors import N_, Refused
+from feedback_app.events.actions import record
+from feedback_app.events.actor import Actor
 from feedback_app.extensions import db
 from feedback_app.surveys.models import Survey
 from feedback_app.surveys.queries import by_id, by_slug
+from feedback_app.themes import events
 from feedback_app.themes.codebooks import starters
 from feedback_app.themes.curation.theme_actions import good_name
 from feedback_app.themes.models import (
@@ -50,7 +52,7 @@ def _new(name: str, by: Actor) -> Codebook:
         raise Refused(N_("There is a codebook “%(name)s” already. Use it, or choose another name."), name=codebook.name)
     session.add(codebook)
     session.flush()
-    note(by, "started", "codebook", codebook.id, codebook.name)
+    record(events.CODEBOOK_STARTED, by, codebook.id, name=codebook.name)
     return codebook
 
 
@@ -76,7 +78,7 @@ def _use(survey: Survey, codebook: Codebook, by: Actor) -> None:
     session.execute(
         add.on_conflict_do_update(index_elements=["survey_id"], set_={"codebook_id": add.excluded.codebook_id})
     )
-    note(by, "shared", "codebook", codebook.id, survey.slug, survey=survey.id)
+    record(events.CODEBOOK_SHARED, by, codebook.id, slug=survey.slug, survey=survey.id)
 
 
 def _leave(survey: Survey, codebook_id: int) -> None:
@@ -151,7 +153,7 @@ def request_grouping(codebook_id: int, by: Actor, kind: str = "group", **options
             wanted = GroupingRequest(codebook_id=codebook.id, kind=kind, options=options, requested_by_id=by.staff_id)
             session.add(wanted)
             session.flush()
-            note(by, "asked for", "codebook", codebook.id, kind, **options)
+            record(events.GROUPING_ASKED, by, codebook.id, kind=kind, **options)
             return wanted.id
     except IntegrityError:
         active = GroupingRequest.state.in_(("waiting", "running"))
@@ -208,7 +210,7 @@ def add_themes(codebook_id: int, data: object, by: Actor) -> int:
                 new += 1
             _add_examples(theme.id, fields["examples"])
         session.execute(update(Codebook).where(Codebook.id == codebook.id).values(corrected_at=clock.now()))
-        note(by, "imported", "codebook", codebook.id, codebook.name, themes=len(themes), new=new)
+        record(events.CODEBOOK_IMPORTED, by, codebook.id, name=codebook.name, themes=len(themes), new=new)
         return new
 
 
@@ -223,7 +225,11 @@ def _imported(codebook_id: int, fields: dict[str, Any], by: Actor) -> Theme:
     )
     session.add(theme)
     session.flush()
-    session.add(ThemeEvent(codebook_id=codebook_id, theme_id=theme.id, action="started", by_id=by.staff_id, by=by.name))
+    session.add(
+        ThemeEvent(
+            codebook_id=codebook_id, theme_id=theme.id, code=events.THEME_STARTED.code, by_id=by.staff_id, by=by.name
+        )
+    )
     return theme
 
 

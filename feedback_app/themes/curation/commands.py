@@ -62,14 +62,14 @@ def history(theme_id: int, as_json: bool) -> None:
             "id": entry.id,
             "at": entry.at,
             "by": entry.by,
-            "action": entry.action,
+            "code": entry.code,
             "mentions": entry.mentions,
             "undone": bool(entry.undone_at),
         }
         for entry in steps
     ]
     lines = [
-        f"{row['id']:>6}  {row['at']:%Y-%m-%d %H:%M}  {row['by']}  {row['action']}" + "  (undone)" * row["undone"]
+        f"{row['id']:>6}  {row['at']:%Y-%m-%d %H:%M}  {row['by']}  {row['code']}" + "  (undone)" * row["undone"]
         for row in rows
     ]
     say(rows, as_json, "\n".join(lines) or "Nothing has happened yet.")

@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import Select, and_, delete, literal, select, true, update
 
 from feedback_app import clock
-from feedback_app.accounts.audit import Actor
 from feedback_app.database import insert, require_transaction, transaction
 from feedback_app.errors import N_, Refused
+from feedback_app.events.actor import Actor
+from feedback_app.events.catalogue import EventType
+from feedback_app.themes import events
 from feedback_app.themes.models import CodebookSurvey, Mention, Placement, ThemeEvent
 from feedback_app.themes.queries import codebook_by_id, open_theme, theme_by_id
 from feedback_app.themes.steps import (
@@ -33,7 +35,7 @@ def move(mentions: Chosen, to: int, by: Actor, from_theme: int | None = None) ->
     with transaction():
         theme = open_theme(to)
         chosen = of_codebook(theme.codebook_id, mentions)
-        event = step(theme.codebook_id, "moved", by, theme_id=to, other_id=from_theme, chosen=chosen)
+        event = step(theme.codebook_id, events.MENTION_MOVED, by, theme_id=to, other_id=from_theme, chosen=chosen)
         _needs_some(event)
         place(event, to, by, from_theme, drop=True)
         return event.mentions
@@ -44,7 +46,7 @@ def add_to(mentions: Chosen, theme_id: int, by: Actor) -> int:
     with transaction():
         theme = open_theme(theme_id)
         chosen = of_codebook(theme.codebook_id, mentions)
-        event = step(theme.codebook_id, "added", by, theme_id=theme_id, chosen=chosen)
+        event = step(theme.codebook_id, events.MENTION_ADDED, by, theme_id=theme_id, chosen=chosen)
         _needs_some(event)
         place(event, theme_id, by, drop=False)
         return event.mentions
@@ -56,7 +58,7 @@ def confirm(mentions: Chosen, theme_id: int, by: Actor) -> int:
         theme = open_theme(theme_id)
         here = select(Placement.mention_id).where(Placement.theme_id == theme_id, Placement.confirmed_at.is_(None))
         chosen = of_codebook(theme.codebook_id, mentions, here)
-        event = step(theme.codebook_id, "confirmed", by, theme_id=theme_id, chosen=chosen)
+        event = step(theme.codebook_id, events.MENTION_CONFIRMED, by, theme_id=theme_id, chosen=chosen)
         _needs_some(event)
         place(event, theme_id, by, drop=False)
         return event.mentions
@@ -68,7 +70,7 @@ def take_out(mentions: Chosen, theme_id: int, by: Actor) -> int:
         theme = theme_by_id(theme_id)
         here = select(Placement.mention_id).where(Placement.theme_id == theme_id)
         chosen = of_codebook(theme.codebook_id, mentions, here)
-        event = step(theme.codebook_id, "taken out", by, theme_id=theme_id, chosen=chosen)
+        event = step(theme.codebook_id, events.MENTION_TAKEN_OUT, by, theme_id=theme_id, chosen=chosen)
         _needs_some(event)
         session.execute(
             delete(Placement).where(
@@ -81,21 +83,23 @@ def take_out(mentions: Chosen, theme_id: int, by: Actor) -> int:
 
 def set_aside(mentions: Chosen, codebook_id: int, by: Actor, theme_id: int | None = None) -> int:
     """Leave mentions out of themes and counts, without losing them; how many."""
-    return _turn(mentions, codebook_id, by, ("open", "set_aside", "set aside"), theme_id)
+    return _turn(mentions, codebook_id, by, ("open", "set_aside", events.MENTION_SET_ASIDE), theme_id)
 
 
 def bring_back(mentions: Chosen, codebook_id: int, by: Actor) -> int:
     """Let mentions count again that were set aside, or were taken for praise without content; how many."""
-    return _turn(mentions, codebook_id, by, ("set_aside", "open", "brought back"))
+    return _turn(mentions, codebook_id, by, ("set_aside", "open", events.MENTION_BROUGHT_BACK))
 
 
-def _turn(mentions: Chosen, codebook_id: int, by: Actor, how: tuple[str, str, str], theme_id: int | None = None) -> int:
-    before, after, action = how
+def _turn(
+    mentions: Chosen, codebook_id: int, by: Actor, how: tuple[str, str, EventType], theme_id: int | None = None
+) -> int:
+    before, after, what = how
     states = (before, "no_content") if after == "open" else (before,)
     with transaction():
         codebook = codebook_by_id(codebook_id)
         chosen = of_codebook(codebook.id, mentions, select(Mention.id).where(Mention.state.in_(states)))
-        event = step(codebook.id, action, by, theme_id=theme_id, chosen=chosen)
+        event = step(codebook.id, what, by, theme_id=theme_id, chosen=chosen)
         _needs_some(event)
         _decide(event, after)
         return event.mentions

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import aliased
 
-from feedback_app.accounts.audit import Actor
 from feedback_app.accounts.models import Staff
 from feedback_app.common.text import one_line
 from feedback_app.database import require_transaction, transaction, updated_one
 from feedback_app.errors import N_, NotFound, Refused
+from feedback_app.events.actor import Actor
+from feedback_app.events.catalogue import EventType
 from feedback_app.extensions import db
+from feedback_app.themes import events
 from feedback_app.themes.curation.mention_actions import of_codebook, place
 from feedback_app.themes.models import NAME_LIMIT, Placement, Theme
 from feedback_app.themes.queries import codebook_by_id, open_theme, theme_by_id
@@ -34,13 +36,13 @@ def rename(theme_id: int, name: str, by: Actor) -> bool:
     name = good_name(name)
     with transaction():
         theme = open_theme(theme_id)
-        return _set(theme, "renamed", by, name=name, named_by_person=True)
+        return _set(theme, events.THEME_RENAMED, by, name=name, named_by_person=True)
 
 
 def describe(theme_id: int, description: str, by: Actor) -> bool:
     """Say in words what belongs into a theme; False when it says so already."""
     with transaction():
-        return _set(open_theme(theme_id), "described", by, description=description.strip()[:5000])
+        return _set(open_theme(theme_id), events.THEME_DESCRIBED, by, description=description.strip()[:5000])
 
 
 def set_owner(theme_id: int, owner_id: int | None, by: Actor) -> bool:
@@ -48,17 +50,17 @@ def set_owner(theme_id: int, owner_id: int | None, by: Actor) -> bool:
     with transaction():
         if owner_id is not None and db.session.get(Staff, owner_id) is None:
             raise NotFound(N_("There is no such member of staff (any more)."))
-        return _set(open_theme(theme_id), "given an owner", by, owner_id=owner_id)
+        return _set(open_theme(theme_id), events.THEME_OWNER_SET, by, owner_id=owner_id)
 
 
-def _set(theme: Theme, action: str, by: Actor, **new: object) -> bool:
+def _set(theme: Theme, what: EventType, by: Actor, **new: object) -> bool:
     old = {name: getattr(theme, name) for name in new}
     if all(old[name] == value for name, value in new.items() if name != "named_by_person"):
         return False
     guard = [getattr(Theme, name).is_not_distinct_from(value) for name, value in old.items()]
     if not updated_one(update(Theme).where(Theme.id == theme.id, Theme.state == "open", *guard).values(**new)):
         raise Refused(N_("Somebody else was changing this theme at the same moment. Look again and repeat."))
-    step(theme.codebook_id, action, by, theme_id=theme.id, old=old, new=new)
+    step(theme.codebook_id, what, by, theme_id=theme.id, old=old, new=new)
     return True
 
 
@@ -86,7 +88,13 @@ def _merge(source: Theme, target: Theme, by: Actor) -> int:
     session = require_transaction()
     chosen = select(Placement.mention_id).where(Placement.theme_id == source.id)
     event = step(
-        target.codebook_id, "merged", by, theme_id=target.id, other_id=source.id, chosen=chosen, name=source.name
+        target.codebook_id,
+        events.THEME_MERGED,
+        by,
+        theme_id=target.id,
+        other_id=source.id,
+        chosen=chosen,
+        name=source.name,
     )
     forward = update(Theme).where(Theme.id == source.id, Theme.state == "open")
     if not updated_one(forward.values(state="merged", merged_into_id=target.id)):
@@ -118,7 +126,7 @@ def set_aside(theme_id: int, by: Actor) -> None:
         theme = open_theme(theme_id)
         if not updated_one(update(Theme).where(Theme.id == theme_id, Theme.state == "open").values(state="set_aside")):
             raise Refused(N_("The theme “%(name)s” was merged or set aside in the meantime."), name=theme.name)
-        step(theme.codebook_id, "theme set aside", by, theme_id=theme_id)
+        step(theme.codebook_id, events.THEME_SET_ASIDE, by, theme_id=theme_id)
 
 
 def bring_back(theme_id: int, by: Actor) -> None:
@@ -127,7 +135,7 @@ def bring_back(theme_id: int, by: Actor) -> None:
         theme = theme_by_id(theme_id)
         if not updated_one(update(Theme).where(Theme.id == theme_id, Theme.state == "set_aside").values(state="open")):
             raise Refused(N_("The theme “%(name)s” is not set aside."), name=theme.name)
-        step(theme.codebook_id, "theme brought back", by, theme_id=theme_id)
+        step(theme.codebook_id, events.THEME_BROUGHT_BACK, by, theme_id=theme_id)
 
 
 def start_theme(codebook_id: int, name: str, by: Actor, mentions: Chosen = (), description: str = "") -> Theme:
@@ -146,7 +154,7 @@ def new_theme(  # noqa: PLR0913 - one theme has as many facts
     description: str = "",
     phrases: Sequence[str] = (),
     quotes: Sequence[int] = (),
-    action: str = "started",
+    what: EventType = events.THEME_STARTED,
     parent_id: int | None = None,
 ) -> Theme:
     """Start a theme inside the caller's transaction; see :func:`start_theme`."""
@@ -163,7 +171,7 @@ def new_theme(  # noqa: PLR0913 - one theme has as many facts
     )
     session.add(theme)
     session.flush()
-    event = step(codebook_id, action, by, theme_id=theme.id, other_id=from_theme, chosen=chosen, name=theme.name)
+    event = step(codebook_id, what, by, theme_id=theme.id, other_id=from_theme, chosen=chosen, name=theme.name)
     if event.mentions:
         place(event, theme.id, by, from_theme, drop=True)
     return theme

@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import update
 
 from feedback_app import clock
-from feedback_app.accounts.audit import Actor, note
 from feedback_app.database import require_transaction, transaction, updated_one
 from feedback_app.errors import N_, NotFound, Refused
+from feedback_app.events.actions import record
+from feedback_app.events.actor import Actor
+from feedback_app.themes import events
 from feedback_app.themes.models import Codebook, Theme, ThemeEvent
 from feedback_app.themes.steps import restore
 
@@ -30,11 +32,11 @@ def undo(event_id: int, by: Actor) -> int:
         first = update(ThemeEvent).where(ThemeEvent.id == event_id, ThemeEvent.undone_at.is_(None))
         if not updated_one(first.values(undone_at=clock.now(), undone_by=by.name)):
             raise Refused(N_("This step was undone already."))
-        _THEME.get(event.action, _nothing)(event)
+        _THEME.get(event.code, _nothing)(event)
         back = restore(event_id) if event.mentions else 0
         if back:
             session.execute(update(Codebook).where(Codebook.id == event.codebook_id).values(corrected_at=clock.now()))
-        note(by, "undone", "theme", event.theme_id, event.action, step=event_id, mentions=back)
+        record(events.STEP_UNDONE, by, event.theme_id, undone=event.code, step=event_id, mentions=back)
         return back
 
 
@@ -71,12 +73,13 @@ def _guarded(theme_id: int | None, still: list[Any], message: str, **values: Any
 
 
 _THEME: dict[str, Callable[[ThemeEvent], None]] = {
-    "renamed": _fields,
-    "described": _fields,
-    "given an owner": _fields,
-    "merged": _merged,
-    "theme set aside": _aside,
-    "theme brought back": _back,
-    "started": _back,  # a theme that nobody wanted after all is set aside, so that links to it still lead somewhere
-    "split": _back,
+    events.THEME_RENAMED.code: _fields,
+    events.THEME_DESCRIBED.code: _fields,
+    events.THEME_OWNER_SET.code: _fields,
+    events.THEME_MERGED.code: _merged,
+    events.THEME_SET_ASIDE.code: _aside,
+    events.THEME_BROUGHT_BACK.code: _back,
+    # a theme that nobody wanted after all is set aside, so that links to it still lead somewhere
+    events.THEME_STARTED.code: _back,
+    events.THEME_SPLIT.code: _back,
 }

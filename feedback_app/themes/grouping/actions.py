@@ -13,10 +13,12 @@ from typing import Any
 from sqlalchemy import Row, Select, exists, func, select, update
 
 from feedback_app import clock
-from feedback_app.accounts.audit import Actor, note
 from feedback_app.database import insert, require_transaction, transaction
 from feedback_app.errors import N_, Refused
+from feedback_app.events.actions import record
+from feedback_app.events.actor import Actor
 from feedback_app.extensions import current_settings, db
+from feedback_app.themes import events
 from feedback_app.themes.engine.cluster.partition import Grain
 from feedback_app.themes.grouping import classifier_store
 from feedback_app.themes.grouping.cut_answers import cut_new
@@ -95,7 +97,7 @@ def group(
     outcome = replace(outcome, answers=cutting.answers, mentions=cutting.mentions, waiting=_waiting(codebook_id))
     with transaction() as session:
         session.execute(update(Codebook).where(Codebook.id == codebook_id).values(grouped_at=clock.now()))
-        note(by, "grouped", "codebook", codebook_id, "", **outcome.as_dict())
+        record(events.GROUPING_DONE, by, codebook_id, **outcome.as_dict())
     tell(N_("Finished."), 1.0)
     return outcome
 
@@ -172,9 +174,16 @@ def _write_themes(codebook_id: int, by: Actor, found: Grouping, rows: Sequence[R
     session.add_all(themes)
     session.flush()
     session.add_all(
-        ThemeEvent(codebook_id=codebook_id, theme_id=theme.id, action="found", by_id=by.staff_id, by=by.name,
-                   details={"name": theme.name}) for theme in themes
-    )  # fmt: skip
+        ThemeEvent(
+            codebook_id=codebook_id,
+            theme_id=theme.id,
+            code=events.THEME_FOUND.code,
+            by_id=by.staff_id,
+            by=by.name,
+            details={"name": theme.name},
+        )
+        for theme in themes
+    )
     return [theme.id for theme in themes]
 
 

@@ -10,10 +10,10 @@ import structlog
 from sqlalchemy import or_, select, update
 
 from feedback_app import clock
-from feedback_app.accounts.audit import WORKER, Actor
 from feedback_app.accounts.models import Staff
 from feedback_app.database import transaction, updated_one
 from feedback_app.errors import N_, Refused
+from feedback_app.events.actor import WORKER, Actor
 from feedback_app.extensions import db
 from feedback_app.themes.engine.cluster.partition import Grain
 from feedback_app.themes.grouping.actions import assign, group, relearn

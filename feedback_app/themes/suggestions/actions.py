@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 
 from feedback_app import clock
-from feedback_app.accounts.audit import Actor, note
 from feedback_app.database import require_transaction, transaction, updated_one
 from feedback_app.errors import N_, NotFound, Refused
+from feedback_app.events.actions import record
+from feedback_app.events.actor import Actor
+from feedback_app.themes import events
 from feedback_app.themes.curation.theme_actions import merge_now, new_theme
 from feedback_app.themes.models import Placement, Suggestion
+
+_DECIDED = {"accepted": events.SUGGESTION_ACCEPTED, "dismissed": events.SUGGESTION_DISMISSED}
 
 
 def suggestion_by_id(suggestion_id: int) -> Suggestion:
@@ -63,7 +67,7 @@ def _start(suggestion: Suggestion, part: dict[str, list[int]], name: str, by: Ac
         mentions,
         from_theme=suggestion.theme_id,
         phrases=[str(mention) for mention in part["phrases"]],
-        action="split" if suggestion.kind == "split" else "started",
+        what=events.THEME_SPLIT if suggestion.kind == "split" else events.THEME_STARTED,
         quotes=part["quotes"],
     )
     return theme.id
@@ -82,11 +86,11 @@ def reopen(suggestion_id: int, by: Actor) -> None:
         first = update(Suggestion).where(Suggestion.id == suggestion.id, Suggestion.state == "dismissed")
         if not updated_one(first.values(state="open", decided_at=None, decided_by="")):
             raise Refused(N_("Only a dismissed suggestion can be taken up again."))
-        note(by, "reopened", "suggestion", suggestion.id, suggestion.kind)
+        record(events.SUGGESTION_REOPENED, by, suggestion.id, kind=suggestion.kind)
 
 
 def _decide(suggestion: Suggestion, state: str, by: Actor) -> None:
     first = update(Suggestion).where(Suggestion.id == suggestion.id, Suggestion.state == "open")
     if not updated_one(first.values(state=state, decided_at=clock.now(), decided_by=by.name)):
         raise Refused(N_("Somebody has decided about this suggestion already."))
-    note(by, state, "suggestion", suggestion.id, suggestion.kind)
+    record(_DECIDED[state], by, suggestion.id, kind=suggestion.kind)

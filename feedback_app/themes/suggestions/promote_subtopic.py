@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from feedback_app.accounts.audit import Actor
 from feedback_app.database import transaction
 from feedback_app.errors import N_, Refused
+from feedback_app.events.actor import Actor
+from feedback_app.themes import events
 from feedback_app.themes.curation.theme_actions import new_theme
 from feedback_app.themes.models import Theme
 from feedback_app.themes.queries import open_theme
@@ -30,6 +31,6 @@ def make_theme(part_id: int, by: Actor, name: str = "") -> Theme:
             from_theme=whole.id,
             phrases=part.phrases,
             quotes=part.quotes,
-            action="split",
+            what=events.THEME_SPLIT,
             parent_id=whole.id,
         )

@@ -146,7 +146,7 @@ def test_summary_list_and_response(survey: Survey, client: FlaskClient, staff: F
 
 
 def exported(staff: FlaskClient) -> list[dict[str, str]]:
-    text = staff.get("/responses/export/loop").text.removeprefix("\ufeff")
+    text = staff.post("/responses/export/loop").text.removeprefix("\ufeff")
     return list(csv.DictReader(io.StringIO(text)))
 
 
