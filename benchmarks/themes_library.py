@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from feedback_app.common.json_fields import LANGUAGES
+from feedback_app.common.strict_json import LANGUAGES
 from feedback_app.themes.engine.vectors.embedders import Vectors, default_embedder, unit
 from feedback_app.themes.library.reader import GENERAL, SECTORS, Subject, subjects
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from feedback_app.changes.calendar import today
 from feedback_app.changes.models import STATES, Change
 from feedback_app.changes.words import Words
 from feedback_app.common.cli_helpers import in_app, json_option, say
+from feedback_app.common.strict_json import BadDocument, read
 from feedback_app.errors import N_, Refused
 from feedback_app.events.actor import COMMAND
 from feedback_app.organisation.queries import current as organisation
@@ -41,6 +42,16 @@ def _translation_options(command: Any) -> Any:
     return command
 
 
+@dataclass(frozen=True, slots=True)
+class TextsFile:
+    """What a file with the words of another language may hold."""
+
+    process: str | None = None
+    what: str | None = None
+    why: str | None = None
+    reason: str | None = None
+
+
 class Translation(click.ParamType[Any]):
     """``pl=FILE.json``: the same four texts in another language."""
 
@@ -54,14 +65,12 @@ class Translation(click.ParamType[Any]):
         if code not in LANGUAGES or not path:
             self.fail(f"write it as {LANGUAGES[-1]}=FILE.json; languages are {', '.join(LANGUAGES)}", param, ctx)
         try:
-            texts = json.loads(Path(path).read_text("utf-8-sig"))
+            texts = read(TextsFile, Path(path).read_bytes(), path)
         except OSError as error:
             self.fail(f"cannot read {path}: {error.strerror}", param, ctx)
-        except ValueError as error:  # neither UTF-8 nor JSON
-            self.fail(f"{path} is not JSON: {error}", param, ctx)
-        if not isinstance(texts, dict) or set(texts) - set(TRANSLATED):
-            self.fail(f"{path} must be an object with {', '.join(TRANSLATED)}", param, ctx)
-        return code, texts
+        except BadDocument as error:
+            self.fail(str(error), param, ctx)
+        return code, {name: text for name in TRANSLATED if (text := getattr(texts, name)) is not None}
 
 
 @changes.command("log")

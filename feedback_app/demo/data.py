@@ -8,39 +8,50 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from functools import cache
+from typing import Annotated
 
-from feedback_app.common.json_fields import (
-    BadPackageData,
-    Fields,
-    Words,
-    folder,
-    read_json,
-)
+from pydantic import PlainValidator
+
+from feedback_app.common.strict_json import Text, Texts, Words, every_language, folder, read, read_packaged, wrong
+from feedback_app.errors import N_
 from feedback_app.surveys.kinds.base.reply import AnswerValue
 
 _DATA = folder("feedback_app.demo", "data")
+
+
+def _is_answer(value: object) -> AnswerValue:
+    if isinstance(value, str | int):
+        return value
+    if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
+        return tuple(value)
+    if isinstance(value, dict) and all(isinstance(entry, str | int) for entry in value.values()):
+        return value
+    raise wrong(N_("%(where)s: an answer is words, a number, yes or no, codes, or a value by part."))
+
+
+_Answer = Annotated[AnswerValue, PlainValidator(_is_answer)]
 
 
 @dataclass(frozen=True, slots=True)
 class DemoStaff:
     """Somebody who signs in; passwords are never part of the data."""
 
-    name: str
-    email: str
-    roles: tuple[str, ...]
-    language: str
+    name: Text
+    email: Text
+    roles: Texts
+    language: Text
 
 
 @dataclass(frozen=True, slots=True)
 class DemoProcess:
     """Something the company does and can change."""
 
-    code: str
+    code: Text
     name: Words
 
 
@@ -48,12 +59,12 @@ class DemoProcess:
 class DemoCompany:
     """The organisation, who writes its letters, what it does and who works there."""
 
-    organisation: str
+    organisation: Text
     about: Words
-    sender_name: str
-    sender_address: str
-    default_language: str
-    time_zone: str
+    sender_name: Text
+    sender_address: Text
+    default_language: Text
+    time_zone: Text
     processes: tuple[DemoProcess, ...]
     staff: tuple[DemoStaff, ...]
 
@@ -74,12 +85,12 @@ class DemoContact:
 class DemoResponse:
     """One returned survey: question code to value (text, number, yes/no, option code or several of them)."""
 
-    email: str
-    survey: str
-    language: str
+    email: Text
+    survey: Text
+    language: Text
     days_ago: int
-    time: time
-    answers: Mapping[str, AnswerValue]
+    time: time_of_day
+    answers: Mapping[str, _Answer]
 
     def answered_at(self, now: datetime) -> datetime:
         """The moment of answering, seen from `now`; in the time zone of `now`, always at least a day before."""
@@ -96,34 +107,22 @@ class DemoChange:
     None as long as nobody has been told.
     """
 
-    code: str
-    state: str
-    process: str
+    code: Text
+    state: Text
+    process: Text
     what: Words
     why: Words
     since_days_ago: int | None
     logged_days_ago: int
-    owner: str
+    owner: Text
     announced_days_ago: int | None
-    about: Mapping[str, tuple[str, ...]]
+    about: Annotated[Mapping[str, tuple[str, ...]], every_language(Texts)]
 
 
 @cache
 def company() -> DemoCompany:
     """The company itself."""
-    fields = read_json(_DATA, "company")
-    made_up = DemoCompany(
-        organisation=fields.text("organisation"),
-        about=fields.words("about"),
-        sender_name=fields.text("sender_name"),
-        sender_address=fields.text("sender_address"),
-        default_language=fields.text("default_language"),
-        time_zone=fields.text("time_zone"),
-        processes=tuple(_process(row) for row in fields.inners("processes")),
-        staff=tuple(_staff(row) for row in fields.inners("staff")),
-    )
-    fields.done()
-    return made_up
+    return read_packaged(DemoCompany, _DATA, "company")
 
 
 @cache
@@ -144,83 +143,21 @@ def responses() -> tuple[DemoResponse, ...]:
 
 
 def read_responses(lines: str) -> tuple[DemoResponse, ...]:
-    """Return the returned surveys that ``lines`` tell, a JSON object each; BadPackageData names a wrong place."""
-    objects = enumerate(map(json.loads, lines.splitlines()), 1)
-    return tuple(_response(Fields(one, f"answers.jsonl:{place}")) for place, one in objects)
+    """Return the returned surveys that ``lines`` tell, a JSON object each; BadDocument names a wrong place."""
+    return tuple(read(DemoResponse, line, f"answers.jsonl:{place}") for place, line in enumerate(lines.splitlines(), 1))
 
 
 @cache
 def changes() -> tuple[DemoChange, ...]:
     """What the company altered, plans, considers or declined."""
-    fields = read_json(_DATA, "changes")
-    found = tuple(_change(row) for row in fields.inners("changes"))
-    fields.done()
-    return found
+    return read_packaged(_ChangesFile, _DATA, "changes").changes
 
 
-def _process(fields: Fields) -> DemoProcess:
-    process = DemoProcess(code=fields.text("code"), name=fields.words("name"))
-    fields.done()
-    return process
-
-
-def _staff(fields: Fields) -> DemoStaff:
-    staff = DemoStaff(
-        name=fields.text("name"),
-        email=fields.text("email"),
-        roles=fields.texts("roles"),
-        language=fields.text("language"),
-    )
-    fields.done()
-    return staff
+@dataclass(frozen=True, slots=True)
+class _ChangesFile:
+    changes: tuple[DemoChange, ...]
 
 
 def _contact(row: dict[str, str]) -> DemoContact:
     own = {key: row.pop(key) for key in ("email", "name", "kind", "stage_lost", "language")}
     return DemoContact(**own, attributes={key: value for key, value in row.items() if value})
-
-
-def _response(fields: Fields) -> DemoResponse:
-    response = DemoResponse(
-        email=fields.text("email"),
-        survey=fields.text("survey"),
-        language=fields.text("language"),
-        days_ago=fields.whole("days_ago"),
-        time=time.fromisoformat(fields.text("time")),
-        answers=_values(fields.inner("answers")),
-    )
-    fields.done()
-    return response
-
-
-def _values(fields: Fields) -> dict[str, AnswerValue]:
-    return {code: _value(value, f"{fields.where}.{code}") for code, value in fields.rest().items()}
-
-
-def _value(value: object, where: str) -> AnswerValue:
-    if isinstance(value, str | int):
-        return value
-    if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
-        return tuple(value)
-    if isinstance(value, dict) and all(isinstance(entry, str | int) for entry in value.values()):
-        return value
-    raise BadPackageData(f"{where}: an answer is words, a number, yes or no, codes, or a value by part, not {value!r}")
-
-
-def _change(fields: Fields) -> DemoChange:
-    about = fields.inner("about")
-    change = DemoChange(
-        code=fields.text("code"),
-        state=fields.text("state"),
-        process=fields.text("process"),
-        what=fields.words("what"),
-        why=fields.words("why"),
-        since_days_ago=fields.whole_or_none("since_days_ago"),
-        logged_days_ago=fields.whole("logged_days_ago"),
-        owner=fields.text("owner"),
-        announced_days_ago=fields.whole_or_none("announced_days_ago"),
-        about={"en": about.texts("en"), "pl": about.texts("pl")},
-    )
-    about.done()
-    fields.done()
-    return change

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app import clock, tokens
 from feedback_app.accounts.models import Role, Staff
-from feedback_app.common.json_fields import BadPackageData
+from feedback_app.common.strict_json import BadDocument
 from feedback_app.contacts.models import Contact
 from feedback_app.database import transaction
 from feedback_app.delivery.addresses import key
@@ -98,7 +98,7 @@ def add_responses(
 ) -> int:
     """Write who was asked and what they answered; return how many. ``contacts`` go by address.
 
-    Every answer is read by its question's kind; BadPackageData names one that is none.
+    Every answer is read by its question's kind; BadDocument names one that is none.
     """
     slugs = {response.survey for response in responses}
     survey_of = {response.slug: response for response in session.scalars(select(Survey).where(Survey.slug.in_(slugs)))}
@@ -151,5 +151,5 @@ def _returned(response: DemoResponse, invitation: Invitation, contact: Contact, 
 def _reply(question: QuestionSpec, value: AnswerValue) -> Reply:
     reply = kind_of(question).of_value(value, question)
     if isinstance(reply, Problem):
-        raise BadPackageData(f"answers.jsonl: {value!r} is no answer to {question.code}: {reply}")
+        raise BadDocument(f"answers.jsonl: {value!r} is no answer to {question.code}: {reply}")
     return reply

@@ -15,7 +15,6 @@ from feedback_app.extensions import Base, Key, json_type
 from feedback_app.themes import search_tables
 
 NAME_LIMIT = 200
-FORMAT = "feedback-app codebook 1"  # of exported codebooks
 THEME_STATES = ("open", "set_aside", "merged")
 MENTION_STATES = ("open", "set_aside", "no_content")
 

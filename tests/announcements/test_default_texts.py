@@ -7,7 +7,7 @@ import re
 import pytest
 
 from feedback_app.announcements.wording.default_texts import HOLES, load, states
-from feedback_app.common.json_fields import LANGUAGES
+from feedback_app.common.strict_json import LANGUAGES
 from feedback_app.errors import NotFound
 
 STATES = ("declined", "made", "planned")

@@ -64,7 +64,12 @@ def test_a_translation_from_a_file(app: Flask, tmp_path: Path) -> None:
     file.write_text(json.dumps({"process": "dostawa", "what": "Okno", "why": "Czekali Państwo"}), "utf-8")
     assert run(app, *LOG, "--why", "You waited", "--translation", f"pl={file}").exit_code == 0
     assert rows()[0].translations["pl"]["why"] == "Czekali Państwo"
-    for bad, said in (("[1]", "must be an object"), ("{", "is not JSON"), ('{"whta": "x"}', "must be an object")):
+    for bad, said in (
+        ("[1]", "must be an object"),
+        ("{", "pl.json: is no JSON"),
+        ('{"whta": "x"}', "pl.json whta: is not known here"),
+        ('{"what": 7}', "pl.json what: must be a text"),
+    ):
         file.write_text(bad, "utf-8")
         reply = run(app, *LOG, "--why", "x", "--translation", f"pl={file}")
         assert (reply.exit_code, said in reply.output) == (2, True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from datetime import UTC, datetime, time
 
 import pytest
 
-from feedback_app.common.json_fields import LANGUAGES, BadPackageData, Fields
+from feedback_app.common.strict_json import LANGUAGES, BadDocument
 from feedback_app.demo import data
 from feedback_app.demo.data import DemoResponse
 from feedback_app.surveys.form_spec import QuestionSpec
@@ -211,5 +212,7 @@ def test_there_is_somebody_for_every_role_and_no_password() -> None:
 
 @pytest.mark.parametrize("value", [None, 1.5, {"a": None}, ["a", 1]])
 def test_an_answer_of_another_shape_is_refused_with_its_place(value: object) -> None:
-    with pytest.raises(BadPackageData, match=r"answers\.jsonl:7\.why: an answer is"):
-        data._values(Fields({"why": value}, "answers.jsonl:7"))
+    answered = {"email": "a@b", "survey": "s", "language": "en", "days_ago": 3, "time": "12:30"}
+    lines = [json.dumps({**answered, "answers": {"why": told}}) for told in ("fine", value)]
+    with pytest.raises(BadDocument, match=r"answers\.jsonl:2 answers\.why: an answer is"):
+        data.read_responses("\n".join(lines))

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from feedback_app.common.json_fields import LANGUAGES, Words
+from feedback_app.common.strict_json import LANGUAGES, Words
 from feedback_app.errors import NotFound
 from feedback_app.surveys.kinds.registry import KINDS
 from feedback_app.surveys.questionnaires import ready_made

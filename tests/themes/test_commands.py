@@ -96,7 +96,7 @@ def test_a_codebook_goes_out_and_comes_in(app: Flask, room: dict[str, int], tmp_
     db.session.rollback()
     assert len(queries.open_themes(queries.codebook_by_name("Next year").id)) == 2
     file.write_text("not json")
-    assert "is not JSON" in run(app, "import", file, "--codebook", "Next year").output
+    assert "not a JSON document" in run(app, "import", file, "--codebook", "Next year").output
 
 
 def test_last_years_themes_are_used_on_this_years_survey(app: Flask, tmp_path: Path) -> None:

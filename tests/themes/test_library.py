@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from feedback_app.common.json_fields import LANGUAGES, BadPackageData, Fields
+from feedback_app.common.strict_json import LANGUAGES, BadDocument, read
 from feedback_app.demo import data
 from feedback_app.themes.codebooks import starters as starting_codebooks
 from feedback_app.themes.library import page, reader
@@ -168,10 +169,15 @@ def test_every_tone_has_sentences_of_its_own_and_praise_most(language: str) -> N
 
 
 def test_a_tone_that_does_not_exist_is_refused_with_its_place() -> None:
-    with pytest.raises(BadPackageData, match=r"any\.labels\[2\]\.tone: must be one of complaint"):
-        reader._label(Fields({"tone": "angry", "en": "Till: slow", "pl": "Kasa: wolna"}, "any.labels[2]"))
-    with pytest.raises(BadPackageData, match="examples: unknown field angry"):
-        reader._examples(Fields({"angry": ["It is slow."]}, "examples"))
+    words = {"en": "Till", "pl": "Kasa"}
+    label = {"tone": "angry", "en": "Till: slow", "pl": "Kasa: wolna"}
+    subject = {"code": "till", "name": words, "about": words, "examples": {"en": {}, "pl": {}}}
+    file = {"slug": "any", "title": words, "description": words}
+    with pytest.raises(BadDocument, match=r"any\.json subjects\[0\]\.labels\[0\]\.tone: must be one of complaint"):
+        read(reader._SectorFile, json.dumps({**file, "subjects": [{**subject, "labels": [label]}]}), "any.json")
+    angry = {**subject, "examples": {"en": {"angry": ["It is slow."]}, "pl": {}}}
+    with pytest.raises(BadDocument, match=r"subjects\[0\]\.examples\.en\.angry: must be one of complaint, wish"):
+        read(reader._SectorFile, json.dumps({**file, "subjects": [angry]}), "any.json")
 
 
 def test_the_page_of_the_library_is_up_to_date() -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from feedback_app.common.json_fields import LANGUAGES
+from feedback_app.common.strict_json import LANGUAGES
 from feedback_app.demo import data
 from feedback_app.errors import NotFound
 from feedback_app.themes.codebooks.starters import StartingCodebook, load, names

@@ -5,12 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from feedback_app.common.json_fields import (
-    Words,
-    folder,
-    read_json,
-    stems,
-)
+from feedback_app.common.strict_json import Words, folder, read_packaged, stems
 from feedback_app.errors import N_, NotFound
 
 HOLES = ("name", "your_words", "what", "why", "since", "process", "organisation")
@@ -38,7 +33,4 @@ def load(state: str) -> DefaultText:
     if state not in states():
         message = N_("No announcement text is there for “%(state)s”. There are texts for: %(states)s.")
         raise NotFound(message, state=state, states=", ".join(states()))
-    fields = read_json(_TEXTS, state)
-    text = DefaultText(subject=fields.words("subject"), body=fields.words("body"))
-    fields.done()
-    return text
+    return read_packaged(DefaultText, _TEXTS, state)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NoReturn, TypeVar
+from typing import Annotated, Any
 
+from pydantic import AfterValidator, Field
+
+from feedback_app.common import strict_json
+from feedback_app.common.strict_json import BadDocument, several, wrong
 from feedback_app.errors import N_, Refused
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys import limits
@@ -24,9 +28,6 @@ from feedback_app.surveys.translations import (
     make_slug,
     tidy_words,
 )
-
-T = TypeVar("T")
-IGNORED = ("audience_kind", "format")  # the former stood in files that shipped once
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,87 +77,60 @@ def read(raw: bytes) -> Questionnaire:
     """
     if len(raw) > limits.FILE:
         raise Refused(N_("The file is too large for a questionnaire: at most %(most)d bytes."), most=limits.FILE)
-    try:
-        document = json.loads(raw.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise Refused(N_("The file is not a JSON document in UTF-8.")) from error
-    return _questionnaire(_Place(document, N_("the document")))
-
-
-def _questionnaire(place: _Place) -> Questionnaire:
-    title = place.words("title", limits.TITLE)
-    languages = place.languages(tuple(code for code in LANGUAGES if code in title) or LANGUAGES[:1])
-    sections = tuple(place.each("sections", limits.SECTIONS, _section))
-    slug = place.text("slug") or next(iter(title.values()), "")
-    invitation = place.inner("invitation")
+    file = strict_json.read(_File, raw)
+    title = _said(file.title)
+    invitation = file.invitation or _Invitation()
     form = FormSpec(
-        slug=make_slug(slug),
-        languages=languages,
+        slug=make_slug((file.slug or "").strip() or next(iter(title.values()), "")),
+        languages=file.languages or tuple(code for code in LANGUAGES if code in title) or LANGUAGES[:1],
         title=title,
-        intro=place.words("intro", limits.PASSAGE),
-        thanks=place.words("thanks", limits.PASSAGE),
-        sections=_with_codes(sections, place),
+        intro=_said(file.intro),
+        thanks=_said(file.thanks),
+        sections=_with_codes(tuple(map(_section, file.sections or ()))),
     )
-    place.done()
-    letter = (invitation.words("subject", limits.SUBJECT), invitation.words("body", limits.BODY))
-    invitation.done()
-    return Questionnaire(form, *letter)
+    return Questionnaire(form, _said(invitation.subject), _said(invitation.body))
 
 
-def _section(place: _Place) -> SectionSpec:
-    section = SectionSpec(
-        place.words("title", limits.TITLE), tuple(place.each("questions", limits.QUESTIONS, _question))
+def _said(words: Words | None) -> Words:
+    return tidy_words(words, LANGUAGES)
+
+
+def _section(row: _Section) -> SectionSpec:
+    return SectionSpec(_said(row.title), tuple(map(_question, row.questions or ())))
+
+
+def _question(row: _Question) -> QuestionSpec:
+    return QuestionSpec(
+        code=row.code or "",
+        kind=row.kind,
+        text=_said(row.text),
+        help=_said(row.help),
+        required=bool(row.required),
+        options=_options(row.options or ()),
+        low_label=_said(row.low_label),
+        high_label=_said(row.high_label),
     )
-    place.done()
-    return section
 
 
-def _question(place: _Place) -> QuestionSpec:
-    kind = place.text("kind")
-    if kind not in KINDS:
-        place.wrong("kind", N_("%(where)s: must be one of %(known)s."), known=", ".join(KINDS))
-    question = QuestionSpec(
-        code=place.code("code"),
-        kind=kind,
-        text=place.words("text", limits.QUESTION),
-        help=place.words("help", limits.HELP),
-        required=place.flag("required"),
-        options=_options(place, kind),
-        low_label=place.words("low_label", limits.LABEL),
-        high_label=place.words("high_label", limits.LABEL),
-    )
-    place.done()
-    return question
-
-
-def _options(place: _Place, kind: str) -> tuple[OptionSpec, ...]:
-    found = list(place.each("options", limits.OPTIONS, _option))
-    if found and not KINDS[kind].needs_options:
-        place.wrong("options", N_("%(where)s: only choices have options."))
-    codes = [option.code for option in found if option.code]
-    if len(set(codes)) < len(codes):
-        place.wrong("options", N_("%(where)s: two options have the same code."))
+def _options(rows: Sequence[_Option]) -> tuple[OptionSpec, ...]:
+    """Give every option a code of its own."""
+    codes = [row.code for row in rows if row.code]
     options: list[OptionSpec] = []
-    for option in found:
-        code = option.code or make_code(next(iter(option.label.values()), ""), codes, "option")
+    for row in rows:
+        label = _said(row.label)
+        code = row.code or make_code(next(iter(label.values()), ""), codes, "option")
         codes.append(code)
-        options.append(OptionSpec(code, option.label))
+        options.append(OptionSpec(code, label))
     return tuple(options)
 
 
-def _option(place: _Place) -> OptionSpec:
-    option = OptionSpec(place.code("code"), place.words("label", limits.LABEL))
-    place.done()
-    return option
-
-
-def _with_codes(sections: tuple[SectionSpec, ...], place: _Place) -> tuple[SectionSpec, ...]:
+def _with_codes(sections: tuple[SectionSpec, ...]) -> tuple[SectionSpec, ...]:
     """Give every question a code of its own; refuse codes that are given twice."""
     codes = [question.code for section in sections for question in section.questions if question.code]
     if len(set(codes)) < len(codes):
-        place.wrong("sections", N_("%(where)s: two questions have the same code."))
+        raise BadDocument(N_("%(where)s: two questions have the same code."), where="sections")
     if sum(len(section.questions) for section in sections) > limits.QUESTIONS:
-        place.wrong("sections", N_("%(where)s: has more than %(most)d questions."), most=limits.QUESTIONS)
+        raise BadDocument(N_("%(where)s: has more than %(most)d questions."), where="sections", most=limits.QUESTIONS)
     return tuple(
         SectionSpec(section.title, tuple(_coded(question, codes) for question in section.questions))
         for section in sections
@@ -170,67 +144,75 @@ def _coded(question: QuestionSpec, codes: list[str]) -> QuestionSpec:
     return replace(question, code=codes[-1])
 
 
-class _Place:
-    """One object of the document, taken apart field by field; every refusal names where it is."""
+def _is_code(code: str) -> str:
+    code = code.strip()
+    if code and not is_code(code):
+        raise wrong(N_("%(where)s: must be small letters, digits and single underscores."))
+    return code
 
-    def __init__(self, raw: object, where: str) -> None:
-        self.where = where
-        if not isinstance(raw, dict):
-            raise Refused(N_("%(where)s: must be an object in braces."), where=where)
-        self._left: dict[str, Any] = {key: value for key, value in raw.items() if key not in IGNORED}
 
-    def wrong(self, key: str, message: str, **values: object) -> NoReturn:
-        raise Refused(message, where=self._at(key), **values)
+def _is_kind(kind: str) -> str:
+    kind = kind.strip()
+    if kind not in KINDS:
+        raise wrong(N_("%(where)s: must be one of %(known)s."), known=", ".join(KINDS))
+    return kind
 
-    def _at(self, key: str) -> str:
-        return key if self.where == "the document" else f"{self.where}.{key}"
 
-    def _take(self, key: str, kind: type[T], default: T) -> T:
-        value = self._left.pop(key, None)
-        if value is None:
-            return default
-        if not isinstance(value, kind):
-            self.wrong(key, N_("%(where)s: must be of another type (%(type)s)."), type=kind.__name__)
-        return value
+def _are_languages(codes: tuple[str, ...]) -> tuple[str, ...]:
+    if not codes or any(code not in LANGUAGES for code in codes) or len(set(codes)) < len(codes):
+        raise wrong(N_("%(where)s: must be a list of some of %(known)s."), known=", ".join(LANGUAGES))
+    return codes
 
-    def text(self, key: str) -> str:
-        return self._take(key, str, "").strip()
 
-    def flag(self, key: str) -> bool:
-        return self._take(key, bool, False)
+# The shape of the file. Everything but a question's kind may be left out, or be null.
+_Code = Annotated[str, AfterValidator(_is_code)]
 
-    def code(self, key: str) -> str:
-        code = self.text(key)
-        if code and not is_code(code):
-            self.wrong(key, N_("%(where)s: must be small letters, digits and single underscores."))
-        return code
 
-    def words(self, key: str, most: int) -> Words:
-        raw = self._take(key, dict, {})
-        for language, text in raw.items():
-            if language not in LANGUAGES:
-                self.wrong(key, N_("%(where)s: “%(language)s” is not a language of this service."), language=language)
-            if not isinstance(text, str) or len(text) > most:
-                self.wrong(
-                    f"{key}.{language}", N_("%(where)s: must be a text of at most %(most)d characters."), most=most
-                )
-        return tidy_words(raw, LANGUAGES)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Option:
+    code: _Code | None = None
+    label: Annotated[Words | None, several(limits.LABEL)] = None
 
-    def languages(self, default: tuple[str, ...]) -> tuple[str, ...]:
-        codes = self._take("languages", list, list(default))
-        if not codes or any(code not in LANGUAGES for code in codes) or len(set(codes)) < len(codes):
-            self.wrong("languages", N_("%(where)s: must be a list of some of %(known)s."), known=", ".join(LANGUAGES))
-        return tuple(codes)
 
-    def inner(self, key: str) -> _Place:
-        return _Place(self._take(key, dict, {}), self._at(key))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    kind: Annotated[str, AfterValidator(_is_kind)]
+    code: _Code | None = None
+    text: Annotated[Words | None, several(limits.QUESTION)] = None
+    help: Annotated[Words | None, several(limits.HELP)] = None
+    required: bool | None = None
+    options: Annotated[tuple[_Option, ...], Field(max_length=limits.OPTIONS)] | None = None
+    low_label: Annotated[Words | None, several(limits.LABEL)] = None
+    high_label: Annotated[Words | None, several(limits.LABEL)] = None
 
-    def each(self, key: str, most: int, make: Callable[[_Place], T]) -> Iterator[T]:
-        raw = self._take(key, list, [])
-        if len(raw) > most:
-            self.wrong(key, N_("%(where)s: has more than %(most)d entries."), most=most)
-        return (make(_Place(one, f"{self._at(key)}[{number}]")) for number, one in enumerate(raw))
+    def __post_init__(self) -> None:
+        if self.options and not KINDS[self.kind].needs_options:
+            raise wrong(N_("%(where)s: only choices have options."), inside="options")
+        codes = [option.code for option in self.options or () if option.code]
+        if len(set(codes)) < len(codes):
+            raise wrong(N_("%(where)s: two options have the same code."), inside="options")
 
-    def done(self) -> None:
-        if self._left:
-            self.wrong(next(iter(self._left)), N_("%(where)s: is not known here."))
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Section:
+    title: Annotated[Words | None, several(limits.TITLE)] = None
+    questions: Annotated[tuple[_Question, ...], Field(max_length=limits.QUESTIONS)] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Invitation:
+    subject: Annotated[Words | None, several(limits.SUBJECT)] = None
+    body: Annotated[Words | None, several(limits.BODY)] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    slug: str | None = None
+    languages: Annotated[tuple[str, ...], AfterValidator(_are_languages)] | None = None
+    title: Annotated[Words | None, several(limits.TITLE)] = None
+    intro: Annotated[Words | None, several(limits.PASSAGE)] = None
+    thanks: Annotated[Words | None, several(limits.PASSAGE)] = None
+    sections: Annotated[tuple[_Section, ...], Field(max_length=limits.SECTIONS)] | None = None
+    invitation: _Invitation | None = None
+    format: object = None
+    audience_kind: object = None  # stood in files that shipped once

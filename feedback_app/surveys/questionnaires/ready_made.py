@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from feedback_app.common.json_fields import folder, stems
+from feedback_app.common.strict_json import folder, stems
 from feedback_app.errors import N_, NotFound
 from feedback_app.surveys.questionnaires.document import Questionnaire, read
 

@@ -19,9 +19,9 @@ from feedback_app.surveys.models import Survey
 from feedback_app.surveys.queries import by_id, by_slug
 from feedback_app.themes import events
 from feedback_app.themes.codebooks import starters
+from feedback_app.themes.codebooks.document import EXAMPLES, PHRASES, ExampleRow, ThemeRow
 from feedback_app.themes.curation.theme_actions import good_name
 from feedback_app.themes.models import (
-    FORMAT,
     Codebook,
     CodebookSurvey,
     GroupingRequest,
@@ -36,7 +36,6 @@ from feedback_app.themes.steps import NO_SYNC
 
 GRAINS = ("coarse", "auto", "fine")
 MOST_THEMES = 250
-THEMES_IN_FILE, EXAMPLES_IN_FILE = 1_000, 500
 
 
 def start_codebook(name: str, by: Actor) -> Codebook:
@@ -177,25 +176,23 @@ def start_from(codebook_id: int, slug: str, language: str, by: Actor) -> int:
     """Put the themes of a ready-made codebook, with their examples, into a codebook; how many were new."""
     ready = starters.load(slug)
     themes = [
-        {
-            "name": subject.name.get(language) or subject.name["en"],
-            "description": subject.description.get(language) or subject.description["en"],
-            "examples": [
-                {"language": code, "text": text} for code, texts in subject.examples.items() for text in texts
-            ],
-        }
-        for subject in ready.themes
+        ThemeRow(
+            name=theme.name.get(language) or theme.name["en"],
+            description=theme.description.get(language) or theme.description["en"],
+            examples=tuple(ExampleRow(text, code) for code, texts in theme.examples.items() for text in texts),
+        )
+        for theme in ready.themes
     ]
-    return add_themes(codebook_id, {"format": FORMAT, "themes": themes}, by)
+    return add_themes(codebook_id, themes, by)
 
 
-def add_themes(codebook_id: int, data: object, by: Actor) -> int:
-    """Add the themes of an exported codebook (see ``queries_export.codebook_as_dict``); how many were new.
+def add_themes(codebook_id: int, rows: Sequence[ThemeRow], by: Actor) -> int:
+    """Add the themes of an exported codebook (see ``document.read_codebook``); how many were new.
 
     A theme whose name is there already gets the examples only, so that importing twice changes nothing.
     All of it is taken in, or nothing: the first thing that is not as expected is named.
     """
-    themes = _read_file(data)
+    themes = [_tidied(row) for row in rows]
     with transaction() as session:
         codebook = codebook_by_id(codebook_id)
         there = {
@@ -239,33 +236,11 @@ def _add_examples(theme_id: int, examples: list[dict[str, str]]) -> None:
     session.add_all(ThemeExample(theme_id=theme_id, **one) for one in examples if one["text"] not in there)
 
 
-def _read_file(data: object) -> list[dict[str, Any]]:
-    if not isinstance(data, dict) or data.get("format") != FORMAT or not isinstance(data.get("themes"), list):
-        raise Refused(N_("This is not an exported codebook: a JSON file with “format” and “themes” is needed."))
-    if len(data["themes"]) > THEMES_IN_FILE:
-        raise Refused(N_("This codebook has more than %(most)d themes."), most=THEMES_IN_FILE)
-    return [_read_theme(number, fields) for number, fields in enumerate(data["themes"], 1)]
-
-
-def _read_theme(number: int, fields: object) -> dict[str, Any]:
-    if not isinstance(fields, dict) or not isinstance(fields.get("name"), str):
-        raise Refused(N_("Theme %(number)d of the file has no name. Nothing was imported."), number=number)
-    phrases, examples = fields.get("phrases") or [], fields.get("examples") or []
-    fine = (
-        isinstance(phrases, list)
-        and isinstance(examples, list)
-        and all(isinstance(example, str) for example in phrases)
-    )
-    if not fine or not all(isinstance(example, dict) and isinstance(example.get("text"), str) for example in examples):
-        message = N_("Theme %(number)d of the file has phrases or examples that are no texts. Nothing was imported.")
-        raise Refused(message, number=number)
+def _tidied(row: ThemeRow) -> dict[str, Any]:
+    texts = [(example.language[:8], tidy(example.text)[:2000]) for example in row.examples[:EXAMPLES]]
     return {
-        "name": good_name(fields["name"]),
-        "description": tidy(fields.get("description"))[:5000],
-        "phrases": [one_line(example)[:200] for example in phrases[:20]],
-        "examples": [
-            {"language": str(example.get("language") or "")[:8], "text": tidy(example["text"])[:2000]}
-            for example in examples[:EXAMPLES_IN_FILE]
-            if tidy(example["text"])
-        ],
+        "name": good_name(row.name),
+        "description": tidy(row.description)[:5000],
+        "phrases": [one_line(phrase)[:200] for phrase in row.phrases[:PHRASES]],
+        "examples": [{"language": language, "text": text} for language, text in texts if text],
     }

@@ -55,16 +55,12 @@ def _workbook(codebook: Codebook, output: IO[bytes]) -> None:
 @in_app
 def import_codebook(file: Any, codebook: str) -> None:
     """Add the themes of an exported codebook. Importing twice changes nothing."""
-    refused = import_module("feedback_app.errors").Refused
-    try:
-        data = json.loads(file.read().decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise refused("%(file)s is not JSON: %(error)s", file=getattr(file, "name", "the file"), error=error) from error
+    themes = lazy("codebooks.document").read_codebook(file.read())
     known = [one.name for one in lazy("queries").codebooks()]
     verbs = lazy("codebooks.actions")
     here = codebook in known
     found = lazy("queries").codebook_by_name(codebook) if here else verbs.start_codebook(codebook, command())
-    number = verbs.add_themes(found.id, data, command())
+    number = verbs.add_themes(found.id, themes, command())
     click.echo(f"{many(number, 'new theme')} in “{codebook}”.")
 
 

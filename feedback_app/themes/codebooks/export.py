@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from feedback_app.extensions import db
 from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys.models import Survey
+from feedback_app.themes.codebooks.document import FORMAT
 from feedback_app.themes.mention_filter import Look, mentions_where
-from feedback_app.themes.models import FORMAT, Codebook, Mention, Placement, Theme, ThemeExample
+from feedback_app.themes.models import Codebook, Mention, Placement, Theme, ThemeExample
 from feedback_app.themes.queries import open_themes
 
 BATCH = 1_000  # rows fetched at a time
@@ -21,7 +22,7 @@ EXAMPLES = 30  # sentences per theme that go along: those people confirmed first
 def codebook_as_dict(codebook: Codebook) -> dict[str, Any]:
     """Return the open themes of a codebook with phrases and examples; no names, addresses or dates of people.
 
-    ``codebook_actions.add_themes`` reads it: last year's themes on this year's survey.
+    ``document.read_codebook`` reads it: last year's themes on this year's survey.
     """
     themes = open_themes(codebook.id)
     examples = _examples([theme.id for theme in themes])

@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Annotated
 
-from feedback_app.common.json_fields import (
-    LANGUAGES,
-    Fields,
-    Words,
-    folder,
-    read_json,
-    stems,
-)
+from feedback_app.common.strict_json import Text, Texts, Words, every_language, folder, read_packaged, stems
 from feedback_app.errors import N_, NotFound
 
 _CODEBOOKS = folder("feedback_app.themes", "codebooks")
@@ -23,17 +17,17 @@ _CODEBOOKS = folder("feedback_app.themes", "codebooks")
 class StartingTheme:
     """One theme; `examples` maps a language to sentences that people would put under it."""
 
-    code: str
+    code: Text
     name: Words
     description: Words
-    examples: Mapping[str, tuple[str, ...]]
+    examples: Annotated[Mapping[str, tuple[str, ...]], every_language(Texts)]
 
 
 @dataclass(frozen=True, slots=True)
 class StartingCodebook:
     """A set of themes that belong together."""
 
-    slug: str
+    slug: Text
     title: Words
     description: Words
     themes: tuple[StartingTheme, ...]
@@ -50,25 +44,4 @@ def load(name: str) -> StartingCodebook:
     if name not in names():
         message = N_("No starting codebook is called “%(name)s”. There are: %(names)s.")
         raise NotFound(message, name=name, names=", ".join(names()))
-    fields = read_json(_CODEBOOKS, name)
-    codebook = StartingCodebook(
-        slug=fields.text("slug"),
-        title=fields.words("title"),
-        description=fields.words("description"),
-        themes=tuple(_theme(row) for row in fields.inners("themes")),
-    )
-    fields.done()
-    return codebook
-
-
-def _theme(fields: Fields) -> StartingTheme:
-    examples = fields.inner("examples")
-    theme = StartingTheme(
-        code=fields.text("code"),
-        name=fields.words("name"),
-        description=fields.words("description"),
-        examples={language: examples.texts(language) for language in LANGUAGES},
-    )
-    examples.done()
-    fields.done()
-    return theme
+    return read_packaged(StartingCodebook, _CODEBOOKS, name)

@@ -30,6 +30,7 @@ from feedback_app.themes.codebooks import (
     starters,
     workbook,
 )
+from feedback_app.themes.codebooks.document import ThemeRow, read_codebook
 from feedback_app.themes.curation import theme_actions
 from feedback_app.themes.forms import CodebookForm, GroupForm, ImportForm
 from feedback_app.themes.models import REQUEST_STATES
@@ -189,17 +190,12 @@ def import_codebook(codebook_id: int) -> Response:
     return see_other("themes.index", codebook=codebook_id)
 
 
-def _uploaded() -> object:
+def _uploaded() -> tuple[ThemeRow, ...]:
     file = request.files.get("file")
     raw = file.read(LARGEST_IMPORT + 1) if file else b""
     if not raw or len(raw) > LARGEST_IMPORT:
         raise Refused(N_("Choose a JSON file of at most 4 MB."))
-    try:
-        return json.loads(raw.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise Refused(
-            N_("This is not an exported codebook: a JSON file with “format” and “themes” is needed.")
-        ) from error
+    return read_codebook(raw)
 
 
 @blueprint.get("/themes/codebooks/<int:codebook_id>/export.csv")

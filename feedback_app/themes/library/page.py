@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from feedback_app.common.json_fields import LANGUAGES
+from feedback_app.common.strict_json import LANGUAGES
 from feedback_app.themes.library.reader import GENERAL, Sector, asides, sectors, tone_sentences
 
 _INTRODUCTION = """\

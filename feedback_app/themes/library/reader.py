@@ -8,15 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Annotated, Literal, get_args
 
-from feedback_app.common.json_fields import (
-    LANGUAGES,
-    BadPackageData,
-    Fields,
-    Words,
-    folder,
-    read_json,
-)
+from feedback_app.common.strict_json import LANGUAGES, Text, Texts, Words, every_language, folder, read_packaged
 
 GENERAL = "any-company"
 SECTORS = (
@@ -31,7 +25,8 @@ SECTORS = (
 )
 """The slugs of all sectors in the order in which they are offered; the first one is on for every company."""
 
-TONES = ("complaint", "wish", "praise", "question", "neutral")
+Tone = Literal["complaint", "wish", "praise", "question", "neutral"]
+TONES: tuple[Tone, ...] = get_args(Tone)
 
 _LIBRARY = folder("feedback_app.themes", "library")
 
@@ -86,9 +81,9 @@ class Asides:
     `mentions`: short pieces that do carry a subject and must not be taken for one of the above.
     """
 
-    asides: tuple[str, ...]
-    no_content: tuple[str, ...]
-    mentions: tuple[str, ...]
+    asides: Texts
+    no_content: Texts
+    mentions: Texts
 
 
 def sectors() -> tuple[Sector, ...]:
@@ -109,15 +104,8 @@ def sector(slug: str) -> Sector:
     """The sector called `slug`, one of `SECTORS`; `KeyError` for any other."""
     if slug not in SECTORS:
         raise KeyError(f"no such sector: {slug}")
-    fields = read_json(_LIBRARY, slug)
-    read = Sector(
-        slug=fields.text("slug"),
-        title=fields.words("title"),
-        description=fields.words("description"),
-        subjects=tuple(_subject(row, slug) for row in fields.inners("subjects")),
-    )
-    fields.done()
-    return read
+    file = read_packaged(_SectorFile, _LIBRARY, slug)
+    return Sector(file.slug, file.title, file.description, tuple(_subject(row, slug) for row in file.subjects))
 
 
 @cache
@@ -136,52 +124,63 @@ def tone_sentences(language: str) -> tuple[Example, ...]:
 
 @cache
 def _every_tone_sentence() -> Mapping[str, tuple[Example, ...]]:
-    fields = read_json(_LIBRARY, "tones")
-    read = {language: _examples(fields.inner(language)) for language in LANGUAGES}
-    fields.done()
-    return read
+    file = read_packaged(_TonesFile, _LIBRARY, "tones")
+    return {language: _examples(getattr(file, language)) for language in LANGUAGES}
 
 
 @cache
 def _every_aside() -> Mapping[str, Asides]:
-    fields = read_json(_LIBRARY, "asides")
-    read = {language: _asides(fields.inner(language)) for language in LANGUAGES}
-    fields.done()
-    return read
+    file = read_packaged(_AsidesFile, _LIBRARY, "asides")
+    return {language: getattr(file, language) for language in LANGUAGES}
 
 
-def _asides(fields: Fields) -> Asides:
-    read = Asides(fields.texts("asides"), fields.texts("no_content"), fields.texts("mentions"))
-    fields.done()
-    return read
+_ByTone = Mapping[Tone, Texts]  # in the files, sentences are kept under their tone
 
 
-def _subject(fields: Fields, slug: str) -> Subject:
-    examples = fields.inner("examples")
-    subject = Subject(
-        code=fields.text("code"),
-        sector=slug,
-        name=fields.words("name"),
-        about=fields.words("about"),
-        labels=tuple(map(_label, fields.inners("labels"))),
-        examples={language: _examples(examples.inner(language)) for language in LANGUAGES},
+@dataclass(frozen=True, slots=True)
+class _LabelRow:
+    tone: Tone
+    en: Text
+    pl: Text
+
+
+@dataclass(frozen=True, slots=True)
+class _SubjectRow:
+    code: Text
+    name: Words
+    about: Words
+    examples: Annotated[Mapping[str, _ByTone], every_language(_ByTone)]
+    labels: tuple[_LabelRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _SectorFile:
+    slug: Text
+    title: Words
+    description: Words
+    subjects: tuple[_SubjectRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _TonesFile:
+    en: _ByTone
+    pl: _ByTone
+
+
+@dataclass(frozen=True, slots=True)
+class _AsidesFile:
+    en: Asides
+    pl: Asides
+
+
+def _subject(row: _SubjectRow, slug: str) -> Subject:
+    labels = tuple(
+        Label({language: getattr(label, language) for language in LANGUAGES}, label.tone) for label in row.labels
     )
-    examples.done()
-    fields.done()
-    return subject
+    examples = {language: _examples(row.examples[language]) for language in LANGUAGES}
+    return Subject(row.code, slug, row.name, row.about, labels, examples)
 
 
-def _examples(fields: Fields) -> tuple[Example, ...]:
-    """Sentences are kept under their tone, and come out in the order of `TONES`."""
-    read = tuple(Example(text, tone) for tone in TONES if fields.has(tone) for text in fields.texts(tone))
-    fields.done()
-    return read
-
-
-def _label(fields: Fields) -> Label:
-    tone = fields.text("tone")
-    if tone not in TONES:
-        raise BadPackageData(f"{fields.where}.tone: must be one of {', '.join(TONES)}, not {tone!r}")
-    name = {language: fields.text(language) for language in LANGUAGES}
-    fields.done()
-    return Label(name, tone)
+def _examples(by_tone: _ByTone) -> tuple[Example, ...]:
+    """Sentences come out in the order of `TONES`."""
+    return tuple(Example(text, tone) for tone in TONES for text in by_tone.get(tone, ()))

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
 from feedback_app import clock
-from feedback_app.common.json_fields import BadPackageData
+from feedback_app.common.strict_json import BadDocument
 from feedback_app.database import transaction
 from feedback_app.demo import data, history
 from feedback_app.extensions import db
@@ -195,7 +195,7 @@ def test_the_demo_can_answer_it(survey: Survey) -> None:
 def test_the_demo_names_an_answer_that_is_none(survey: Survey, order: object) -> None:
     people = {"ewa@example.com": a_contact("ewa@example.com")}
     told = data.read_responses(demo_line("ewa@example.com", order))
-    with pytest.raises(BadPackageData, match="is no answer to order"), transaction() as session:
+    with pytest.raises(BadDocument, match="is no answer to order"), transaction() as session:
         history.add_responses(session, told, people, clock.now())
     assert kept() == []
 
