@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import wait
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from feedback_app.common.json_fields import LANGUAGES
 from feedback_app.themes.engine.classify import assigner
 from feedback_app.themes.engine.classify.collection import Collection, collect
 from feedback_app.themes.engine.classify.known_subjects import Leanings
@@ -32,6 +33,7 @@ from feedback_app.themes.engine.vectors.embedders import (
 from feedback_app.themes.engine.vectors.large_encoders import PACKAGED, StrongerUnavailable, stronger_embedders
 from feedback_app.themes.engine.vectors.normalise import fit_space
 from feedback_app.themes.engine.vectors.parallel import EncodingPool, encode_on_all_cores, one_thread
+from feedback_app.themes.grouping.headings import Spoken, headings
 from feedback_app.themes.grouping.known import known
 from feedback_app.themes.grouping.segment import Piece, cut
 
@@ -65,6 +67,8 @@ class Found:
     size: int
     typical: tuple[int, ...]
     borderline: tuple[int, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Of feedback: the name in every shipped language, different from all other themes' and never empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,8 @@ def discover(  # noqa: PLR0913 - as many ways to group as its users need
     strong: bool = False,
     model: str = "",
     feedback: bool = False,
+    tones: Sequence[str] = (),
+    taken: Sequence[str] = (),
     vectors: VectorCache | None = None,
     pool: EncodingPool | None = None,
 ) -> Grouping:
@@ -105,7 +111,8 @@ def discover(  # noqa: PLR0913 - as many ways to group as its users need
     `languages` are hints per text (what the survey was shown in); `themes` asks for a number of themes, otherwise
     the method chooses it, coarser or finer by `grain`; `strong` adds the
     slower packaged encoders, `model` the sentence-transformers model in that folder (StrongerUnavailable without).
-    `feedback`: the texts are what people say to a company, so that subjects known from others are heard as well.
+    `feedback`: the texts are what people say to a company, so that subjects known from others are heard as well, and
+    themes are named in every shipped language, heeding the `tones` of the texts and names that are `taken`.
     `vectors` is read and added to (key: `cache_key`, value: bytes); a `pool` given is used and left open. Texts
     without content get None. Linear in the number of texts beyond the sample of 4,000 on which themes are looked for.
     """
@@ -117,7 +124,11 @@ def discover(  # noqa: PLR0913 - as many ways to group as its users need
         leaning = _leanings(collection, vectors, stronger, ours) if feedback else None
         extra = stronger.views if stronger else ()
         encode = partial(ours.encode, default_embedder())
-        return _grouping(collection, discovery.discover(collection, themes, grain, extra, encode, leaning))
+        found = discovery.discover(collection, themes, grain, extra, encode, leaning)
+        grouping = _grouping(collection, found)
+        if leaning is None:
+            return grouping
+        return _headed(grouping, collection, found, leaning, encode, tones=tones, taken=taken)
 
 
 class _Stronger:
@@ -167,6 +178,50 @@ def _grouping(collection: Collection, found: discovery.Discovery) -> Grouping:
         tuple(round(float(value), 4) for value in confidence),
         Assigner(found.machine.renamed(place)),
     )
+
+
+def _headed(
+    grouping: Grouping,
+    collection: Collection,
+    found: discovery.Discovery,
+    leaning: Leanings,
+    encode: discovery.Encode,
+    *,
+    tones: Sequence[str],
+    taken: Sequence[str],
+) -> Grouping:
+    """The same with a name in every shipped language, that of the theme's most frequent language first."""
+    sample, space, spoken = discovery.sample_of(collection), found.machine.space, collection.languages
+    centred = space.centred(collection.vectors, spoken)
+    place = {row: at for at, row in enumerate(collection.row_of.tolist()) if row >= 0}
+    themes = np.array([-1 if (at := grouping.assigned[place[row]]) is None else at for row in sample])
+    labels = np.full(len(collection), -1, dtype=np.int64)
+    labels[sample] = themes
+    phrases = {
+        code: discovery.names_of(
+            collection, np.where(spoken == code, labels, -1), len(grouping.themes), space, centred, encode
+        )
+        for code in LANGUAGES
+    }
+    said = Spoken(
+        [collection.texts[row] for row in sample],
+        spoken[sample],
+        [tones[place[row]] for row in sample] if tones else (),
+        themes,
+        centred[sample],
+        leaning,
+    )
+    names = headings(said, phrases, lambda some, codes: space.centred(encode(some), codes), taken)
+    named = [
+        replace(theme, name=one[_mother_tongue(spoken[labels == at])], names=one) if one else theme
+        for at, (theme, one) in enumerate(zip(grouping.themes, names, strict=True))
+    ]
+    return replace(grouping, themes=tuple(named))
+
+
+def _mother_tongue(languages: NDArray[np.object_]) -> str:
+    spoken = Counter(languages.tolist())
+    return max(LANGUAGES, key=lambda code: spoken[code])
 
 
 def _theme(

@@ -30,8 +30,8 @@ collection themes must be larger to be worth a name."""
 _FEWEST, _EACH = 6, 25
 _PLATEAU = 0.93
 _JUDGED = 1_500
-_WIDEST, _SPREAD, _CHOOSY = 2.0, 0.7, 8
-"""Of feedback: up to twice the expected number is looked at; a number twice as large or small weighs half; how much
+_WIDEST, _SPREAD, _CHOOSY = 2.0, 0.5, 8
+"""Of feedback: up to twice the expected number is looked at; one larger or smaller by two thirds weighs half; how much
 more the likelier numbers count."""
 
 _BESIDE = (1.0, 2.0, 3.0, 2.0, 1.0)

@@ -10,9 +10,10 @@ from feedback_app.themes.engine.classify.assigner import Machine, learn
 from feedback_app.themes.engine.classify.collection import Collection
 from feedback_app.themes.engine.classify.known_subjects import WEIGHT as KNOWN
 from feedback_app.themes.engine.classify.known_subjects import Leanings
+from feedback_app.themes.engine.cluster.aboutness import groups_about_something, settled_in
 from feedback_app.themes.engine.cluster.exemplars import quotes
 from feedback_app.themes.engine.cluster.names import centres_of_labels, name_themes
-from feedback_app.themes.engine.cluster.partition import Grain, partition
+from feedback_app.themes.engine.cluster.partition import Grain, joined, partition
 from feedback_app.themes.engine.text.phrases import wordings
 from feedback_app.themes.engine.vectors.embedders import Vectors, default_embedder
 from feedback_app.themes.engine.vectors.graphs import Labels
@@ -61,14 +62,41 @@ def discover(
     texts = [collection.texts[row] for row in sample]
     views = [space.view(centred), subject_view(texts, spoken[sample], collection.subjects), *extra_views]
     weights = [1.0, WEIGHT, *[STRONGER] * len(extra_views)]
-    if leaning is not None:
-        views, weights = [*views, leaning.view], [*weights, KNOWN]
-    found = partition(views, themes, grain, weights, feedback=leaning is not None)
-    machine = learn(collection.wording(sample), centred, found, space, default_embedder().name)
+    if leaning is None:
+        found = partition(views, themes, grain, weights)
+    else:
+        found = _of_feedback(collection, [*views, leaning.view], [*weights, KNOWN], leaning, themes, grain)
+    in_one = np.flatnonzero(found >= 0)
+    taught = collection.wording(sample)[in_one], centred[in_one], found[in_one]
+    machine = learn(*taught, space, default_embedder().name)
     centred = space.centred(collection.vectors, spoken)
     labels, confidence = _assign(machine, collection, centred, sample, found)
     phrases = names_of(collection, labels, len(machine.ids), space, centred, encode)
     return Discovery(machine, labels, confidence, phrases, quotes_of(space.view(centred), labels, collection))
+
+
+def _of_feedback(
+    collection: Collection,
+    views: Sequence[Vectors],
+    weights: Sequence[float],
+    leaning: Leanings,
+    themes: int | None,
+    grain: Grain,
+) -> Labels:
+    """Themes of feedback: grouped, freed of groups that are about nothing, and what is left grouped again.
+
+    -1 for rows that are like no theme. With a number of `themes` asked for nothing is taken away.
+    """
+    found = partition(views, themes, grain, weights, feedback=True)
+    if themes is not None:
+        return found
+    rows = sample_of(collection)
+    spoken = [wordings(collection.texts[row], collection.languages[row]) for row in rows]
+    inside = np.flatnonzero(np.isin(found, groups_about_something(found, leaning, spoken)))
+    if len(inside) < len(found):
+        found = np.full(len(found), -1, dtype=np.int64)
+        found[inside] = partition([view[inside] for view in views], None, grain, weights, feedback=True)
+    return settled_in(found, joined(views, weights))
 
 
 def sample_of(collection: Collection) -> NDArray[np.int64]:

@@ -49,7 +49,7 @@ def partition(
         return np.zeros(rows, dtype=np.int64)
     shares = list(weights) or [1.0] * len(views)
     graph = summed([neighbour_graph(view) * share for view, share in zip(views, shares, strict=True)])
-    joint = unit(np.hstack([view * np.float32(share) for view, share in zip(views, shares, strict=True)]))
+    joint = joined(views, shares)
     plain = graph, joint
     if len(views) > _ONE_ENCODER:
         graph, joint = reconciled(graph, joint)
@@ -64,6 +64,11 @@ def partition(
         themes = _other_grain(found[at].count, grain)
     labels = nearest_centre(joint, about(graph, min(themes, rows)), passes=2)
     return merged_down(joint, labels, themes) if labels.max() + 1 > themes else labels
+
+
+def joined(views: Sequence[Vectors], weights: Sequence[float]) -> Vectors:
+    """Views side by side as one, each as loud as its weight. Unit rows."""
+    return unit(np.hstack([view * np.float32(share) for view, share in zip(views, weights, strict=True)]))
 
 
 def _other_grain(count: int, grain: Grain) -> int:
