@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_app.common.json_fields import LANGUAGES
+from feedback_app.settings import LANGUAGES
 from feedback_app.themes.engine.classify.known_subjects import Leanings
 from feedback_app.themes.engine.cluster.aboutness import clear_subjects
 from feedback_app.themes.engine.text.lemmas import lemmas

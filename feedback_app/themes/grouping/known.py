@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cache
 
-from feedback_app.common.json_fields import LANGUAGES
+from feedback_app.settings import LANGUAGES
 from feedback_app.themes.engine.classify.known_subjects import GENERAL, NOTHING, KnownSubjects
 from feedback_app.themes.library.reader import SECTORS, Subject, asides, sectors
 

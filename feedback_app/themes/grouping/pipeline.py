@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_app.common.json_fields import LANGUAGES
+from feedback_app.settings import LANGUAGES
 from feedback_app.themes.engine.classify import assigner
 from feedback_app.themes.engine.classify.collection import Collection, collect
 from feedback_app.themes.engine.classify.known_subjects import Leanings
