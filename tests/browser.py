@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Flask, has_app_context
@@ -9,6 +10,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from feedback_app.extensions import db
+
+
+def read(page: str) -> str:
+    """Return ``page`` without the white space that readers do not see: how its template is laid out does not matter."""
+    page = re.sub(r"\s+", " ", page)
+    return re.sub(r"(<[a-z][^>]*>) ", r"\1", page.replace(" </", "</"))
 
 
 class Browser(FlaskClient):

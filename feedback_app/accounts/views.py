@@ -28,11 +28,11 @@ from feedback_app.accounts.forms import (
 )
 from feedback_app.accounts.models import Staff
 from feedback_app.accounts.rights import MANAGE_STAFF, ROLE_NAMES, VIEW
-from feedback_app.errors import NotFound, Refused
+from feedback_app.errors import NotFound
 from feedback_app.events.actor import Actor
 from feedback_app.extensions import limiter
 from feedback_app.web.locale import language
-from feedback_app.web.pages import flash_refusal, page_number, public, see_other
+from feedback_app.web.pages import attempt, page_number, public, see_other
 from feedback_app.web.security import SIGN_IN_LIMIT
 
 Page = str | AnyResponse
@@ -52,11 +52,8 @@ def invite() -> Page:
     form = InviteForm(language=language(), roles=["viewer"]) if request.method == "GET" else InviteForm()
     if form.validate_on_submit():
         person = form.person()
-        try:
+        with attempt():
             staff_id = actions.invite(person, mail.invitation_words(person.language), Actor.of(me()))
-        except Refused as error:
-            flash_refusal(error)
-        else:
             flash(_("The invitation to %(email)s is on its way.", email=person.email), "success")
             return see_other("accounts.edit", staff_id=staff_id)
     return render_template("accounts/invite.html", form=form, what_roles_do=WHAT_ROLES_DO)
@@ -138,13 +135,8 @@ def first_sign_in(token: str) -> Page:
         raise NotFound(first_admin.USED)
     form = FirstForm(language=language()) if request.method == "GET" else FirstForm()
     if form.validate_on_submit():
-        try:
+        with attempt(unless=NotFound):
             first_admin.claim(token, form.email.data or "", *form.given(), form.password.data or "")
-        except NotFound:
-            raise
-        except Refused as error:
-            flash_refusal(error)
-        else:
             session["language"] = form.language.data
             flash(_("Your account is ready. Sign in with it."), "success")
             return see_other("security.login")
@@ -158,10 +150,7 @@ def _given(wish: Any) -> dict[str, Any]:
 
 def _done(staff: Staff, verb: Any, said: str) -> AnyResponse:
     """Run ``verb`` as the person signed in, say how it went, and go back to the account."""
-    try:
+    with attempt():
         verb(Actor.of(me()))
-    except Refused as error:
-        flash_refusal(error)
-    else:
         flash(said, "success")
     return redirect(url_for("accounts.edit", staff_id=staff.id), code=303)

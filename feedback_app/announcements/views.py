@@ -28,7 +28,7 @@ from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.events.actor import Actor
 from feedback_app.settings import LANGUAGES
 from feedback_app.web.locale import language
-from feedback_app.web.pages import flash_refusal, page_number, say, see_other
+from feedback_app.web.pages import attempt, page_number, say, see_other
 from feedback_app.web.security import letter_frame
 
 __all__ = ["blueprint", "sending_views"]
@@ -130,7 +130,7 @@ def save(announcement_id: int) -> str | Response:
         form.start_with(action.removeprefix("wording-"))
         return _draft_page(announcement, form)
     if form.validate_on_submit():
-        try:
+        with attempt():
             actions.save(
                 announcement.id,
                 Actor.of(me()),
@@ -139,12 +139,9 @@ def save(announcement_id: int) -> str | Response:
                 texts=form.texts(),
                 seen=_moment(form.seen.data),
             )
-        except Refused as error:
-            flash_refusal(error)
-            form.seen.data = queries.get(announcement.id).changed_at.isoformat()  # saving once more is a decision
-        else:
             flash(_("Saved."), "success")
             return see_other("announcements.show", announcement_id=announcement.id)
+        form.seen.data = queries.get(announcement.id).changed_at.isoformat()  # saving once more is a decision
     return _draft_page(announcement, form)
 
 
@@ -210,13 +207,11 @@ def test(announcement_id: int) -> Response:
     one = queries.get(announcement_id)
     form = TestForm()
     form.offer(queries.languages(one))
-    try:
+    with attempt():
         if not form.validate_on_submit():
             raise NotFound(N_("There is no text in this language."))
         actions.send_test(announcement_id, me().email, form.language.data, Actor.of(me()), me().name)
         flash(_("A test letter is on its way to %(email)s.", email=me().email), "success")
-    except Refused as error:
-        flash_refusal(error)
     return see_other("announcements.show", announcement_id=announcement_id)
 
 
@@ -224,10 +219,8 @@ def test(announcement_id: int) -> Response:
 @requires(rights.WRITE_ANNOUNCEMENTS)
 def discard(announcement_id: int) -> Response:
     """Delete a draft."""
-    try:
+    with attempt():
         actions.discard(announcement_id, Actor.of(me()))
-    except Refused as error:
-        flash_refusal(error)
-        return see_other("announcements.show", announcement_id=announcement_id)
-    flash(_("The draft was discarded."), "success")
-    return see_other("announcements.index")
+        flash(_("The draft was discarded."), "success")
+        return see_other("announcements.index")
+    return see_other("announcements.show", announcement_id=announcement_id)

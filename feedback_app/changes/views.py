@@ -17,12 +17,11 @@ from feedback_app.changes.models import STATE_NAMES, STATES, Change
 from feedback_app.changes.queries import Filter
 from feedback_app.changes.reasons import REASONS
 from feedback_app.common.keys import read_key
-from feedback_app.errors import Refused
 from feedback_app.events.actor import Actor
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES
 from feedback_app.web.locale import LANGUAGE_NAMES, language
-from feedback_app.web.pages import flash_refusal, page_number, see_other
+from feedback_app.web.pages import attempt, page_number, see_other
 
 blueprint = Blueprint("changes", __name__)
 
@@ -98,11 +97,8 @@ def new() -> str | Response:
         form.put_in_reason()
         return _show_form(form, themes)
     if form.validate_on_submit():
-        try:
+        with attempt():
             change_id = actions.log(form.entry(), Actor.of(me()))
-        except Refused as error:
-            flash_refusal(error)
-        else:
             flash(_("The change is logged."), "success")
             return see_other("changes.show", change_id=change_id)
     return _show_form(form, themes)
@@ -122,14 +118,11 @@ def edit(change_id: int) -> str | Response:
         form.put_in_reason()
         return _show_form(form, themes, change)
     if form.validate_on_submit():
-        try:
+        with attempt():
             actions.revise(change_id, form.entry(), _seen(change), Actor.of(me()))
-        except Refused as error:
-            flash_refusal(error)
-            change = queries.get(change_id)  # its newer version, so that saving once more is a decision
-        else:
             flash(_("Saved."), "success")
             return see_other("changes.show", change_id=change_id)
+        change = queries.get(change_id)  # its newer version, so that saving once more is a decision
     return _show_form(form, themes, change)
 
 
@@ -177,7 +170,7 @@ def move(change_id: int) -> Response:
     form = StateForm()
     form.offer()
     if form.validate_on_submit():
-        try:
+        with attempt():
             actions.set_state(
                 change_id,
                 form.state.data,
@@ -187,8 +180,6 @@ def move(change_id: int) -> Response:
                 since=form.since.data,
             )
             flash(_("The state has changed."), "success")
-        except Refused as error:
-            flash_refusal(error)
     else:
         flash(" ".join(str(text) for texts in form.errors.values() for text in texts), "danger")
     return see_other("changes.show", change_id=change_id)
@@ -198,10 +189,8 @@ def move(change_id: int) -> Response:
 @requires(rights.EDIT_CHANGES)
 def remove(change_id: int) -> Response:
     """Delete a change logged by mistake."""
-    try:
+    with attempt():
         actions.remove(change_id, Actor.of(me()))
-    except Refused as error:
-        flash_refusal(error)
-        return see_other("changes.show", change_id=change_id)
-    flash(_("The change was deleted."), "success")
-    return see_other("changes.index")
+        flash(_("The change was deleted."), "success")
+        return see_other("changes.index")
+    return see_other("changes.show", change_id=change_id)

@@ -17,11 +17,10 @@ from feedback_app.contacts.forms import SCOPE_NAMES, ContactForm, LiftForm, Remo
 from feedback_app.contacts.importing import views as import_views
 from feedback_app.contacts.models import KIND_NAMES
 from feedback_app.contacts.words import REASON_WORDS, letter_words
-from feedback_app.errors import Refused
 from feedback_app.events.actor import Actor
 from feedback_app.exports import csv_safe
 from feedback_app.organisation.queries import current as organisation
-from feedback_app.web.pages import flash_refusal, page_number, see_other
+from feedback_app.web.pages import attempt, page_number, see_other
 
 __all__ = ["blueprint", "import_views", "unsubscribe_views"]  # importing the two registers their pages
 
@@ -102,10 +101,8 @@ def _filled_in(form: ContactForm, save: Callable[[], AnyResponse], **page: Any) 
     if form.is_submitted() and "more" in request.form:
         form.more_rows()
     elif form.validate_on_submit():
-        try:
+        with attempt():
             return save()
-        except Refused as error:
-            flash_refusal(error)
     return render_template(
         "contacts/form.html", form=form, stages=queries.stages(), keys=queries.attribute_keys(), **page
     )
@@ -173,9 +170,7 @@ def lift(contact_id: int) -> Page:
     if not form.validate_on_submit():
         flash(_("Say who asked for it, and how. Nothing was changed."), "danger")
         return see_other("contacts.show", contact_id=contact_id)
-    try:
+    with attempt():
         actions.lift(contact.email, form.scope.data, by=Actor.of(me()), why=form.why.data or "")
         flash(_("Letters to this address are allowed again."), "success")
-    except Refused as error:
-        flash_refusal(error)
     return see_other("contacts.show", contact_id=contact_id)

@@ -16,7 +16,6 @@ from feedback_app.delivery import queries as post_office
 from feedback_app.delivery.compose.placeholders import readable
 from feedback_app.delivery.models import STATES
 from feedback_app.delivery.queue import throughput
-from feedback_app.errors import Refused
 from feedback_app.events.actor import Actor
 from feedback_app.jobs import queries as jobs
 from feedback_app.letters import actions as mail_actions
@@ -25,7 +24,7 @@ from feedback_app.letters.queries import LetterFilter
 from feedback_app.letters.standstill import standstill
 from feedback_app.web import plots
 from feedback_app.web.locale import language
-from feedback_app.web.pages import flash_refusal, page_number, see_other
+from feedback_app.web.pages import attempt, page_number, see_other
 
 blueprint = Blueprint("letters", __name__, url_prefix="/letters")
 blueprint.add_app_template_global(standstill)  # for pages of rooms below, which may not ask for workers themselves
@@ -138,11 +137,8 @@ def stop() -> Response:
     wanted = _filter(request.form)
     if not wanted.kind or wanted.group is None:
         abort(404)
-    try:
+    with attempt():
         number = mail_actions.stop(Actor.of(me()), wanted.kind, wanted.group)
-    except Refused as error:
-        flash_refusal(error)
-    else:
         flash(ngettext("%(num)d letter was kept back.", "%(num)d letters were kept back.", number), "warning")
     return see_other("letters.index")
 

@@ -10,14 +10,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.common.cache import app_cache
-from feedback_app.errors import Refused
 from feedback_app.events.actor import Actor
 from feedback_app.organisation import actions, queries
 from feedback_app.organisation import colour as shades
 from feedback_app.organisation.forms import FIELDS, ProfileForm
 from feedback_app.organisation.logo import MIME
 from feedback_app.organisation.profile import variable
-from feedback_app.web.pages import flash_refusal, public, see_other
+from feedback_app.web.pages import attempt, public, see_other
 
 blueprint = Blueprint("organisation", __name__)
 SHEETS = ("public", "staff")
@@ -34,13 +33,10 @@ def edit() -> str | AnyResponse:
     if shade := request.form.get("shade"):  # the button beside a colour that cannot be read
         form.colour.data = shade
     if form.validate_on_submit():
-        try:
+        with attempt():
             changed = actions.save(
                 form.values(profile), Actor.of(me()), seen=form.seen(), logo=form.picture(), no_logo=form.no_logo.data
             )
-        except Refused as error:
-            flash_refusal(error)
-        else:
             flash(_("Saved.") if changed else _("Nothing was different."), "success" if changed else "info")
             return see_other("organisation.edit")
     wish = shades.parsed(form.colour.data or "")

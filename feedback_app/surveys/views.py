@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response as Redirect
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.common.text import one_line
-from feedback_app.errors import Refused
 from feedback_app.events.actor import Actor
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES
@@ -30,7 +29,7 @@ from feedback_app.surveys.translations import tidy_words
 from feedback_app.surveys.waves import invitation_text
 from feedback_app.surveys.waves import queries as wave_queries
 from feedback_app.surveys.waves import views as invite_views
-from feedback_app.web.pages import flash_refusal, page_number, see_other
+from feedback_app.web.pages import attempt, page_number, see_other
 
 __all__ = ["blueprint", "builder_views", "invite_views"]
 
@@ -90,12 +89,10 @@ def import_file() -> Redirect:
     if not file or not file.filename:
         flash(_("Choose a file first."), "danger")
         return see_other("surveys.new")
-    try:
+    with attempt():
         made = actions.create(read(file.stream.read(limits.FILE + 1)), Actor.of(me()))
-    except Refused as error:
-        flash_refusal(error)
-        return see_other("surveys.new")
-    return _built(made)
+        return _built(made)
+    return see_other("surveys.new")
 
 
 def _built(survey_id: int) -> Redirect:
@@ -148,13 +145,11 @@ def export(slug: str) -> Response:
 def publish(slug: str) -> Redirect:
     """Open a draft for answers."""
     survey = queries.by_slug(slug)
-    try:
+    with attempt():
         actions.publish(survey.id, Actor.of(me()))
-    except Refused as error:
-        flash_refusal(error)
-        return see_other("surveys.build", slug=slug)
-    flash(_("Published. Now choose whom to ask."), "success")
-    return see_other("surveys.show", slug=slug)
+        flash(_("Published. Now choose whom to ask."), "success")
+        return see_other("surveys.show", slug=slug)
+    return see_other("surveys.build", slug=slug)
 
 
 @blueprint.post("/surveys/<slug>/close")
@@ -162,17 +157,17 @@ def publish(slug: str) -> Redirect:
 def close(slug: str) -> Redirect:
     """Take no more answers."""
     survey = queries.by_slug(slug)
-    try:
+    with attempt():
         cancelled = actions.close(survey.id, Actor.of(me()))
-    except Refused as error:
-        flash_refusal(error)
+        flash(_("Closed. Who opens their link now reads that the survey has closed."), "success")
+        if cancelled:
+            flash(
+                ngettext(
+                    "%(num)d planned mailing was cancelled.", "%(num)d planned mailings were cancelled.", cancelled
+                ),
+                "info",
+            )
         return see_other("surveys.show", slug=slug)
-    flash(_("Closed. Who opens their link now reads that the survey has closed."), "success")
-    if cancelled:
-        flash(
-            ngettext("%(num)d planned mailing was cancelled.", "%(num)d planned mailings were cancelled.", cancelled),
-            "info",
-        )
     return see_other("surveys.show", slug=slug)
 
 
@@ -181,11 +176,9 @@ def close(slug: str) -> Redirect:
 def reopen(slug: str) -> Redirect:
     """Take answers again."""
     survey = queries.by_slug(slug)
-    try:
+    with attempt():
         actions.reopen(survey.id, Actor.of(me()))
         flash(_("Open again. Personal links that have not run out work as before."), "success")
-    except Refused as error:
-        flash_refusal(error)
     return see_other("surveys.show", slug=slug)
 
 
@@ -202,10 +195,8 @@ def copy(slug: str) -> Redirect:
 def delete(slug: str) -> Redirect:
     """Delete a draft."""
     survey: Survey = queries.by_slug(slug)
-    try:
+    with attempt():
         actions.delete_draft(survey.id, Actor.of(me()))
-    except Refused as error:
-        flash_refusal(error)
-        return see_other("surveys.show", slug=slug)
-    flash(_("The draft “%(slug)s” is deleted.", slug=slug), "success")
-    return see_other("surveys.index")
+        flash(_("The draft “%(slug)s” is deleted.", slug=slug), "success")
+        return see_other("surveys.index")
+    return see_other("surveys.show", slug=slug)

@@ -9,7 +9,6 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # younger
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import requires
-from feedback_app.errors import Refused
 from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.blueprint import actor, blueprint, frame, look, whole, zone
 from feedback_app.themes.codebooks import actions as codebook_actions
@@ -23,7 +22,7 @@ from feedback_app.themes.reports import charts, figures
 from feedback_app.themes.reports.svg import polyline
 from feedback_app.themes.suggestions import subtopic_queries
 from feedback_app.themes.suggestions import views as suggestion_views
-from feedback_app.web.pages import back_to, flash_refusal, page_number, see_other
+from feedback_app.web.pages import attempt, back_to, page_number, see_other
 
 __all__ = ["blueprint", "codebook_views", "mention_views", "suggestion_views"]
 SORTS = ("newest", "surest", "unsure", "best")
@@ -106,14 +105,10 @@ def edit(theme_id: int) -> str | Response:
     form = ThemeForm()
     form.owner.choices = [SelectChoice(0, _("Nobody yet")), *(SelectChoice(*one) for one in queries.staff_choices())]
     if form.validate_on_submit():
-        try:
-            renamed = theme_actions.rename(theme_id, form.name.data or "", actor())
-            described = theme_actions.describe(theme_id, form.description.data or "", actor())
-            owned = theme_actions.set_owner(theme_id, form.owner.data or None, actor())
-        except Refused as error:
-            flash_refusal(error)
-        else:
-            flash(_("Saved.") if renamed or described or owned else _("Nothing was changed."), "success")
+        with attempt():
+            name, description = form.name.data or "", form.description.data or ""
+            saved = theme_actions.save(theme_id, name, description, form.owner.data or None, actor())
+            flash(_("Saved.") if saved else _("Nothing was changed."), "success")
             return see_other("themes.show", theme_id=theme_id)
     elif request.method == "GET":
         form.name.data, form.description.data, form.owner.data = theme.name, theme.description, theme.owner_id or 0
@@ -126,24 +121,19 @@ def edit(theme_id: int) -> str | Response:
 def merge(theme_id: int) -> Response:
     """Merge this theme into another."""
     into = whole("into")
-    try:
+    with attempt():
         number = theme_actions.merge([theme_id], into, actor())
-    except Refused as error:
-        flash_refusal(error)
-        return see_other("themes.show", theme_id=theme_id)
-    flash(_("Merged: %(number)d mentions moved.", number=number), "success")
-    return see_other("themes.show", theme_id=into)
+        flash(_("Merged: %(number)d mentions moved.", number=number), "success")
+        return see_other("themes.show", theme_id=into)
+    return see_other("themes.show", theme_id=theme_id)
 
 
 @blueprint.post("/themes/<int:theme_id>/set-aside")
 @requires(rights.EDIT_THEMES)
 def set_aside(theme_id: int) -> Response:
     """Leave a theme out of lists."""
-    try:
+    with attempt():
         theme_actions.set_aside(theme_id, actor())
-    except Refused as error:
-        flash_refusal(error)
-    else:
         flash(_("The theme is set aside. Nothing in it is lost."), "success")
     return see_other("themes.show", theme_id=theme_id)
 
@@ -152,11 +142,8 @@ def set_aside(theme_id: int) -> Response:
 @requires(rights.EDIT_THEMES)
 def bring_back(theme_id: int) -> Response:
     """Bring back a theme that was set aside."""
-    try:
+    with attempt():
         theme_actions.bring_back(theme_id, actor())
-    except Refused as error:
-        flash_refusal(error)
-    else:
         flash(_("The theme is back."), "success")
     return see_other("themes.show", theme_id=theme_id)
 
@@ -202,11 +189,8 @@ def _named(steps: object) -> dict[int, object]:
 @requires(rights.EDIT_THEMES)
 def undo(event_id: int) -> Response:
     """Undo one step."""
-    try:
+    with attempt():
         number = undo_actions.undo(event_id, actor())
-    except Refused as error:
-        flash_refusal(error)
-    else:
         flash(
             _("Undone. %(number)d mentions are where they were.", number=number) if number else _("Undone."), "success"
         )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
 from flask import Flask, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.extensions import db
@@ -36,6 +38,10 @@ def _page(status: int, message: str = "") -> tuple[str, int]:
     ), status
 
 
+def _log_failure(exc_info: Any) -> None:
+    log.error("request failed", rule=str(request.url_rule), error=exc_info[0].__name__, exc_info=exc_info)
+
+
 def init_app(app: Flask) -> None:
     """Attach the handlers."""
 
@@ -56,10 +62,9 @@ def init_app(app: Flask) -> None:
     def refused(error: Refused) -> tuple[str, int]:
         return _page(409, say(error))
 
-    @app.errorhandler(Exception)
-    def unexpected(error: Exception) -> tuple[str, int]:
-        if app.testing:
-            raise error
+    @app.errorhandler(InternalServerError)
+    def unexpected(_error: InternalServerError) -> tuple[str, int]:
         db.session.rollback()
-        log.exception("request failed", rule=str(request.url_rule), error=type(error).__name__)
         return _page(500)
+
+    app.log_exception = _log_failure  # type: ignore[method-assign]  # Flask's own would log the address, with its token

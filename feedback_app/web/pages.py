@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -51,9 +52,23 @@ def say(error: Refused) -> str:
     return str(gettext(error.message, **error.values))
 
 
-def flash_refusal(error: Refused) -> None:
-    """Show why a verb refused on the next page."""
-    flash(say(error), "danger")
+@contextmanager
+def attempt(unless: type[Refused] | tuple[()] = ()) -> Iterator[None]:
+    """Try a verb and what follows when it goes well; a refusal is shown on the next page, and what follows is left out.
+
+        with attempt():
+            actions.close(survey_id, by)
+            flash(_("Closed."), "success")
+        return see_other("surveys.show", slug=slug)
+
+    ``unless``: refusals that are passed on, to become a page of their own.
+    """
+    try:
+        yield
+    except unless:
+        raise
+    except Refused as error:
+        flash(say(error), "danger")
 
 
 def page_number() -> int:

@@ -76,7 +76,7 @@ def last_step() -> int:
 
 STEPS = {
     "rename": lambda room: theme_actions.rename(room.price, "What it costs", COMMAND),
-    "describe": lambda room: theme_actions.describe(room.price, "Amounts, fees", COMMAND),
+    "describe": lambda room: theme_actions.save(room.price, "Price", "Amounts, fees", None, COMMAND),
     "merge": lambda room: theme_actions.merge([room.price], room.delivery, COMMAND),
     "set theme aside": lambda room: theme_actions.set_aside(room.price, COMMAND),
     "move": lambda room: mention_actions.move(room.expensive[:2], room.delivery, COMMAND, room.price),
@@ -250,7 +250,7 @@ def test_refusals_change_nothing_and_say_what_to_do(room: Room) -> None:
     with pytest.raises(NotFound):
         theme_actions.merge([room.price], 9_999, COMMAND)
     with pytest.raises(NotFound):
-        theme_actions.set_owner(room.price, 9_999, COMMAND)
+        theme_actions.save(room.price, "Cost", "Fees", 9_999, COMMAND)
     with pytest.raises(Refused, match="not set aside"):
         theme_actions.bring_back(room.price, COMMAND)
     with pytest.raises(NotFound):
@@ -303,3 +303,14 @@ def test_hostile_names_are_kept_as_words(room: Room, hostile: str) -> None:
     assert "\n" not in name
     undo.undo(last_step(), COMMAND)
     assert db.session.get_one(Theme, room.price).name == "Price"
+
+
+def test_a_form_is_saved_whole_or_not_at_all(room: Room) -> None:
+    with pytest.raises(NotFound, match="member of staff"):
+        theme_actions.save(room.price, "Cost", "Fees", 9_999, COMMAND)
+    db.session.rollback()
+    theme = db.session.get_one(Theme, room.price)
+    assert (theme.name, theme.description) == ("Price", "")
+    assert not db.session.scalars(select(ThemeEvent.code).where(ThemeEvent.code != "theme.found")).all()
+    assert theme_actions.save(room.price, "Cost", "Fees", None, COMMAND)
+    assert not theme_actions.save(room.price, "Cost", "Fees", None, COMMAND)

@@ -22,11 +22,10 @@ from feedback_app.announcements.wording import names
 from feedback_app.changes.queries import words_for
 from feedback_app.delivery import queries as letter_desk
 from feedback_app.delivery.models import OutgoingEmail
-from feedback_app.errors import Refused
 from feedback_app.events.actor import Actor
 from feedback_app.exports.csv_safe import stream
 from feedback_app.web.locale import language
-from feedback_app.web.pages import flash_refusal, page_number, say, see_other
+from feedback_app.web.pages import attempt, page_number, say, see_other
 
 
 @blueprint.route("/announcements/<int:announcement_id>/send", methods=["GET", "POST"])
@@ -35,11 +34,8 @@ def send(announcement_id: int) -> str | Response:
     """Ask once more, with the number of letters; then send."""
     form = SendForm()
     if form.validate_on_submit():
-        try:
+        with attempt():
             sent = actions.send(announcement_id, Actor.of(me()), form.expected.data)
-        except Refused as error:
-            flash_refusal(error)
-        else:
             flash(
                 ngettext("%(num)d letter is on its way.", "%(num)d letters are on their way.", sent.letters), "success"
             )
@@ -98,11 +94,8 @@ def progress_json(announcement_id: int) -> FlaskResponse:
 @requires(rights.SEND_ANNOUNCEMENTS)
 def stop(announcement_id: int) -> Response:
     """Stop a sending."""
-    try:
+    with attempt():
         done = actions.stop(announcement_id, Actor.of(me()))
-    except Refused as error:
-        flash_refusal(error)
-    else:
         flash(_("Stopped: %(left)d letters had left, %(kept)d were kept back.", left=done.letters, kept=done.left_out),
               "warning")  # fmt: skip
     return see_other("announcements.sending", announcement_id=announcement_id)
@@ -112,10 +105,8 @@ def stop(announcement_id: int) -> Response:
 @requires(rights.SEND_ANNOUNCEMENTS)
 def pause(announcement_id: int) -> Response:
     """Hold back what still waits."""
-    try:
+    with attempt():
         actions.pause(announcement_id, Actor.of(me()))
-    except Refused as error:
-        flash_refusal(error)
     return see_other("announcements.sending", announcement_id=announcement_id)
 
 
@@ -123,10 +114,8 @@ def pause(announcement_id: int) -> Response:
 @requires(rights.SEND_ANNOUNCEMENTS)
 def resume(announcement_id: int) -> Response:
     """Let a sending go on."""
-    try:
+    with attempt():
         actions.resume(announcement_id, Actor.of(me()))
-    except Refused as error:
-        flash_refusal(error)
     return see_other("announcements.sending", announcement_id=announcement_id)
 
 

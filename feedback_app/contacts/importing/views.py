@@ -19,14 +19,13 @@ from feedback_app.contacts.importing import row_store
 from feedback_app.contacts.importing.csv_import import Row
 from feedback_app.contacts.models import KIND_NAMES, ContactImport
 from feedback_app.contacts.words import REASON_WORDS, column_words
-from feedback_app.errors import Refused
 from feedback_app.events.actor import Actor
 from feedback_app.exports import csv_safe
 from feedback_app.imports import files as import_files
 from feedback_app.imports.queries import run_by_id
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.web.forms import ConfirmForm
-from feedback_app.web.pages import flash_refusal, see_other
+from feedback_app.web.pages import attempt, see_other
 
 SHOWN = 50  # lines of the report on the page; all of them are in the file to download
 SAMPLE = 5
@@ -52,7 +51,7 @@ def import_list() -> Page:
     form = ImportForm(default_language=organisation().language)
     if form.validate_on_submit():
         upload = form.file.data
-        try:
+        with attempt():
             import_id = import_actions.try_import(
                 upload.stream,
                 upload.filename or "",
@@ -60,9 +59,6 @@ def import_list() -> Page:
                 kind=form.kind.data,
                 language=form.language.data,
             )
-        except Refused as error:
-            flash_refusal(error)
-        else:
             return see_other("contacts.show_import", import_id=import_id)
     return render_template("contacts/import.html", form=form)
 
@@ -88,10 +84,8 @@ def show_import(import_id: int) -> Page:
 def apply_import(import_id: int) -> Page:
     """Import the list that was tried."""
     if ConfirmForm().validate_on_submit():
-        try:
+        with attempt():
             import_actions.apply_import(import_id, by=Actor.of(me()))
-        except Refused as error:
-            flash_refusal(error)
     return see_other("contacts.show_import", import_id=import_id)
 
 
@@ -100,11 +94,9 @@ def apply_import(import_id: int) -> Page:
 def drop_import(import_id: int) -> Page:
     """Give the list up."""
     if ConfirmForm().validate_on_submit():
-        try:
+        with attempt():
             import_actions.drop_import(import_id)
             flash(_("The list was given up and removed. No contact was changed."), "success")
-        except Refused as error:
-            flash_refusal(error)
     return see_other("contacts.import_list")
 
 

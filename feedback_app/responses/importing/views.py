@@ -23,7 +23,7 @@ from feedback_app.responses.forms import ImportForm
 from feedback_app.responses.importing import actions as import_actions
 from feedback_app.responses.models import ResponseImport
 from feedback_app.web.locale import language
-from feedback_app.web.pages import flash_refusal, see_other
+from feedback_app.web.pages import attempt, see_other
 
 SHOWN = 50  # rejected rows on the page; the file has them all
 
@@ -62,11 +62,8 @@ def tried(import_id: int) -> str:
 def applied(import_id: int) -> Response:
     """Do what was tried."""
     run_by_id(ResponseImport, import_id)
-    try:
+    with attempt():
         counts = import_actions.apply_import(import_id, by=Actor.of(me()))
-    except Refused as error:
-        flash_refusal(error)
-    else:
         flash(_("%(count)s responses are in.", count=counts.created), "success")
     return see_other("responses.tried", import_id=import_id)
 
@@ -76,13 +73,11 @@ def applied(import_id: int) -> Response:
 def left(import_id: int) -> Response:
     """Give up a file that was tried."""
     run_by_id(ResponseImport, import_id)
-    try:
+    with attempt():
         import_actions.drop_import(import_id)
-    except Refused as error:
-        flash_refusal(error)
-        return see_other("responses.tried", import_id=import_id)
-    flash(_("The file is removed. Nothing was imported from it."), "success")
-    return see_other("responses.imports")
+        flash(_("The file is removed. Nothing was imported from it."), "success")
+        return see_other("responses.imports")
+    return see_other("responses.tried", import_id=import_id)
 
 
 @blueprint.get("/responses/import/<int:import_id>/rejected.csv")

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
-from feedback_app.errors import N_, NotFound, Refused
+from feedback_app.errors import N_, NotFound
 from feedback_app.events.actor import Actor
 from feedback_app.surveys import actions, queries
 from feedback_app.surveys.blueprint import blueprint
@@ -33,7 +33,7 @@ from feedback_app.surveys.forms import (
 from feedback_app.surveys.kinds.registry import KINDS
 from feedback_app.surveys.models import Survey
 from feedback_app.web.forms import Form
-from feedback_app.web.pages import flash_refusal, see_other
+from feedback_app.web.pages import attempt, see_other
 
 STEPS = {"up": UP, "down": DOWN}
 Page = str | Response | tuple[str, int]
@@ -49,10 +49,8 @@ def _back(slug: str, anchor: str = "") -> Response:
 
 
 def _try(slug: str, anchor: str, verb: Callable[[], object]) -> Response:
-    try:
+    with attempt():
         verb()
-    except Refused as error:
-        flash_refusal(error)
     return _back(slug, anchor)
 
 
@@ -91,10 +89,8 @@ def cover(slug: str) -> Page:
     status = 200
     if form.is_submitted():
         if form.validate():
-            try:
+            with attempt():
                 return _save_cover(survey, form, draft)
-            except Refused as error:
-                flash_refusal(error)
         status = 422
     return render_template("surveys/cover.html", survey=survey, form=form, draft=draft), status
 
@@ -122,12 +118,10 @@ def add_section(slug: str) -> Response:
     """Add a section at the end."""
     survey = queries.by_slug(slug)
     title = words_in(section_form(survey.languages)(), "title", survey.languages)
-    try:
+    with attempt():
         made = builder_actions.add_section(survey.id, title, Actor.of(me()))
-    except Refused as error:
-        flash_refusal(error)
-        return _back(slug)
-    return _back(slug, f"section-{made}")
+        return _back(slug, f"section-{made}")
+    return _back(slug)
 
 
 @blueprint.route("/surveys/<slug>/sections/<int:section_id>", methods=["GET", "POST"])
@@ -211,11 +205,9 @@ def _question_page(survey: Survey, was: QuestionSpec, section_id: int, save: Cal
         if form.validate():
             said = question_of(form, was, languages)
             said = rearranged(said, do) if draft else said
-            try:
+            with attempt():
                 code = save(said)
                 return _saved(survey.slug, code, do, said.kind != was.kind)
-            except Refused as error:
-                flash_refusal(error)
         status = 422
     return render_template(
         "surveys/question.html",

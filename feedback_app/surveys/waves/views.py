@@ -43,7 +43,7 @@ from feedback_app.surveys.waves import (
 from feedback_app.surveys.waves.local_time import read_local
 from feedback_app.web.filters import number
 from feedback_app.web.locale import language
-from feedback_app.web.pages import absolute, flash_refusal, see_other
+from feedback_app.web.pages import absolute, attempt, see_other
 from feedback_app.web.security import letter_frame
 
 Page = str | Response | tuple[str, int]
@@ -67,12 +67,10 @@ def edit_letter(slug: str) -> Page:
     status = 200
     if form.is_submitted():
         if form.validate():
-            try:
+            with attempt():
                 return _save_letter(
                     survey, words_in(form, "subject", survey.languages), words_in(form, "body", survey.languages)
                 )
-            except Refused as error:
-                flash_refusal(error)
         status = 422
     return render_template("surveys/letter.html", survey=survey, form=form, **_preview_choice(survey)), status
 
@@ -131,14 +129,12 @@ def test_letter(slug: str) -> Response:
     person = me()
     words = mail.words(form, survey.invitation_subject[code], survey.invitation_body[code], code, scope="")
     fill = _example_fill(survey, code, person.name)
-    try:
+    with attempt():
         wave_actions.send_test(survey.id, code, words, fill, person.email, Actor.of(person))
         flash(
             _("A test letter is on its way to %(address)s. Its button opens the preview.", address=person.email),
             "success",
         )
-    except Refused as error:
-        flash_refusal(error)
     return see_other("surveys.edit_letter", slug=slug, language=code, _anchor="preview")
 
 
@@ -207,7 +203,7 @@ def count_invited(slug: str) -> str:
 def start_invite(slug: str) -> Response | tuple[str, int]:
     """Send the letter now, or plan it for a time."""
     survey = queries.by_slug(slug)
-    try:
+    with attempt():
         _check_filter(request.form)
         send_at = _when(request.form)
         wanted = wave_actions.Plan(survey.id, _filter_from(request.form), _letters(survey), send_at)
@@ -218,10 +214,8 @@ def start_invite(slug: str) -> Response | tuple[str, int]:
             invited = wave_actions.send(wanted, Actor.of(me())).invited
             said = ngettext("%(count)s person is asked.", "%(count)s people are asked.", invited, count=number(invited))
             flash(said + " " + _("The letters are leaving now."), "success")
-    except Refused as error:
-        flash_refusal(error)
-        return _invite_page(queries.by_slug(slug), request.form), 422
-    return see_other("surveys.show", slug=slug)
+        return see_other("surveys.show", slug=slug)
+    return _invite_page(queries.by_slug(slug), request.form), 422
 
 
 def _check_filter(given: Mapping[str, str]) -> None:
@@ -244,9 +238,7 @@ def _when(given: Mapping[str, str]) -> datetime | None:
 def cancel_wave(slug: str, wave_id: int) -> Response:
     """Keep a planned mailing from leaving."""
     survey = queries.by_slug(slug)
-    try:
+    with attempt():
         wave_actions.cancel(survey.id, wave_id, Actor.of(me()))
         flash(_("The mailing is cancelled. Nobody was asked by it."), "success")
-    except Refused as error:
-        flash_refusal(error)
     return see_other("surveys.show", slug=slug)

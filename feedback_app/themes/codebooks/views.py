@@ -36,7 +36,7 @@ from feedback_app.themes.forms import CodebookForm, GroupForm, ImportForm
 from feedback_app.themes.models import REQUEST_STATES
 from feedback_app.themes.suggestions import promote_subtopic
 from feedback_app.web.locale import language
-from feedback_app.web.pages import back_to, flash_refusal, see_other
+from feedback_app.web.pages import attempt, back_to, see_other
 
 LARGEST_IMPORT = 4 * 1024 * 1024
 
@@ -53,13 +53,10 @@ def new_codebook() -> str | Response:
     """Choose the surveys whose answers are grouped together, and group them."""
     form, group_form = _form(), GroupForm()
     if form.validate_on_submit() and group_form.validate():
-        try:
+        with attempt():
             slugs = [by_id(one).slug for one in form.surveys.data or []]
             codebook = codebook_actions.codebook_for(slugs, actor(), form.name.data or "")
             codebook_actions.request_grouping(codebook.id, actor(), **_options(group_form))
-        except Refused as error:
-            flash_refusal(error)
-        else:
             return see_other("themes.index", codebook=codebook.id)
     return render_template("themes/start.html", choices=queries.survey_choices(), form=form, group_form=group_form)
 
@@ -76,10 +73,8 @@ def group(codebook_id: int) -> Response:
     if not form.validate_on_submit():
         flash(_("Ask for 1 to %(most)d themes.", most=codebook_actions.MOST_THEMES), "danger")
     else:
-        try:
+        with attempt():
             codebook_actions.request_grouping(codebook_id, actor(), **_options(form))
-        except Refused as error:
-            flash_refusal(error)
     return see_other("themes.index", codebook=codebook_id)
 
 
@@ -117,53 +112,45 @@ def codebook(codebook_id: int) -> str:
 def share_codebook(codebook_id: int) -> Response:
     """Group the answers of more surveys by this codebook."""
     ids = read_keys(request.form.getlist("surveys"))
-    try:
+    with attempt():
         codebook_actions.share(ids, codebook_id, actor())
         if ids:
             codebook_actions.request_grouping(codebook_id, actor())
-    except Refused as error:
-        flash_refusal(error)
-        return see_other("themes.codebook", codebook_id=codebook_id)
-    return see_other("themes.index", codebook=codebook_id)
+        return see_other("themes.index", codebook=codebook_id)
+    return see_other("themes.codebook", codebook_id=codebook_id)
 
 
 @blueprint.post("/themes/codebooks/<int:codebook_id>/start-from")
 @requires(rights.EDIT_THEMES)
 def start_from(codebook_id: int) -> Response:
     """Take in a ready-made codebook, then group by it."""
-    try:
+    with attempt():
         number = codebook_actions.start_from(codebook_id, request.form.get("ready", ""), language(), actor())
         codebook_actions.request_grouping(codebook_id, actor())
-    except Refused as error:
-        flash_refusal(error)
-        return see_other("themes.codebook", codebook_id=codebook_id)
-    flash(_("%(number)d themes were added; mentions are being assigned to them.", number=number), "success")
-    return see_other("themes.index", codebook=codebook_id)
+        flash(_("%(number)d themes were added; mentions are being assigned to them.", number=number), "success")
+        return see_other("themes.index", codebook=codebook_id)
+    return see_other("themes.codebook", codebook_id=codebook_id)
 
 
 @blueprint.post("/themes/codebooks/<int:codebook_id>/themes")
 @requires(rights.EDIT_THEMES)
 def new_theme(codebook_id: int) -> Response:
     """Start an empty theme by hand."""
-    try:
+    with attempt():
         theme = theme_actions.start_theme(codebook_id, request.form.get("name", ""), actor())
-    except Refused as error:
-        flash_refusal(error)
-        return see_other("themes.index", codebook=codebook_id)
-    return see_other("themes.edit", theme_id=theme.id)
+        return see_other("themes.edit", theme_id=theme.id)
+    return see_other("themes.index", codebook=codebook_id)
 
 
 @blueprint.post("/themes/parts/<int:part_id>/theme")
 @requires(rights.EDIT_THEMES)
 def make_theme(part_id: int) -> Response:
     """Make a part of a theme a theme of its own."""
-    try:
+    with attempt():
         theme = promote_subtopic.make_theme(part_id, actor(), request.form.get("name", ""))
-    except Refused as error:
-        flash_refusal(error)
-        return back_to("themes.index")
-    flash(_("It is a theme of its own now. Undo takes that back."), "success")
-    return see_other("themes.show", theme_id=theme.id)
+        flash(_("It is a theme of its own now. Undo takes that back."), "success")
+        return see_other("themes.show", theme_id=theme.id)
+    return back_to("themes.index")
 
 
 @blueprint.get("/themes/codebooks/<int:codebook_id>/export.json")
@@ -180,14 +167,12 @@ def export_codebook(codebook_id: int) -> Response:
 @requires(rights.EDIT_THEMES)
 def import_codebook(codebook_id: int) -> Response:
     """Take in an exported codebook."""
-    try:
+    with attempt():
         number = codebook_actions.add_themes(codebook_id, _uploaded(), actor())
         codebook_actions.request_grouping(codebook_id, actor())
-    except Refused as error:
-        flash_refusal(error)
-        return see_other("themes.codebook", codebook_id=codebook_id)
-    flash(_("%(number)d themes were added; mentions are being assigned to them.", number=number), "success")
-    return see_other("themes.index", codebook=codebook_id)
+        flash(_("%(number)d themes were added; mentions are being assigned to them.", number=number), "success")
+        return see_other("themes.index", codebook=codebook_id)
+    return see_other("themes.codebook", codebook_id=codebook_id)
 
 
 def _uploaded() -> tuple[ThemeRow, ...]:

@@ -18,7 +18,7 @@ from feedback_app.themes.blueprint import actor, blueprint, chosen_ids, frame, l
 from feedback_app.themes.curation import mention_actions, theme_actions
 from feedback_app.themes.mention_filter import mentions_where
 from feedback_app.themes.steps import Chosen
-from feedback_app.web.pages import back_to, flash_refusal, page_number, see_other
+from feedback_app.web.pages import attempt, back_to, page_number, see_other
 
 SHELVES = {
     "all": (
@@ -72,11 +72,8 @@ def sort_mentions(codebook_id: int) -> Response:
     chosen: Chosen = chosen_ids()
     if request.form.get("everything") == "1":
         chosen = mentions_where(codebook_id, look(), zone(), theme=theme, shelf=request.form.get("shelf", ""))
-    try:
+    with attempt():
         number = do(codebook_id, chosen, theme)
-    except Refused as error:
-        flash_refusal(error)
-    else:
         flash(ngettext("%(num)d mention: done.", "%(num)d mentions: done.", number), "success")
     return back_to("themes.mentions", codebook_id=codebook_id, shelf="all")
 
@@ -112,10 +109,8 @@ _DEEDS: dict[str, Callable[[int, Chosen, int], int]] = {
 @requires(rights.EDIT_THEMES)
 def place_one(mention_id: int) -> Response:
     """Put one mention into the theme that was offered with it."""
-    try:
+    with attempt():
         mention_actions.move([mention_id], whole("to"), actor())
-    except Refused as error:
-        flash_refusal(error)
     return back_to("themes.index")
 
 
@@ -149,11 +144,9 @@ def _save_grid(theme_id: int, codebook_id: int) -> None:
         if prefix == "m" and (key := read_key(raw)) and value:
             decided.setdefault(value, []).append(key)
     number = 0
-    try:
+    with attempt():
         for value, ids in decided.items():
             number += _decide(value, ids, theme_id, codebook_id)
-    except Refused as error:
-        flash_refusal(error)
     if number:
         flash(ngettext("%(num)d mention: done.", "%(num)d mentions: done.", number), "success")
     elif not decided:

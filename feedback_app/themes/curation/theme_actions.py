@@ -31,26 +31,36 @@ def good_name(name: str) -> str:
     return name
 
 
+def save(theme_id: int, name: str, description: str, owner_id: int | None, by: Actor) -> bool:
+    """Rename, describe and name an owner, all or nothing; False when all was so already. Each is a step of its own."""
+    with transaction():
+        done = [
+            _rename(theme_id, name, by),
+            _describe(theme_id, description, by),
+            _set_owner(theme_id, owner_id, by),
+        ]
+    return any(done)
+
+
 def rename(theme_id: int, name: str, by: Actor) -> bool:
     """Give a theme another name; False when it bears that name already. Nothing else changes, least of all its id."""
+    with transaction():
+        return _rename(theme_id, name, by)
+
+
+def _rename(theme_id: int, name: str, by: Actor) -> bool:
     name = good_name(name)
-    with transaction():
-        theme = open_theme(theme_id)
-        return _set(theme, events.THEME_RENAMED, by, name=name, named_by_person=True)
+    return _set(open_theme(theme_id), events.THEME_RENAMED, by, name=name, named_by_person=True)
 
 
-def describe(theme_id: int, description: str, by: Actor) -> bool:
-    """Say in words what belongs into a theme; False when it says so already."""
-    with transaction():
-        return _set(open_theme(theme_id), events.THEME_DESCRIBED, by, description=description.strip()[:5000])
+def _describe(theme_id: int, description: str, by: Actor) -> bool:
+    return _set(open_theme(theme_id), events.THEME_DESCRIBED, by, description=description.strip()[:5000])
 
 
-def set_owner(theme_id: int, owner_id: int | None, by: Actor) -> bool:
-    """Name the person who looks after a theme, or nobody; False when that was so already."""
-    with transaction():
-        if owner_id is not None and db.session.get(Staff, owner_id) is None:
-            raise NotFound(N_("There is no such member of staff (any more)."))
-        return _set(open_theme(theme_id), events.THEME_OWNER_SET, by, owner_id=owner_id)
+def _set_owner(theme_id: int, owner_id: int | None, by: Actor) -> bool:
+    if owner_id is not None and db.session.get(Staff, owner_id) is None:
+        raise NotFound(N_("There is no such member of staff (any more)."))
+    return _set(open_theme(theme_id), events.THEME_OWNER_SET, by, owner_id=owner_id)
 
 
 def _set(theme: Theme, what: EventType, by: Actor, **new: object) -> bool:

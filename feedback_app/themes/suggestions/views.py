@@ -8,12 +8,11 @@ from werkzeug.wrappers import Response
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import requires
-from feedback_app.errors import Refused
 from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.blueprint import actor, blueprint, frame, whole
 from feedback_app.themes.codebooks import actions as codebook_actions
 from feedback_app.themes.suggestions import actions as suggestion_actions
-from feedback_app.web.pages import flash_refusal, see_other
+from feedback_app.web.pages import attempt, see_other
 
 
 @blueprint.get("/themes/codebooks/<int:codebook_id>/suggestions")
@@ -49,26 +48,21 @@ def suggest(codebook_id: int) -> Response:
 @requires(rights.EDIT_THEMES)
 def accept(suggestion_id: int) -> Response:
     """Do what is suggested, with the names as edited."""
-    try:
+    with attempt():
         made = suggestion_actions.accept(
             suggestion_id, actor(), request.form.getlist("name"), into=whole("into") or None
         )
-    except Refused as error:
-        flash_refusal(error)
-        return see_other("themes.suggestions", codebook_id=whole("codebook"))
-    flash(_("Done. It can be undone from the history."), "success")
-    return see_other("themes.show", theme_id=made[0])
+        flash(_("Done. It can be undone from the history."), "success")
+        return see_other("themes.show", theme_id=made[0])
+    return see_other("themes.suggestions", codebook_id=whole("codebook"))
 
 
 @blueprint.post("/themes/suggestions/<int:suggestion_id>/dismiss")
 @requires(rights.EDIT_THEMES)
 def dismiss(suggestion_id: int) -> Response:
     """Say no: it does not come back."""
-    try:
+    with attempt():
         suggestion_actions.dismiss(suggestion_id, actor())
-    except Refused as error:
-        flash_refusal(error)
-    else:
         flash(_("Dismissed. It will not be suggested again."), "success")
     return see_other("themes.suggestions", codebook_id=whole("codebook"))
 
@@ -77,8 +71,6 @@ def dismiss(suggestion_id: int) -> Response:
 @requires(rights.EDIT_THEMES)
 def reopen(suggestion_id: int) -> Response:
     """Take a "no" back."""
-    try:
+    with attempt():
         suggestion_actions.reopen(suggestion_id, actor())
-    except Refused as error:
-        flash_refusal(error)
     return see_other("themes.suggestions", codebook_id=whole("codebook"))
