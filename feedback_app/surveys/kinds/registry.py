@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from types import MappingProxyType
 
+from feedback_app.errors import N_, NotFound
 from feedback_app.surveys import kinds as package
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.kind import QuestionKind
@@ -47,13 +48,18 @@ def registered(kind: QuestionKind) -> Iterator[None]:
 
 
 def kind_of(question: QuestionSpec) -> QuestionKind:
-    """Return the kind of ``question``."""
-    return _kinds[question.kind]
+    """Return the kind of ``question``. Raises NotFound where its file is gone from this installation."""
+    try:
+        return _kinds[question.kind]
+    except KeyError as error:
+        raise NotFound(
+            N_("This installation does not know questions of the kind “%(kind)s”."), kind=question.kind
+        ) from error
 
 
 def clean(raw: Sequence[str], question: QuestionSpec) -> Reply | Problem:
     """Return the reply to ``question`` in what a form sent, or the problem with it; see ``QuestionKind.clean``."""
-    return _kinds[question.kind].clean(raw, question)
+    return kind_of(question).clean(raw, question)
 
 
 def free_texts() -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from feedback_app.errors import NotFound
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.counts import Counts, SaidText
 from feedback_app.surveys.kinds.base.reply import Problem, Reply
@@ -95,3 +96,8 @@ def test_an_empty_reply_holds_none_of_the_four() -> None:
     assert Reply().empty
     assert not any(one.empty for one in (Reply(text=""), Reply(number=0), Reply(chosen=()), Reply(parts={})))
     assert Reply(number=0).as_columns() == {"text": None, "number": 0, "chosen": None, "parts": None}
+
+
+def test_a_question_whose_kind_is_gone_is_told_in_one_line() -> None:
+    with pytest.raises(NotFound, match="does not know questions of the kind “mood”"):
+        kind_of(QuestionSpec("q", "mood", {"en": "?"}))
