@@ -36,9 +36,18 @@ class House(Protocol):
 
 
 def house() -> House:
-    """Return the organisation of the application in force."""
-    who: House = current_app.extensions["house"]()
-    return who
+    """Return the organisation of the application in force; within one request always the same."""
+    if not has_request_context():
+        return _asked()
+    found: House | None = g.get("house")
+    if found is None:
+        found = g.house = _asked()
+    return found
+
+
+def _asked() -> House:
+    found: House = current_app.extensions["house"]()
+    return found
 
 
 def choose_language() -> str:
@@ -90,5 +99,5 @@ def init_app(app: Flask, who: Callable[[], House]) -> None:
     app.extensions["house"] = who
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     babel.init_app(app, locale_selector=choose_locale, timezone_selector=lambda: house().timezone)
-    app.jinja_env.globals.update(language=language, LANGUAGE_NAMES=LANGUAGE_NAMES, organisation=LocalProxy(who))
+    app.jinja_env.globals.update(language=language, LANGUAGE_NAMES=LANGUAGE_NAMES, organisation=LocalProxy(house))
     app.register_blueprint(blueprint)
