@@ -68,6 +68,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     "delivery/queue/smtp_replies.py": ("tests/delivery/test_scopes.py",),
     "delivery/throttle/token_bucket.py": ("tests/delivery/test_throttle_pure.py",),
     "delivery/throttle/ramp_up_stats.py": ("tests/delivery/test_throttle_pure.py",),
+    "events/actions.py": ("tests/events",),
+    "events/catalogue.py": ("tests/events",),
+    "events/queries.py": ("tests/events/test_queries.py",),
     "announcements/sending/audience.py": ("tests/announcements/test_audience.py",),
 }
 # what most tests load, loaded once; each run is a fork of this process. Nothing of our own is among it.
