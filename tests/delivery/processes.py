@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -67,13 +66,3 @@ def in_thread(run: Callable[[], Any]) -> threading.Thread:
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     return thread
-
-
-def until(holds: Callable[[], object], seconds: float = 30.0) -> None:
-    """Wait until ``holds`` gives something true."""
-    ends = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < ends, "it did not happen"
-        time.sleep(0.02)
-        db.session.rollback()  # else the next look sees what this one saw
-    db.session.rollback()

@@ -16,8 +16,9 @@ from feedback_app.delivery.queue import claims
 from feedback_app.delivery.sending.in_flight import MOST_AHEAD
 from feedback_app.extensions import db
 from tests.delivery.helpers import journals, letters, queue, states
-from tests.delivery.processes import until, worker
+from tests.delivery.processes import worker
 from tests.fakes import Relay
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("app")
 KIND, GROUP = "announcement", 5

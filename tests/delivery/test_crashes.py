@@ -24,10 +24,10 @@ from feedback_app.delivery.queue.journal import ENDING, Journal, line
 from feedback_app.delivery.queue.journal_reader import left_behind, read
 from feedback_app.delivery.queue.results import Result, record
 from feedback_app.delivery.queue.smtp_replies import Reply
-from feedback_app.extensions import db
 from tests.delivery.helpers import drain, journals, letters, queue, sender, smtp, states
 from tests.delivery.processes import worker
 from tests.fakes import Relay
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -96,7 +96,7 @@ def test_unsubscribing_in_the_middle_stops_that_letter() -> None:
         queue(*(f"p{n}@example.org" for n in range(40)))
         office = sender(smtp(relay), connections=1)
         thread = _in_thread(office.run)
-        _until(lambda: "leased" in states().values())
+        until(lambda: "leased" in states().values())
         with transaction():
             suppression.suppress("p39@example.org", "surveys", "unsubscribed")
         time.sleep(2.1)  # longer than what is read from the database is trusted
@@ -115,15 +115,15 @@ def test_pause_resume_and_cancel_while_sending() -> None:
         queue("service@example.org", kind="staff", scope="")
         office = sender(smtp(relay), connections=1)
         thread = _in_thread(office.run)
-        _until(lambda: "leased" in states().values())
+        until(lambda: "leased" in states().values())
         with transaction():
             assert actions.pause("announcement", 5)
             assert not actions.pause("announcement", 5)
         time.sleep(2.1)
         hold.set()
         relay.wait_for(2)
-        _until(lambda: queries.counts_by_state("announcement").get("leased", 0) == 0)
-        _until(lambda: "service@example.org" in relay.recipients())
+        until(lambda: queries.counts_by_state("announcement").get("leased", 0) == 0)
+        until(lambda: "service@example.org" in relay.recipients())
         assert queries.counts_by_state("announcement", 5)["queued"] >= 28
         with transaction():
             assert actions.cancel(kind="announcement", group_id=5) >= 28
@@ -139,7 +139,7 @@ def test_a_letter_cancelled_while_on_the_wire_is_sent_when_it_was() -> None:
         [letter_id] = queue("a@example.org")
         office = sender(smtp(relay))
         thread = _in_thread(office.run)
-        _until(lambda: any(line.startswith(b"DATA") for line in relay.commands))
+        until(lambda: any(line.startswith(b"DATA") for line in relay.commands))
         with transaction():
             assert actions.cancel(letter_id=letter_id) == 1
         hold.set()
@@ -291,12 +291,3 @@ def _in_thread(run: object) -> threading.Thread:
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     return thread
-
-
-def _until(holds: object, seconds: float = 20.0) -> None:
-    ends = time.monotonic() + seconds
-    while not holds():  # type: ignore[operator]
-        assert time.monotonic() < ends, "it did not happen"
-        time.sleep(0.02)
-        db.session.rollback()  # else the next look sees what this one saw
-    db.session.rollback()

@@ -16,8 +16,8 @@ from feedback_app.delivery.sending.smtp_transport import Relay as RelayAddress
 from feedback_app.delivery.sending.smtp_transport import SmtpTransport
 from feedback_app.extensions import current_settings
 from tests.delivery.helpers import QUICK, queue, sender, states
-from tests.delivery.processes import until
 from tests.fakes import Relay
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("app")
 KIND, GROUP = "announcement", 5

@@ -32,8 +32,9 @@ from feedback_app.delivery.sending.smtp_transport import Timeouts
 from feedback_app.extensions import db
 from feedback_app.settings import Settings
 from tests.delivery.helpers import drain, journals, letters, queue, sender, smtp, states
-from tests.delivery.processes import ended, in_thread, until, worker
+from tests.delivery.processes import ended, in_thread, worker
 from tests.fakes import Relay
+from tests.waiting import until
 
 HASTY = Timeouts(connect=0.5, greeting=0.5, command=0.5, data=0.5, block=0.5, text=0.5, idle=0.5, life=60)
 

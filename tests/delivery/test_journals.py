@@ -33,8 +33,9 @@ from feedback_app.delivery.queue.journal_reader import (
 )
 from feedback_app.delivery.queue.smtp_replies import Reply
 from tests.delivery.helpers import drain, journals, letters, queue, sender, smtp, states
-from tests.delivery.processes import in_thread, until
+from tests.delivery.processes import in_thread
 from tests.fakes import Relay
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("app")
 OK = Reply(250, "2.0.0 kept")

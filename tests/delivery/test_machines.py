@@ -33,8 +33,9 @@ from feedback_app.delivery.queue.journal import ENDING
 from feedback_app.extensions import db
 from feedback_app.settings import Settings
 from tests.delivery.helpers import letters, queue, states
-from tests.delivery.processes import ended, until, worker
+from tests.delivery.processes import ended, worker
 from tests.fakes import Relay
+from tests.waiting import until
 
 COUNT = 600
 EVERYBODY = [f"p{n}@example.org" for n in range(COUNT)]

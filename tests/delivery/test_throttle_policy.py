@@ -27,6 +27,7 @@ from feedback_app.delivery.throttle.rates import HORIZON, RELAY, Rates
 from feedback_app.extensions import db
 from tests.delivery.helpers import drain, letters, queue, sender, smtp, states
 from tests.fakes import Relay
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("app")
 KIND, GROUP = "announcement", 7
@@ -213,7 +214,7 @@ def test_a_slow_domain_starves_nobody(relay: Relay, bare_app: Flask) -> None:
     thread = threading.Thread(target=_in(bare_app, office))
     thread.start()
     started = time.monotonic()
-    _until(lambda: sum(one.endswith("@velo.example") for one in relay.recipients()) == 40)
+    until(lambda: sum(one.endswith("@velo.example") for one in relay.recipients()) == 40)
     took = time.monotonic() - started
     office.stop()
     thread.join()
@@ -234,7 +235,7 @@ def test_no_more_than_so_many_at_once(bare_app: Flask) -> None:
         office = sender(smtp(relay), 5, policy=ThrottlePolicy(Rates(domains=domain_limits("gmail.com=1000/2"))))
         thread = threading.Thread(target=_in(bare_app, office))
         thread.start()
-        _until(lambda: sum(line.startswith(b"DATA") for line in list(relay.commands)) == 2)
+        until(lambda: sum(line.startswith(b"DATA") for line in list(relay.commands)) == 2)
         for _ in range(20):
             assert queries.counts_by_state().get("leased", 0) <= 2
             db.session.rollback()
@@ -344,10 +345,3 @@ def _in(app: Flask, office: Sender) -> object:
             office.run()
 
     return work
-
-
-def _until(holds: object, seconds: float = 20.0) -> None:
-    ends = time.monotonic() + seconds
-    while not holds():  # type: ignore[operator]
-        assert time.monotonic() < ends, "it did not happen"
-        time.sleep(0.02)

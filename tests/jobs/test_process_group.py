@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from tests.delivery.helpers import journals, letters, queue, states
 from tests.delivery.processes import ended, worker
 from tests.delivery.test_dkim import records, verified
 from tests.fakes import Relay
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("app")
 MANY = [f"p{number}@example.org" for number in range(120)]
@@ -30,11 +30,8 @@ def children(pid: int) -> list[int]:
 
 
 def waited_for(pid: int, count: int) -> list[int]:
-    ends = time.monotonic() + 60
-    while len(found := children(pid)) < count:
-        assert time.monotonic() < ends, "the processes were not started"
-        time.sleep(0.02)
-    return found
+    until(lambda: len(children(pid)) >= count, why="the processes were not started")
+    return children(pid)
 
 
 def test_three_processes_send_each_letter_once_and_signed() -> None:
@@ -57,16 +54,11 @@ def test_what_ends_the_first_process_ends_all(how: signal.Signals) -> None:
     hold = threading.Event()
     with Relay(hold=hold) as relay, worker(relay, mail_processes="3", mail_connections="3") as child:
         others = waited_for(child.pid, 2)
-        ends = time.monotonic() + 60
-        while relay.most_at_once < 3:
-            assert time.monotonic() < ends, "not every process opened its connection"
-            time.sleep(0.02)
+        until(lambda: relay.most_at_once >= 3, why="not every process opened its connection")
         child.send_signal(how)
         hold.set()
         code, said = ended(child)
-        while any(Path(f"/proc/{pid}/exe").exists() for pid in others):
-            assert time.monotonic() < ends + 30, "a process outlived the first"
-            time.sleep(0.02)
+        until(lambda: not any(Path(f"/proc/{pid}/exe").exists() for pid in others), why="a process outlived the first")
     assert code == (0 if how is signal.SIGTERM else -signal.SIGKILL), said
     held = [one for one in letters().values() if one.lease_owner]
     if how is signal.SIGTERM:
@@ -83,8 +75,7 @@ def test_a_dead_process_ends_the_worker_with_a_clear_line() -> None:
     with Relay() as relay, worker(relay, "--until-idle", "--only", "sender", mail_processes="2") as child:
         relay.faults.hold = hold = threading.Event()
         [other] = waited_for(child.pid, 1)
-        while not relay.commands:
-            time.sleep(0.02)
+        until(lambda: relay.commands)
         os.kill(other, signal.SIGKILL)
         hold.set()
         code, said = ended(child)
