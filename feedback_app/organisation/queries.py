@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import SQLAlchemyError
 
 from feedback_app import clock, public_ids
 from feedback_app.common.cache import app_cache
@@ -52,7 +52,7 @@ def _stored() -> dict[str, Any] | None:
     try:
         with session.no_autoflush:
             row = session.execute(select(*(getattr(Organisation, name) for name in STORED))).first()
-    except DatabaseError:
+    except SQLAlchemyError:
         if session.info.get("owned"):
             raise  # a verb is under way, and its transaction is lost
         session.rollback()
