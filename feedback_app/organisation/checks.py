@@ -143,4 +143,8 @@ def zones() -> list[str]:
 def _short(text: str, most: int) -> str:
     if len(text) > most:
         raise Refused(N_("Please shorten this to %(max)d characters."), max=most)
+    if "{{" in text or "}}" in text:
+        raise Refused(
+            N_("Please leave out double braces: in letters they stand for what differs from reader to reader.")
+        )
     return text

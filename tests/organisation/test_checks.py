@@ -38,6 +38,8 @@ def test_kept(name: str, typed: Any, kept: Any) -> None:
     ("name", "typed", "why"),
     [
         ("name", " \n\u200b", "write the name"),
+        ("name", "Velo {{link}}", "double braces"),
+        ("controller", "}} Holding", "double braces"),
         ("name", "x" * 121, "shorten this to 120"),
         ("postal_address", "x" * 301, "shorten this to 300"),
         ("reply_to", "nobody", "such as hello@example"),
