@@ -96,6 +96,8 @@ def test_lanes_are_the_groups_with_a_letter_waiting() -> None:
 def test_only_the_lanes_named_are_claimed_from() -> None:
     queue("a@x.org", kind="staff")
     queue("b@x.org", kind="announcement", group_id=2)
+    queue("c@x.org", kind="wave", group_id=2)
+    queue("d@x.org", kind="announcement", group_id=3)
     with transaction() as session:
         rows = claims.claim_from(session, "one", [Lane("announcement", 2)], 10)
     assert [row.address for row in rows] == ["b@x.org"]

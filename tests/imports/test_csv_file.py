@@ -60,6 +60,11 @@ def test_excels_first_line_is_obeyed_and_counted(sign: str, first: str) -> None:
     assert list(table.rows) == [Record(3, ["1", "2"])]
 
 
+def test_excels_first_line_decides_against_the_look_of_the_heading() -> None:
+    assert _table("sep=;\na,b,c;d\n").headings == ["a,b,c", "d"]
+    assert _table("sep=#\na,b,c;d\n").headings == ["a", "b", "c;d"]
+
+
 def test_a_first_line_that_names_an_unknown_delimiter_is_only_skipped() -> None:
     assert _table("sep=#\na;b\n").headings == ["a", "b"]
     assert _table("sep=ab\n1\n").headings == ["sep=ab"]
@@ -97,6 +102,14 @@ def test_a_cell_may_hold_as_many_lines_as_a_letter() -> None:
     over = _rows(f'a,b\n"x\n{fits}",1\n')
     assert over[0] == (2, OPEN_QUOTE, '"x\n')
     assert over[1] == (3, ["x"])
+
+
+@pytest.mark.parametrize(("first", "fits"), [(RECORD_CHARACTERS - 1, True), (RECORD_CHARACTERS, False)])
+def test_a_cell_of_several_lines_may_be_as_long_as_a_row(first: int, fits: bool) -> None:
+    line = '"' + "x" * (first - 2) + "\n"
+    rows = _rows(f'a,b\n{line}y",1\n2,3\n')
+    assert rows[0] == ((2, [line[1:] + "y", "1"]) if fits else (2, TOO_LONG, line[:200]))
+    assert rows[-1][1] == ["2", "3"]
 
 
 @pytest.mark.parametrize("more", [0, 1, 5, RECORD_CHARACTERS, 3 * RECORD_CHARACTERS + 7])

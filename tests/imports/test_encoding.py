@@ -85,6 +85,10 @@ def test_a_file_that_ends_inside_a_long_line_is_read_to_its_end(size: int) -> No
     assert "Line 1 " in _refusal(b"x" * (PIECE - size) + b"\x81" * size)
 
 
+def test_the_last_letter_of_a_long_line_counts_too() -> None:
+    assert _of(b"x" * (PIECE - 1) + "ó".encode("cp1250")) == WINDOWS
+
+
 def test_lines_are_counted_also_beyond_a_long_one() -> None:
     assert "Line 3 " in _refusal(b"x" * (2 * PIECE + 5) + b"\nplain\n" + b"\x81\n")
 
@@ -105,6 +109,7 @@ def test_lines_are_counted_also_beyond_a_long_one() -> None:
         (b"\xfe\xff" + "email\n".encode("utf-16-be"), "UTF-16"),
         (b"\x00\x00\xfe\xff" + "email\n".encode("utf-32-be"), "UTF-16"),
         ("email,name\n".encode("utf-16-le"), "UTF-16"),
+        ("ab".encode("utf-16-le"), "UTF-16"),
         ("email,name\n".encode("utf-16-be"), "UTF-16"),
         (b"email" + b"\0" * 3 + b"\n" * 20, "not a text file"),
     ],

@@ -72,6 +72,10 @@ def test_a_column_for_each_option_says_yes_in_any_words() -> None:
     assert SEVERAL.of_parts({}, CHOICE) == NOTHING
 
 
+def test_plain_and_single_words_stand_beside_their_code() -> None:
+    assert ONE.cells(CHOICE, Reply(chosen=("bare",)), "en") == ("bare", "bare")
+
+
 def test_labels_are_the_readers_else_the_first_there_is_else_the_code() -> None:
     all_of_them = Reply(chosen=CODES)
     assert labels(CHOICE, all_of_them, "pl") == "Cena; Brak towaru; Ton; bare"

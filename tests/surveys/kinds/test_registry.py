@@ -9,6 +9,7 @@ import pytest
 from feedback_app.errors import NotFound
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.counts import Counts, SaidText
+from feedback_app.surveys.kinds.base.kind import QuestionKind
 from feedback_app.surveys.kinds.base.reply import Problem, Reply
 from feedback_app.surveys.kinds.base.text import TextKind
 from feedback_app.surveys.kinds.registry import KINDS, by_precedence, free_texts, kind_of, register, registered, scores
@@ -90,6 +91,11 @@ def test_a_kind_says_nothing_in_as_many_cells_as_it_has_headings(kind: str) -> N
     cells = KINDS[kind].cells(question, Reply(), "en")
     assert len(cells) == len(KINDS[kind].columns(question))
     assert not any(cells)
+
+
+def test_a_kind_that_cannot_read_is_no_kind() -> None:
+    with pytest.raises(TypeError, match="_read"):
+        type("Half", (QuestionKind,), {"code": "half"})()
 
 
 def test_an_empty_reply_holds_none_of_the_four() -> None:
