@@ -1,4 +1,4 @@
-"""Makes `feedback_app/changes/voices/chances.json`: what a rank is worth, from changes of which everything was judged.
+"""Makes `changes/voices/engine/chances.json`: what a rank is worth, from changes of which everything was judged.
 
     python benchmarks/teach_voice_chances.py FOLDER [--cache FILE] [--strong]
 
@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from feedback_app.changes.voices import chances as worth
-from feedback_app.changes.voices import ranking
-from feedback_app.changes.voices.collection import Said, collect, nearness
-from feedback_app.changes.voices.statement import read_statement
-from feedback_app.changes.voices.vector_file import VectorFile
+from feedback_app.changes.voices.engine import chances as worth
+from feedback_app.changes.voices.engine import ranking
+from feedback_app.changes.voices.engine.collection import Said, collect, nearness
+from feedback_app.changes.voices.engine.statement import read_statement
+from feedback_app.changes.voices.engine.vector_file import VectorFile
 from feedback_app.themes.engine.vectors.embedders import SentenceEncoder
 from feedback_app.themes.engine.vectors.large_encoders import CompactE5
 

@@ -1,4 +1,4 @@
-"""Makes `feedback_app/changes/voices/subjects.npz` from the library's examples: run after the library was edited.
+"""Makes `changes/voices/engine/subjects.npz` from the library's examples: run after the library was edited.
 
     python benchmarks/teach_voices.py [--strong]
 
@@ -9,7 +9,7 @@ import argparse
 
 import numpy as np
 
-from feedback_app.changes.voices.subjects import WEIGHTS, SubjectMaps, stems_of
+from feedback_app.changes.voices.engine.subjects import WEIGHTS, SubjectMaps, stems_of
 from feedback_app.themes.engine.vectors.embedders import SentenceEncoder
 from feedback_app.themes.engine.vectors.large_encoders import CompactE5
 from feedback_app.themes.engine.vectors.normalise import fit_space

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from feedback_app.changes.voices.collection import Said
+    from feedback_app.changes.voices.engine.collection import Said
     from feedback_app.themes.engine.vectors.embedders import Embedder
 
 _CACHE = "voice-vectors.sqlite"
@@ -58,10 +58,10 @@ def _usual_cache() -> Path | None:
 def _ranked(
     change: Path, judged: Path | None, wanted: tuple[int, float], means: tuple[bool, str], cache: Path | None
 ) -> Iterator[dict[str, Any]]:
-    from feedback_app.changes.voices import chances, ranking  # noqa: PLC0415 - numpy, only once it is needed
-    from feedback_app.changes.voices.collection import collect, nearness  # noqa: PLC0415
-    from feedback_app.changes.voices.statement import read_statement  # noqa: PLC0415
-    from feedback_app.changes.voices.vector_file import VectorFile  # noqa: PLC0415
+    from feedback_app.changes.voices.engine import chances, ranking  # noqa: PLC0415 - numpy, only once it is needed
+    from feedback_app.changes.voices.engine.collection import collect, nearness  # noqa: PLC0415
+    from feedback_app.changes.voices.engine.statement import read_statement  # noqa: PLC0415
+    from feedback_app.changes.voices.engine.vector_file import VectorFile  # noqa: PLC0415
 
     statement = read_statement(_object(change.read_text("utf-8-sig"), str(change)))
     known = _judged(judged)
@@ -96,7 +96,7 @@ def _embedders(strong: bool, model: str) -> list[Embedder]:
 
 
 def _quote(one: Said) -> list[int] | None:
-    from feedback_app.changes.voices.quotation import quotation  # noqa: PLC0415
+    from feedback_app.changes.voices.quoting.quotation import quotation  # noqa: PLC0415
 
     start = one.answer.find(one.text)
     found = None if start < 0 else quotation(one.answer, [(start, start + len(one.text))], one.language)
@@ -132,7 +132,7 @@ def _judged(path: Path | None) -> dict[str, bool]:
 
 
 def _mentions(lines: Iterable[str]) -> list[Said]:
-    from feedback_app.changes.voices.collection import Said  # noqa: PLC0415
+    from feedback_app.changes.voices.engine.collection import Said  # noqa: PLC0415
 
     found: dict[str, Said] = {}
     for place, given in _objects(lines, "standard input"):

@@ -7,10 +7,10 @@ import time
 import numpy as np
 import pytest
 
-from feedback_app.changes.voices import chances, ranking
-from feedback_app.changes.voices.collection import Collection, Nearness, Said, collect, nearness
-from feedback_app.changes.voices.statement import read_statement
-from feedback_app.changes.voices.subjects import stems_of, subject_maps
+from feedback_app.changes.voices.engine import chances, ranking
+from feedback_app.changes.voices.engine.collection import Collection, Nearness, Said, collect, nearness
+from feedback_app.changes.voices.engine.statement import read_statement
+from feedback_app.changes.voices.engine.subjects import stems_of, subject_maps
 from feedback_app.themes.engine.vectors.embedders import default_embedder
 
 PHONE = [

@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_app.changes.voices.statement import Statement
-from feedback_app.changes.voices.subjects import CONTEXT, STEM_SHARE, Rows, Scale, scale_of, shares, subject_maps
+from feedback_app.changes.voices.engine.statement import Statement
+from feedback_app.changes.voices.engine.subjects import CONTEXT, STEM_SHARE, Rows, Scale, scale_of, shares, subject_maps
 from feedback_app.themes.engine.vectors.embedders import Embedder, VectorCache, unit, vectors_of
 from feedback_app.themes.engine.vectors.normalise import Space, fit_space
 

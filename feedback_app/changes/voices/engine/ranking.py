@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_app.changes.voices.collection import SMOOTHING, Collection, Nearness, nearest, smoothed, standard
-from feedback_app.changes.voices.subjects import Rows
+from feedback_app.changes.voices.engine.collection import SMOOTHING, Collection, Nearness, nearest, smoothed, standard
+from feedback_app.changes.voices.engine.subjects import Rows
 from feedback_app.themes.engine.classify.logistic import fit_logistic
 
 _FARTHEST = 100

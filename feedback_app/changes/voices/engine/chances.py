@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from feedback_app.changes.voices.collection import Collection, Nearness, standard
-from feedback_app.changes.voices.subjects import Rows
+from feedback_app.changes.voices.engine.collection import Collection, Nearness, standard
+from feedback_app.changes.voices.engine.subjects import Rows
 
 WEIGHTS = Path(__file__).with_name("chances.json")
 FEATURES = ("learnt", "near", "near_learnt", "praise", "like_yes", "like_no", "yes", "no", "rank", "hits", "some_yes")

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feedback_app.changes.voices.dependence import names_no_person, needs_before, says_little, turns_meaning
-from feedback_app.changes.voices.naming import names_in
+from feedback_app.changes.voices.quoting.dependence import names_no_person, needs_before, says_little, turns_meaning
+from feedback_app.changes.voices.quoting.naming import names_in
 from feedback_app.themes.engine.text.sentences import sentences
 
 LENGTH = 300
@@ -209,10 +209,14 @@ def _mark_before(answer: str, parts: Sequence[tuple[int, int]], at: int) -> str:
     """What shows that the sentence began before ``at``: a name left out, or words; nothing where it begins there."""
     start = next((start for start, end in parts if start < at < end), at)
     ahead = answer[start:at].strip(_OPENING)
-    return "" if not ahead else f"{LEFT_OUT} " if names_in(ahead) else CUT
+    return "" if not ahead else f"{LEFT_OUT} " if _is_name(ahead) else CUT
 
 
 def _mark_after(answer: str, parts: Sequence[tuple[int, int]], at: int) -> str:
     end = next((end for start, end in parts if start < at < end), at)
     behind = answer[at:end].strip(_CLOSING)
-    return "" if not behind else f" {LEFT_OUT}" if names_in(behind) else CUT
+    return "" if not behind else f" {LEFT_OUT}" if _is_name(behind) else CUT
+
+
+def _is_name(text: str) -> bool:
+    return names_in(text) == [(0, len(text))]

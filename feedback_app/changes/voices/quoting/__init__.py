@@ -1,0 +1,1 @@
+"""A person's words as a letter prints them. Pure."""
