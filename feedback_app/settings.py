@@ -132,6 +132,16 @@ def _topic(value: str) -> str:
     return value.strip()
 
 
+def _bar(value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = 0.0
+    if not 0.5 <= number <= 1:
+        raise ValueError("use a chance from 0.5 to 1, such as 0.95")
+    return number
+
+
 def _percent(value: str) -> float:
     try:
         number = float(value)
@@ -195,6 +205,7 @@ class Settings:
     rate_limit_storage: str = field(default="memory://", metadata={"read": _text})
     proxies: int = field(default=0, metadata={"read": _whole(0, 5)})
     log_format: str = field(default="json", metadata={"read": _one_of("json", "console")})
+    quote_bar: float = field(default=0.95, metadata={"read": _bar})
     themes_strong: bool = field(default=False, metadata={"read": _flag})
     metrics_token: str = field(default="", metadata={"read": _random_secret}, repr=False)
     log_level: str = field(default="info", metadata={"read": _one_of("debug", "info", "warning", "error")})

@@ -13,6 +13,7 @@ from feedback_app.changes import actions, evidence, queries
 from feedback_app.changes.actions import Entry
 from feedback_app.changes.calendar import today
 from feedback_app.changes.models import STATES, Change
+from feedback_app.changes.voices import commands as voice_commands
 from feedback_app.changes.words import Words
 from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.common.strict_json import BadDocument, read
@@ -203,3 +204,7 @@ def set_state(change_id: int, state: str, reason: str, since: datetime | None, l
         raise Refused(N_("It is “%(state)s” already, or somebody moved it meanwhile. Look again."), state=state)
     actions.set_state(change_id, state, COMMAND, reason=reason, since=_day(since), look_again_on=_day(look_again))
     click.echo(f"Change {change_id} is now {state}.")
+
+
+for _one in voice_commands.COMMANDS:
+    changes.add_command(_one)

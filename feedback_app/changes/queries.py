@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Subquery, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from feedback_app.accounts.models import Staff
+from feedback_app.changes import events
 from feedback_app.changes.evidence import linked, open_mentions
 from feedback_app.changes.models import STATES, Change, ChangeTheme
 from feedback_app.changes.words import Words
@@ -187,7 +188,8 @@ def staff_by_email(email: str) -> Staff:
 
 def history(change_id: int) -> list[Event]:
     """Return who did what to a change, the latest first."""
-    return list(db.session.scalars(about("change", change_id)))
+    judged = [what.code for what in events.VOICES]  # told on the page of voices, and far too many here
+    return list(db.session.scalars(about("change", change_id).where(Event.code.not_in(judged))))
 
 
 def described(changes: Sequence[Change]) -> list[dict[str, Any]]:

@@ -1,0 +1,56 @@
+"""How good what would go out is, and how many are found: honest figures from few judgements. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+CONFIDENCE = 1.96  # 95 %
+SAMPLE = 20  # judged at random before anything goes out unjudged
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """``quoted`` quotations would go out, ``unjudged`` of them read by nobody; ``fit`` of all fit, low to high.
+
+    ``found``: the share of those who said it that are among the quoted; None while nothing was ranked.
+    """
+
+    quoted: int
+    unjudged: int
+    fit: float
+    low: float
+    high: float
+    found: float | None
+
+
+def interval(hits: int, cases: int) -> tuple[float, float]:
+    """Return the bounds of a share (Wilson, 1927) at 95 %; nothing known is 0 to 1."""
+    if not cases:
+        return 0.0, 1.0
+    share, square = hits / cases, CONFIDENCE**2
+    middle = (share + square / (2 * cases)) / (1 + square / cases)
+    half = CONFIDENCE * sqrt(share * (1 - share) / cases + square / (4 * cases**2)) / (1 + square / cases)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def confirmed(hits: int, cases: int, bar: float) -> bool:
+    """True when a sample of what would go out unjudged was judged, and as many fit as the bar asks for."""
+    return cases >= SAMPLE and hits >= bar * cases
+
+
+def estimate(judged: int, unjudged: int, sample: tuple[int, int], expected: float | None) -> Estimate:
+    """Return the figures for so many judged quotations and unjudged ones, of which a sample (hits, cases) was judged.
+
+    What a person judged to fit is taken to fit. ``expected``: voices among all that is not quoted.
+    """
+    quoted = judged + unjudged
+    hits, cases = sample
+    low, high = interval(hits, cases)
+    share = hits / cases if cases else 0.0
+
+    def of_all(part: float) -> float:
+        return (judged + unjudged * part) / quoted if quoted else 1.0
+
+    found = None if expected is None else quoted / max(quoted + expected, 1e-9)
+    return Estimate(quoted, unjudged, of_all(share), of_all(low), of_all(high), found)
