@@ -19,7 +19,7 @@ STATES = ("draft", "sending", "sent", "stopped")
 ABOUT = ("made", "planned", "declined")  # a change still considered is no news yet
 AUDIENCES = {
     "respondents": N_("everyone who answered the surveys concerned"),
-    "mentioned": N_("only those who spoke about the linked themes"),
+    "mentioned": N_("only those whose own words are quoted"),
     "invited": N_("everyone who answered or was asked"),
 }
 

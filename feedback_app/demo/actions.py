@@ -12,9 +12,11 @@ from feedback_app.accounts.actions import ensure_roles
 from feedback_app.accounts.models import Staff
 from feedback_app.announcements import actions as announcements
 from feedback_app.changes import actions as changes
+from feedback_app.changes.voices import actions as voices
 from feedback_app.changes.words import Words
 from feedback_app.contacts.models import Contact
 from feedback_app.contacts.queries import Filter
+from feedback_app.database import is_postgresql
 from feedback_app.demo import data, history
 from feedback_app.demo.data import DemoChange
 from feedback_app.errors import N_, Refused
@@ -22,6 +24,7 @@ from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
 from feedback_app.organisation import actions as organise
 from feedback_app.organisation import queries as organisation
+from feedback_app.responses.models import Answer
 from feedback_app.surveys import queries as surveys
 from feedback_app.surveys.waves.actions import Plan, send
 from feedback_app.surveys.waves.mail import all_words
@@ -54,6 +57,8 @@ def seed(tell: Tell = lambda _line: None) -> str:
     outcome = group(codebook.id, COMMAND)
     tell(f"{outcome.mentions} mentions in {outcome.new_themes} themes")
     logged = {change.code: _log(change, codebook.id) for change in data.changes()}
+    heard = sum(_judge(logged[code], words) for code, texts in data.voices().items() for words in texts)
+    tell(f"{heard} voices of {len(logged)} changes judged")
     for change in data.changes():
         if change.announced_days_ago is not None:
             announcements.send(announcements.draft([logged[change.code]], COMMAND, kind="mentioned"), COMMAND)
@@ -86,6 +91,19 @@ def _log(change: DemoChange, codebook_id: int) -> int:
         translations={other: _words(change, other, processes)},
     )
     return changes.log(entry, COMMAND)
+
+
+def _judge(change_id: int, words: str) -> int:
+    """Judge the mention in which ``words`` begin as a voice of a change; these very words are quoted."""
+    place = func.instr(Answer.text, words) if not is_postgresql() else func.strpos(Answer.text, words)
+    found = db.session.scalar(
+        select(Mention.id)
+        .join(Answer, Answer.id == Mention.answer_id)
+        .where(place > 0, Mention.state == "open", Mention.end >= place)
+        .order_by(Mention.start)
+        .limit(1)
+    )
+    return voices.judge(change_id, [found], "part", COMMAND, words) if found else 0
 
 
 def _words(change: DemoChange, language: str, processes: Mapping[str, Mapping[str, str]]) -> dict[str, str]:

@@ -158,6 +158,17 @@ class _ChangesFile:
     changes: tuple[DemoChange, ...]
 
 
+@cache
+def voices() -> Mapping[str, tuple[str, ...]]:
+    """What each change answers, by its code: pieces of answers as a person who read them all judged them."""
+    return read_packaged(_VoicesFile, _DATA, "voices").voices
+
+
+@dataclass(frozen=True, slots=True)
+class _VoicesFile:
+    voices: Mapping[str, tuple[str, ...]]
+
+
 def _contact(row: dict[str, str]) -> DemoContact:
     own = {key: row.pop(key) for key in ("email", "name", "kind", "stage_lost", "language")}
     return DemoContact(**own, attributes={key: value for key, value in row.items() if value})

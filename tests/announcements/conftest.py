@@ -10,7 +10,7 @@ from flask import Flask
 from feedback_app.contacts.models import Contact
 from feedback_app.surveys.models import Survey
 from feedback_app.themes.models import Codebook, Theme
-from tests.announcements.factories import a_change, a_codebook, a_mention, a_theme
+from tests.announcements.factories import a_change, a_codebook, a_mention, a_theme, a_voice
 from tests.factories import a_contact, a_response, a_survey
 
 
@@ -34,7 +34,9 @@ def company(app: Flask) -> Company:
     ada = a_contact("ada@example.org", name="Ada Lovelace")
     zofia = a_contact("zofia@example.org", name="Zofia Ćwik", language="pl")
     bob = a_contact("bob@example.org", name="")
-    a_mention(a_response(survey, ada, missing="I waited at home all day, twice."), theme)
-    a_mention(a_response(survey, zofia, missing="Czekałam cały dzień i nikt nie zadzwonił."), theme)
+    waited = a_mention(a_response(survey, ada, missing="I waited at home all day, twice."), theme)
+    czekala = a_mention(a_response(survey, zofia, missing="Czekałam cały dzień i nikt nie zadzwonił."), theme)
     a_mention(a_response(survey, bob, missing="The invoice is hard to read."), other)
-    return Company(survey, book, theme, other, ada, zofia, bob, a_change(theme))
+    change = a_change(theme)
+    a_voice(change, waited, czekala)
+    return Company(survey, book, theme, other, ada, zofia, bob, change)

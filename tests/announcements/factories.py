@@ -9,6 +9,7 @@ from itertools import count
 
 from feedback_app.changes import actions as changes
 from feedback_app.changes.actions import Entry
+from feedback_app.changes.voices import actions as voices
 from feedback_app.changes.words import Words
 from feedback_app.contacts.models import Contact
 from feedback_app.database import transaction
@@ -82,6 +83,12 @@ def a_change(*themes: Theme, state: str = "made", **more: object) -> int:
         **more,
     }
     return changes.log(Entry(**values), COMMAND)  # type: ignore[arg-type]
+
+
+def a_voice(change_id: int, *mentions: Mention, judgement: str = "yes") -> None:
+    """Judge these mentions as voices of a change."""
+    for one in mentions:
+        voices.judge(change_id, [one.id], judgement, COMMAND)
 
 
 def suppressed(contact: Contact, scope: str = "all", reason: str = "unsubscribed") -> None:

@@ -6,16 +6,19 @@ import random
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from feedback_app.announcements import actions, queries
 from feedback_app.announcements.models import Notice
 from feedback_app.announcements.sending import audience
+from feedback_app.changes.voices import actions as voices
+from feedback_app.changes.voices.models import Voice
 from feedback_app.contacts.models import Contact
 from feedback_app.database import transaction
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.errors import Refused
 from feedback_app.events.actor import COMMAND
+from feedback_app.extensions import db
 from feedback_app.themes.models import Mention, Placement
 from tests.announcements.conftest import Company
 from tests.announcements.factories import (
@@ -23,6 +26,7 @@ from tests.announcements.factories import (
     a_codebook,
     a_mention,
     a_theme,
+    a_voice,
     suppressed,
     table,
 )
@@ -64,20 +68,24 @@ def test_reach_equals_what_is_sent_over_random_companies(app: Flask) -> None:
     surveys = [a_survey(), a_survey()]
     book = a_codebook(*surveys)
     themes = [a_theme(book) for _ in range(3)]
+    said: list[Mention] = []
     contacts = [a_contact(language=chance.choice(["en", "pl", "de"])) for _ in range(60)]
     for contact in contacts:
         for survey in chance.sample(surveys, chance.randint(0, 2)):
             response = a_response(survey, contact, missing=f"words of {contact.id} in {survey.id}")
-            a_mention(
-                response, *chance.sample(themes, chance.randint(0, 3)), state=chance.choice(["open", "set_aside"])
-            )
+            state = chance.choice(["open", "set_aside"])
+            said.append(a_mention(response, *chance.sample(themes, chance.randint(0, 3)), state=state))
         if chance.random() < 0.3:
             an_invitation(surveys[0], contact)
         for scope in ("all", "surveys", "announcements"):
             if chance.random() < 0.15:
                 suppressed(contact, scope, chance.choice(["unsubscribed", "hard_bounce", "complaint", "manual"]))
     for kind in ("respondents", "mentioned", "invited"):
-        one = actions.draft([a_change(*chance.sample(themes, 2))], COMMAND, kind=kind)
+        change = a_change(*chance.sample(themes, 2))
+        open_ones = [row for row in said if row.state == "open"]
+        for row in chance.sample(open_ones, len(open_ones) // 2):
+            a_voice(change, row, judgement=chance.choice(["yes", "no"]))
+        one = actions.draft([change], COMMAND, kind=kind)
         reach = queries.reach(queries.get(one))
         sent = actions.send(one, COMMAND)
         notices = [row for row in table(Notice) if row.announcement_id == one]
@@ -92,15 +100,15 @@ def test_reach_equals_what_is_sent_over_random_companies(app: Flask) -> None:
 
 def _only_their_own(notices: list[Notice], announcement_id: int) -> None:
     mentions = {row.id: row for row in table(Mention)}
-    placed = {(row.mention_id, row.theme_id) for row in table(Placement)}
-    answers = {theme.id for change in queries.get(announcement_id).changes for theme in change.themes}
+    changes = {change.id for change in queries.get(announcement_id).changes}
+    fitting = {row.mention_id for row in table(Voice) if row.change_id in changes and row.state == "yes"}
     for notice in notices:
         for quote in notice.quotes:
             mention = mentions[quote["mention"]]
             assert mention.contact_id == notice.contact_id
             assert quote["text"] == mention.text
             assert mention.state == "open"
-            assert any((mention.id, theme) in placed for theme in answers)
+            assert mention.id in fitting
         if notice.included and notice.why == "mentioned":
             assert notice.quotes
         if not notice.included or notice.why != "mentioned":
@@ -152,15 +160,18 @@ def test_a_person_with_many_themes_and_surveys_is_one_notice_and_one_letter(comp
         session.execute(update(Mention).where(Mention.contact_id == company.bob.id).values(state="set_aside"))
     book = a_codebook(second)
     more = a_theme(book)
-    a_mention(a_response(second, company.ada, missing="A second voice about it, longer than the first."), more)
-    a_mention(a_response(company.survey, company.ada, expected="Third."), company.theme, company.other)
-    one = actions.draft([company.change, a_change(more, company.other)], COMMAND)
+    later = a_mention(a_response(second, company.ada, missing="A second voice about it, longer than the first."), more)
+    third = a_mention(a_response(company.survey, company.ada, expected="Third of them."), company.theme, company.other)
+    change = a_change(more, company.other)
+    a_voice(change, later, third)
+    a_voice(company.change, third)
+    one = actions.draft([company.change, change], COMMAND)
     actions.send(one, COMMAND)
     assert [row.address for row in table(OutgoingEmail)].count("ada@example.org") == 1
     assert [quote["text"] for quote in told()["ada@example.org"].quotes] == [  # in the order they were said
         "I waited at home all day, twice.",
         "A second voice about it, longer than the first.",
-        "Third.",
+        "Third of them.",
     ]
 
 
@@ -178,14 +189,40 @@ def test_surveys_follow_the_themes_and_can_be_changed(company: Company) -> None:
         actions.send(bare, COMMAND)
 
 
-def test_merged_themes_still_find_the_words(company: Company) -> None:
+def test_merged_themes_change_nothing_about_the_voices(company: Company) -> None:
     target = a_theme(company.book, "Waiting")
     with transaction() as session:
         session.execute(update(Placement).where(Placement.theme_id == company.theme.id).values(theme_id=target.id))
         company.theme.state, company.theme.merged_into_id = "merged", target.id
         session.merge(company.theme)
     actions.send(drafted(company), COMMAND)
-    assert told()["ada@example.org"].quotes[0]["theme"] == "Waiting"
+    assert told()["ada@example.org"].quotes[0]["text"] == "I waited at home all day, twice."
+
+
+def test_only_voices_are_quoted_and_the_others_get_the_letter_all_the_same(company: Company) -> None:
+    db.session.rollback()
+    voice = db.session.query(Voice).join(Mention).filter(Mention.contact_id == company.ada.id).one()
+    voices.leave_out(voice.id, COMMAND)
+    (zofias,) = db.session.scalars(select(Mention.id).where(Mention.contact_id == company.zofia.id))
+    voices.judge(company.change, [zofias], "no", COMMAND)
+    sent = actions.send(drafted(company), COMMAND)
+    assert sent.letters == 3
+    assert {row.why for row in told().values()} == {"took_part"}
+    assert all(row.quotes == [] for row in told().values())
+
+
+def test_unjudged_words_go_out_only_once_a_sample_was_judged(company: Company) -> None:
+    (bobs,) = db.session.scalars(select(Mention.id).where(Mention.contact_id == company.bob.id))
+    with transaction() as session:
+        session.add(Voice(change_id=company.change, mention_id=bobs, state="proposed", chance=0.97))
+    assert queries.reach(queries.get(drafted(company))).own_words == 2
+    for number in range(20):
+        person = a_contact(f"sample{number}@example.org")
+        drawn = a_mention(a_response(company.survey, person, missing=f"word {number} of it"))
+        with transaction() as session:
+            session.add(Voice(change_id=company.change, mention_id=drawn.id, chance=0.97, sampled=True))
+        a_voice(company.change, drawn, judgement="yes" if number else "no")
+    assert queries.reach(queries.get(drafted(company))).own_words == 2 + 19 + 1
 
 
 def test_recipients_for_a_preview_can_be_searched(company: Company) -> None:

@@ -29,13 +29,14 @@ from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import current_settings, db
 from feedback_app.places import ROOT
 from tests.announcements.conftest import Company
-from tests.announcements.factories import a_mention, suppressed, table
+from tests.announcements.factories import a_mention, a_voice, suppressed, table
 from tests.factories import a_contact, a_response, an_invitation
 
 MORE = 7  # people beside the three of the company: five pieces of two
 KILLED = """
 import os, signal
-from feedback_app.announcements import actions, sending
+from feedback_app.announcements import actions
+from feedback_app.announcements.sending import steps as sending
 from feedback_app.cli import feedback_app
 
 sending.SIZE = 2
@@ -59,7 +60,8 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 def many(company: Company) -> Company:
     for number in range(MORE):
         person = a_contact(f"many{number}@example.org")
-        a_mention(a_response(company.survey, person, missing=f"words of {number}"), company.theme)
+        said = a_mention(a_response(company.survey, person, missing=f"words of {number}"), company.theme)
+        a_voice(company.change, said)
     return company
 
 

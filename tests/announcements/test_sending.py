@@ -26,9 +26,10 @@ from feedback_app.errors import NotFound, Refused
 from feedback_app.events.actor import COMMAND
 from feedback_app.events.models import Event
 from feedback_app.extensions import db
+from feedback_app.responses.models import Answer
 from feedback_app.themes.models import Mention
 from tests.announcements.conftest import Company
-from tests.announcements.factories import ENGLISH, a_change, suppressed, table
+from tests.announcements.factories import ENGLISH, a_change, a_voice, suppressed, table
 from tests.factories import a_contact, a_response
 
 
@@ -225,10 +226,13 @@ def test_words_are_frozen_when_sent(company: Company) -> None:
 def test_hostile_words_stay_words(company: Company, words: str) -> None:
     eve = a_contact("eve@example.org", name="{{your_words}}\r\nBcc: x@example.org")
     with transaction() as session:
-        session.execute(update(Mention).where(Mention.contact_id == company.ada.id).values(text=words))
+        said = session.query(Mention).filter(Mention.contact_id == company.ada.id).one()
+        session.execute(update(Mention).where(Mention.id == said.id).values(text=words))
+        session.execute(update(Answer).where(Answer.id == said.answer_id).values(text=words))
     hostile = a_change(
         company.theme, words=Words("a\nprocess {{name}}", words + " what", words + " why"), translations={}
     )
+    a_voice(hostile, said)
     a_response(company.survey, eve, missing="x")
     actions.send(actions.draft([hostile], COMMAND), COMMAND)
     ada, other = letters()["ada@example.org"], letters()["eve@example.org"]

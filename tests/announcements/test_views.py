@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from feedback_app import clock
 from feedback_app.announcements import actions, queries
@@ -17,6 +17,7 @@ from feedback_app.database import transaction
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
+from feedback_app.responses.models import Answer
 from feedback_app.themes.models import Mention
 from tests.announcements.conftest import Company
 from tests.announcements.factories import a_change, suppressed, table
@@ -51,7 +52,7 @@ def test_drafted_from_a_change(as_role: Sign, company: Company) -> None:
     assert reply.status_code == 303
     (one,) = table(Announcement)
     page = client.get(f"/announcements/{one.id}").text
-    assert "Of 3 people concerned, <strong>3 get a letter." in page
+    assert "Of 3 people concerned, <strong>3 get a letter." in " ".join(page.split())
     assert "Dzień dobry, {{name}}!" in page
 
 
@@ -94,6 +95,9 @@ def test_preview_shows_a_real_person_in_a_frame_that_can_do_nothing(
     with transaction() as session:
         mine = update(Mention).where(Mention.contact_id == company.ada.id)
         session.execute(mine.values(text="<script>alert(1)</script> {{name}}"))
+        answers = select(Mention.answer_id).where(Mention.contact_id == company.ada.id)
+        hostile = update(Answer).where(Answer.id.in_(answers))
+        session.execute(hostile.values(text="<script>alert(1)</script> {{name}}"))
     client = as_role("viewer")
     page = client.get(f"/announcements/{draft}?contact={company.ada.id}&who=ada").text
     assert f"/announcements/{draft}/letters/{company.ada.id}" in page
@@ -138,7 +142,7 @@ def test_progress_people_and_csv(as_role: Sign, draft: int, company: Company) ->
         "state": "sending", "told": 1, "waiting": 2, "left_out": 1, "failed": 0, "people": 4,
     }  # fmt: skip
     page = client.get(f"/announcements/{draft}/sending").text
-    assert '<noscript><meta http-equiv="refresh"' in page
+    assert '<noscript> <meta http-equiv="refresh"' in " ".join(page.split())
     assert "progress.js" in page
     told = client.get(f"/announcements/{draft}/people?what=told").text
     assert "I waited at home all day, twice." in told

@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 
 from feedback_app.announcements.models import AnnouncementChange, AnnouncementSurvey
 from feedback_app.announcements.sending.quotes import Spoken
-from feedback_app.changes.evidence import linked
+from feedback_app.changes.models import Change
+from feedback_app.changes.voices.models import Voice
+from feedback_app.changes.voices.queries import quoted
 from feedback_app.contacts.models import Contact
 from feedback_app.delivery.models import Suppression
 from feedback_app.extensions import db
 from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys.models import Invitation
-from feedback_app.themes.models import Mention, Placement, Theme
+from feedback_app.themes.models import Mention
 
 WHY = ("mentioned", "took_part", "invited")  # the first that is true of a person
 STOPPED_BY = ("erased", "complaint", "hard_bounce", "unsubscribed", "manual")  # the first that is true is named
@@ -69,13 +71,8 @@ def _surveys(announcement_id: int) -> Select[Any]:
     return select(AnnouncementSurvey.survey_id).where(AnnouncementSurvey.announcement_id == announcement_id)
 
 
-def _themes(announcement_id: int) -> Select[Any]:
-    pairs = linked()
-    return (
-        select(pairs.c.theme_id)
-        .join(AnnouncementChange, AnnouncementChange.change_id == pairs.c.change_id)
-        .where(AnnouncementChange.announcement_id == announcement_id)
-    )
+def _changes(announcement_id: int) -> Select[Any]:
+    return select(AnnouncementChange.change_id).where(AnnouncementChange.announcement_id == announcement_id)
 
 
 def _within(contact_id: Any, span: Span | None) -> ColumnElement[bool]:
@@ -93,18 +90,18 @@ def _of_survey(survey_id: Any, surveys: Any, span: Span | None) -> ColumnElement
 
 
 def _speaks(announcement_id: int, span: Span | None = None) -> ColumnElement[bool]:
-    """Return the condition "this mention, in this placement, is about the announced changes"."""
+    """Return the condition "this mention, as this voice, is to be quoted about the announced changes"."""
     return (
         (Mention.state == "open")
         & _of_survey(Mention.survey_id, _surveys(announcement_id), span)
-        & (Placement.theme_id if span is None else Placement.theme_id + 0).in_(_themes(announcement_id))
+        & quoted(_changes(announcement_id))
     )
 
 
 def _people(announcement_id: int, audience: str, span: Span | None) -> Subquery:
     """Return (contact_id, place): each person once, with the place in WHY of the best reason to tell them."""
     surveys = _surveys(announcement_id)
-    spoke = select(Mention.contact_id, literal(0).label("place")).join(Placement, Placement.mention_id == Mention.id)
+    spoke = select(Mention.contact_id, literal(0).label("place")).join(Voice, Voice.mention_id == Mention.id)
     answered = select(Response.contact_id, literal(1)).where(_of_survey(Response.survey_id, surveys, span))
     asked = select(Invitation.contact_id, literal(2)).where(_of_survey(Invitation.survey_id, surveys, span))
     parts = [
@@ -235,15 +232,19 @@ def _said(speaks: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Mention.contact_id,
             Mention.id,
             Mention.text,
-            Theme.name,
+            Change.process,
             Response.submitted_at,
             Mention.answer_id,
             Mention.start,
             func.coalesce(Answer.text, ""),
+            Mention.language,
+            Voice.first,
+            Voice.after,
+            Voice.chance,
         )
         .join(Answer, Answer.id == Mention.answer_id)
-        .join(Placement, Placement.mention_id == Mention.id)
-        .join(Theme, Theme.id == Placement.theme_id)
+        .join(Voice, Voice.mention_id == Mention.id)
+        .join(Change, Change.id == Voice.change_id)
         .join(Response, Response.id == Mention.response_id)
         .where(speaks)
     )

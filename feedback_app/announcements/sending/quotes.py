@@ -1,82 +1,80 @@
-"""Which of a person's own words stand in their letter. Pure."""
+"""Which of a person's own words stand in their letter: only voices, whole and understandable. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 from typing import Any, NamedTuple
 
+from feedback_app.changes.voices.quoting.quotation import Quotation, exactly, quotation
+
 MOST = 3  # quotes in one letter
-LENGTH = 300  # characters of one quote; the rest is left out at a word's end
-ELLIPSIS = "…"
-GAP = 3  # characters between two pieces of one sentence: a comma and a blank, a dash
 
 
 class Spoken(NamedTuple):
-    """A mention of one person: ``theme`` is the name of the theme it is in, ``at`` when the answer came.
+    """A voice of one person: ``subject`` names the process of the change it answers, ``at`` when the answer came.
 
     ``text`` stands in ``answer``, the whole answer, from character ``start`` on; without ``answer`` it stands alone.
+    ``first`` and ``after``: the stretch of the answer that somebody chose. ``chance``: how sure the voice is.
     """
 
     mention_id: int
     text: str
-    theme: str
+    subject: str
     at: datetime
     answer_id: int = 0
     start: int = 0
     answer: str = ""
+    language: str = "en"
+    first: int | None = None
+    after: int | None = None
+    chance: float = 1.0
 
     @property
-    def end(self) -> int:
-        """Where it ends in the answer."""
-        return self.start + len(self.text)
+    def span(self) -> tuple[int, int]:
+        """Where it stands in the answer."""
+        return self.start, self.start + len(self.text)
 
 
 def choose(spoken: Iterable[Spoken]) -> list[dict[str, Any]]:
-    """Return at most three quotes, the three longest as they were said: ``{"text", "theme", "date", "mention"}``.
+    """Return at most three quotes in the order they were said: ``{"text", "theme", "date", "mention"}``.
 
-    A mention placed in two themes, and words repeated in two answers, count once; neighbours in one answer become one
-    quote, as they were one thought. The text is the person's own, untouched but for shortening.
+    Voices of one answer are printed together, as they were one thought; a stretch that somebody chose stands as it
+    is. Words repeated count once; of more than three the surest stay. What cannot be printed whole is not quoted.
     """
-    pieces = list(spoken)
-    if len(pieces) > 1:  # most people say one thing, and a million of them are told at once
-        pieces = _chosen(pieces)
-    return [
-        {"text": trim(one.text), "theme": one.theme, "date": one.at.date().isoformat(), "mention": one.mention_id}
-        for one in pieces
-    ]
+    ordered = sorted(spoken, key=lambda one: (one.at, one.answer_id, one.start, one.mention_id))
+    made = [one for _, pieces in groupby(ordered, key=_together) if (one := _printed(list(pieces)))]
+    kept: dict[str, tuple[float, dict[str, Any]]] = {}
+    for chance, quote in made:
+        kept.setdefault(_folded(quote["text"]), (chance, quote))
+    surest = sorted(kept.values(), key=lambda one: -one[0])[:MOST]
+    return [quote for one in kept.values() if one in surest for quote in [one[1]]]
 
 
-def _chosen(spoken: list[Spoken]) -> list[Spoken]:
-    ranked = sorted(_joined(spoken), key=lambda one: (-len(one.text), one.mention_id, one.theme))
-    kept: dict[str, Spoken] = {}
-    for one in ranked:
-        kept.setdefault(_folded(one.text), one)
-    return sorted(list(kept.values())[:MOST], key=lambda one: (one.at, one.answer_id, one.start))
+def _together(one: Spoken) -> tuple[int, int]:
+    """What is printed as one: all voices of an answer, but those of which somebody chose the stretch."""
+    alone = one.first is not None or not one.answer
+    return one.answer_id, one.mention_id if alone else 0
 
 
-def _joined(spoken: Iterable[Spoken]) -> list[Spoken]:
-    """Return the mentions with neighbours of one answer made one; their text is then cut from the answer itself."""
-    joined: list[Spoken] = []
-    for one in sorted(spoken, key=lambda one: (one.answer_id, one.start, one.mention_id, one.theme)):
-        last = joined[-1] if joined else None
-        if last and one.answer and one.answer_id == last.answer_id and one.start <= last.end + GAP:
-            joined[-1] = last._replace(text=one.answer[last.start : max(last.end, one.end)])
-        else:
-            joined.append(one)
-    return joined
+def _printed(pieces: list[Spoken]) -> tuple[float, dict[str, Any]] | None:
+    first = pieces[0]
+    made = _quotation(pieces)
+    if made is None:
+        return None
+    day = first.at.date().isoformat()
+    quote = {"text": made.text, "theme": first.subject, "date": day, "mention": first.mention_id}
+    return max(one.chance for one in pieces), quote
 
 
-def trim(text: str, length: int = LENGTH) -> str:
-    """Return ``text``, or its beginning up to the end of a word with an ellipsis, at most ``length`` characters."""
-    text = text.strip()
-    if len(text) <= length:
-        return text
-    head = text[:length]  # one more than can stay: a word that ends exactly at the edge is whole
-    whole = head.rsplit(None, 1)[0] if any(sign.isspace() for sign in head) else head[:-1]
-    if len(whole) < length // 2:  # one endless word: better cut than nearly all of it lost
-        whole = head[:-1]
-    return whole.rstrip(" \t\n,;:–—-(„“\"'") + ELLIPSIS
+def _quotation(pieces: list[Spoken]) -> Quotation | None:
+    first = pieces[0]
+    if first.first is not None and first.after is not None:
+        return exactly(first.answer, first.first, first.after)
+    if not first.answer:
+        return quotation(first.text, [(0, len(first.text))], first.language)
+    return quotation(first.answer, [one.span for one in pieces], first.language)
 
 
 def _folded(text: str) -> str:
