@@ -15,6 +15,7 @@ from feedback_app.announcements import mail as announced
 from feedback_app.announcements.views import blueprint as announcements
 from feedback_app.changes import events as change_events
 from feedback_app.changes.views import blueprint as changes
+from feedback_app.changes.voices.views import blueprint as voices
 from feedback_app.contacts import events as contact_events
 from feedback_app.contacts.views import blueprint as contacts
 from feedback_app.delivery.compose.letter import Renderer
@@ -45,6 +46,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     responses,
     themes,
     changes,
+    voices,
     announcements,
     accounts,
     organisation,
@@ -85,6 +87,7 @@ JOBS: tuple[Job, ...] = (
     Job("group_on_request", "feedback_app.themes.worker:run_grouping_requests", timedelta(seconds=3)),
     Job("assign_new_answers", "feedback_app.themes.worker:assign_new_answers", timedelta(seconds=5)),
     Job("look_inside_themes", "feedback_app.themes.worker:look_inside_themes", timedelta(minutes=2)),
+    Job("rank_voices", "feedback_app.changes.voices.worker:rank_wanted", timedelta(seconds=2)),
     Job("learn_from_corrections", "feedback_app.themes.worker:learn_from_corrections", timedelta(minutes=1)),
     Job("look_for_news", "feedback_app.themes.worker:look_for_news", timedelta(hours=1)),
     Job("remove_old_imports", "feedback_app.imports.actions:remove_old_imports", timedelta(days=1)),

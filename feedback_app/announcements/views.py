@@ -17,7 +17,7 @@ from feedback_app.announcements.forms import ChooseForm, DraftForm, TestForm
 from feedback_app.announcements.letters import KIND
 from feedback_app.announcements.models import STATES, Announcement
 from feedback_app.announcements.queries import News
-from feedback_app.announcements.sending import audience
+from feedback_app.announcements.sending import audience, quote_views
 from feedback_app.announcements.sending import views as sending_views
 from feedback_app.announcements.wording import names
 from feedback_app.announcements.wording.default_texts import HOLES
@@ -31,7 +31,7 @@ from feedback_app.web.locale import language
 from feedback_app.web.pages import attempt, page_number, say, see_other
 from feedback_app.web.security import letter_frame
 
-__all__ = ["blueprint", "sending_views"]
+__all__ = ["blueprint", "quote_views", "sending_views"]
 
 
 @blueprint.app_template_global()

@@ -16,6 +16,7 @@ from feedback_app.changes.forms import ChangeForm, StateForm
 from feedback_app.changes.models import STATE_NAMES, STATES, Change
 from feedback_app.changes.queries import Filter
 from feedback_app.changes.reasons import REASONS
+from feedback_app.changes.voices import queries as voices
 from feedback_app.common.keys import read_key
 from feedback_app.events.actor import Actor
 from feedback_app.organisation.queries import current as organisation
@@ -24,6 +25,7 @@ from feedback_app.web.locale import LANGUAGE_NAMES, language
 from feedback_app.web.pages import attempt, page_number, see_other
 
 blueprint = Blueprint("changes", __name__)
+VOICES_SHOWN = 3  # on the page of a change; all of them on their own
 
 
 def _whole(name: str) -> int:
@@ -149,6 +151,8 @@ def show(change_id: int) -> str:
         others={code: found for code in LANGUAGES if code != language() and (found := queries.words_in(change, code))},
         missing=[LANGUAGE_NAMES[code] for code in organisation().languages if not _tellable(change, code)],
         themes=evidence.themes_behind(change_id),
+        figures=voices.figures(change_id),
+        heard=voices.going_out(change_id, VOICES_SHOWN),
         behind=queries.people_behind(change_id),
         surveys=queries.surveys_concerned([change_id]),
         history=queries.history(change_id),
