@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from feedback_app.changes.voices.chances import FEATURES, chances, features
-from feedback_app.changes.voices.collection import Collection, Said, collect, nearness
-from feedback_app.changes.voices.statement import read_statement
+from feedback_app.changes.voices.engine.chances import FEATURES, chances, features
+from feedback_app.changes.voices.engine.collection import Collection, Said, collect, nearness
+from feedback_app.changes.voices.engine.statement import read_statement
 from feedback_app.themes.engine.vectors.embedders import default_embedder
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from feedback_app.changes.voices.collection import nearest, smoothed, standard
+from feedback_app.changes.voices.engine.collection import nearest, smoothed, standard
 
 
 @given(arrays.arrays(np.float32, st.integers(1, 30), elements=st.floats(-1000, 1000, width=32)))

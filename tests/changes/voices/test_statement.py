@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedback_app.changes.voices.statement import read_statement
+from feedback_app.changes.voices.engine.statement import read_statement
 
 
 def test_a_change_is_heard_sentence_by_sentence_in_each_language() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from feedback_app.changes.voices.subjects import scale_of, shares, stems_of, subject_maps
+from feedback_app.changes.voices.engine.subjects import scale_of, shares, stems_of, subject_maps
 
 TABLES = arrays.arrays(np.float32, arrays.array_shapes(min_dims=2, max_dims=2), elements=st.floats(-9, 9, width=32))
 

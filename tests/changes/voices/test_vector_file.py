@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from feedback_app.changes.voices.vector_file import VectorFile
+from feedback_app.changes.voices.engine.vector_file import VectorFile
 
 
 def test_vectors_are_found_again_and_a_failed_run_keeps_none(tmp_path: Path) -> None:
