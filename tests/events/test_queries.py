@@ -139,6 +139,7 @@ def test_another_thing_another_deed_and_another_detail_are_written_at_once() -> 
     with transaction():
         for what, subject_id, step in (
             (MADE, 1, "a"), (MADE, 1, "a"), (MADE, 2, "a"), (SPILT, 1, "a"), (MADE, 1, "b"), (MADE, 1, "b"),
+            (MADE, 0, "a"),
         ):  # fmt: skip
             record_once(5, what, STRANGER, subject_id, step=step)
-    assert db.session.query(Event).count() == 4
+    assert db.session.query(Event).count() == 5

@@ -37,6 +37,14 @@ def test_an_upload_is_kept_under_a_name_nobody_guesses_for_this_account_alone(fo
         assert file.read() == b"email\na@x.org\n"
 
 
+def test_the_folder_is_made_with_all_above_it(app: Flask, tmp_path: Path) -> None:
+    deep = tmp_path / "not" / "yet"
+    app.config["SETTINGS"] = current_settings().with_(var=str(deep))
+    with files.open_list(files.store(io.BytesIO(b"x"))) as file:
+        assert file.read() == b"x"
+    assert _permissions(deep / "imports") == "700"
+
+
 def test_a_long_upload_arrives_whole(folder: Path) -> None:
     data = bytes(range(256)) * 10_000
     with files.open_list(files.store(io.BytesIO(data))) as file:
