@@ -51,3 +51,12 @@ def test_two_columns_that_mean_the_same_are_named() -> None:
 
 def test_what_was_taken_for_the_heading_is_said() -> None:
     assert "(the first row is taken for the heading: Ada, Nowak)" in str(no_addresses(["Ada", "", "Nowak"]))
+
+
+def test_long_headings_are_named_by_their_beginning() -> None:
+    one, other = "a" * 70, "b" * 70
+    with pytest.raises(Refused) as told:
+        refuse_twice([(one, "email"), ("city", ""), ("plan", ""), (other, "email")])
+    assert told.value.values == {"one": "a" * 60, "other": "b" * 60}
+    seen = no_addresses(["x" * 40, "", *(f"h{number}" for number in range(9))]).values["seen"]
+    assert seen == ", ".join(["x" * 30, "h0", "h1", "h2", "h3", "h4", "h5"])
