@@ -69,6 +69,9 @@ bench: setup-dev ## The benchmarks that need nothing but this checkout
 library: setup ## Write docs/library.md, the table of subjects, anew
 	@$(BIN)/python -m feedback_app.themes.library.page > docs/library.md
 
+teach: setup-dev ## Teach the models of mentions and tones again (two minutes); see benchmarks/understanding/teaching
+	@PYTHONPATH=. OMP_NUM_THREADS=1 $(BIN)/python benchmarks/understanding/teach.py
+
 translations: setup-dev ## Collect texts into the Polish catalogue
 	@mkdir -p var
 	@$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k N_ -k lazy_gettext --no-location --omit-header -o var/messages.pot .

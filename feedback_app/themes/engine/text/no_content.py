@@ -74,7 +74,7 @@ def says_nothing(piece: str) -> bool:
     A bare complaint ("terrible", "not good") is never taken for nothing.
     """
     tokens = [token.replace("’", "'") for token in _TOKENS.findall(piece[:400].casefold())]
-    if not tokens:
+    if not tokens or " ".join(tokens) in _SAID_BEFORE:
         return True
     if len(tokens) > _LONGEST or not all(token in _ALLOWED for token in tokens):
         return False
@@ -90,5 +90,15 @@ def _meant_well(tokens: frozenset[str]) -> bool:
         return False
     return bool(denies or praises or tokens <= _THANKS)
 
+
+_SAID_BEFORE = frozenset(
+    (
+        "see above", "as above", "same as above", "as before", "ditto", "no comment", "no comments", "dunno", "idk",
+        "no idea", "don't know", "i don't know", "not sure", "see my previous answer", "see previous answer", "so so",
+        "jak wyżej", "jak wyzej", "jw", "j w", "patrz wyżej", "patrz wyzej", "to samo", "bez komentarza", "nie wiem",
+        "nie mam zdania", "trudno powiedzieć", "trudno powiedziec", "nic dodać nic ująć", "meh", "pass", "test",
+    )
+)  # fmt: skip
+"""Whole answers that send the reader elsewhere, or nowhere."""
 
 _THANKS = _FILLER - {"could", "better", "else", "couldn't", "fault"}
