@@ -19,7 +19,7 @@ from feedback_app.themes.engine.text.languages import known_languages, language_
 from feedback_app.themes.engine.text.lemmas import lemma
 from feedback_app.themes.engine.text.texts import text_key
 from feedback_app.themes.grouping.progress import Tell, silent
-from feedback_app.themes.grouping.segment import Piece, cut
+from feedback_app.themes.grouping.segment import Piece, cut_all
 from feedback_app.themes.models import Mention
 from feedback_app.themes.search.normalise import search_words
 
@@ -68,7 +68,10 @@ def cut_new(survey_ids: Sequence[int] | None = None, tell: Tell = silent, newest
     while rows := db.session.execute(waiting.where(Answer.id > last).order_by(Answer.id).limit(BATCH)).all():
         db.session.rollback()  # nothing is held open while we read
         last = rows[-1].id
-        done += _write([_mention(row, piece, spoken) for row in rows for piece in _pieces(row.text)], len(rows))
+        cut = zip(rows, cut_all([row.text for row in rows]), strict=True)
+        done += _write(
+            [_mention(row, piece, spoken) for row, pieces in cut for piece in _some(row.text, pieces)], len(rows)
+        )
         tell(_CUT, done.answers / max(total, done.answers), done=done.answers)
     db.session.rollback()
     return done
@@ -83,8 +86,8 @@ def _languages() -> dict[int, tuple[str, ...]]:
     return {survey_id: tuple(code for code in codes if code in known) for survey_id, codes in rows}
 
 
-def _pieces(text: str) -> list[Piece]:
-    return cut(text) or [Piece(0, len(text), text, False)]
+def _some(text: str, pieces: list[Piece]) -> list[Piece]:
+    return pieces or [Piece(0, len(text), text, False)]
 
 
 def _mention(row: Row[Any], piece: Piece, spoken: dict[int, tuple[str, ...]]) -> dict[str, Any]:

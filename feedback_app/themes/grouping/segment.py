@@ -1,56 +1,82 @@
-"""A free-text answer cut into mentions: pieces about one thing each, with their place in the answer. Pure."""
+"""Free-text answers cut into mentions: pieces about one thing each, with their place in the answer. Pure.
 
-from collections.abc import Sequence
+The numerical libraries are loaded when the first answer is cut, so that a process that only knows of `Piece` never
+takes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
-from feedback_app.themes.engine.text.clauses import clause_starts
-from feedback_app.themes.engine.text.no_content import says_nothing
-from feedback_app.themes.engine.text.sentences import sentences
-from feedback_app.themes.engine.text.tokens import Token
+if TYPE_CHECKING:
+    from feedback_app.themes.engine.mentions.reader import Reading
 
-_LOOSE = ("comma", "dash", "semicolon")
+VERSION = 1
+"""Rises when the same answer would be cut differently."""
+
+_BLOCK = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One mention: `answer[start:end] == text`. `content` is False where there is nothing to group.
+    """One piece of an answer: `answer[start:end] == text`.
 
-    Nothing to group: no words at all, "none", thanks, or praise that names no subject ("no complaints").
+    A mention has `content` and a `tone` (complaint, wish, praise, question or neutral), right with the probability
+    `sure`. Without content a piece is never grouped: an `aside` beside mentions (a greeting, small talk), or all of an
+    answer that says nothing ("none", "no complaints", "we moved away").
     """
 
     start: int
     end: int
     text: str
     content: bool
+    aside: bool = False
+    tone: str = ""
+    sure: float = 0.0
 
 
 def cut(text: str) -> list[Piece]:
-    """The mentions of an answer, in order, without overlap; characters between them are separators only.
+    """The pieces of one answer, in order, without overlap; see `cut_all`, which is faster for many."""
+    return cut_all([text])[0]
 
-    Sentence and clause level: sentences, list items and lines first, then clauses that say something of their
-    own ("..., but the delivery was late"). Abbreviations, numbers and bullets are respected. Linear in the
-    length of the text; any `str` is accepted; an answer without words or emoji has no mentions. The first Polish
-    text of a process loads a dictionary (some seconds): call it where nobody waits.
+
+def cut_all(texts: Sequence[str]) -> list[list[Piece]]:
+    """The pieces of each answer: mentions, and what is beside them. Any `str` is accepted, NUL and emoji included.
+
+    A mention is what is said about one thing, never with a full stop at its end nor with the "but" or "and" before
+    it; together the pieces hold every other word. Linear in the length of a text. An answer without words or emoji
+    has no piece. The first call of a process loads models and dictionaries (two seconds): call it where nobody waits.
     """
-    pieces: list[Piece] = []
-    for sentence in sentences(text):
-        starts = [0, *clause_starts(sentence)]
-        spans = [_span(sentence[begin:end]) for begin, end in zip(starts, [*starts[1:], len(sentence)], strict=True)]
-        pieces += _pieces(text, [span for span in spans if span])
-    return pieces
+    read = _reader()
+    found: list[list[Piece]] = []
+    for start in range(0, len(texts), _BLOCK):
+        block = texts[start : start + _BLOCK]
+        found += map(_pieces, block, read(block))
+    return found
 
 
-def _span(tokens: Sequence[Token]) -> tuple[int, int] | None:
-    kept = [token for token in tokens if token.kind not in _LOOSE]
-    return (kept[0].start, kept[-1].end) if kept else None
+@lru_cache(maxsize=1)
+def _reader() -> Callable[[Sequence[str]], list[Reading]]:
+    """What reads, loaded once: with the sentence encoder where this machine has it, else by words alone."""
+    from feedback_app.themes.engine.mentions import reader, vectors, weights  # noqa: PLC0415 - see the top
+
+    name, encode = vectors.encoder()
+    return partial(reader.read, weights=weights.load(name), encode=encode)
 
 
-def _pieces(text: str, spans: Sequence[tuple[int, int]]) -> list[Piece]:
-    """The spans of one sentence as pieces; neighbours that both say nothing are one ("Very happy, thank you")."""
-    pieces: list[Piece] = []
-    for begin, end in spans:
-        content = not says_nothing(text[begin:end])
-        joined = pieces and not content and not pieces[-1].content
-        start = pieces.pop().start if joined else begin
-        pieces.append(Piece(start, end, text[start:end], content))
-    return pieces
+def _pieces(text: str, found: Reading) -> list[Piece]:
+    if not found.mentions:
+        return _without_content(text, found.asides)
+    said = [Piece(m.start, m.end, text[m.start : m.end], True, False, m.tone, m.sure) for m in found.mentions]
+    beside = [Piece(start, end, text[start:end], False, True) for start, end in found.asides]
+    return sorted([*said, *beside], key=lambda piece: piece.start)
+
+
+def _without_content(text: str, asides: Sequence[tuple[int, int]]) -> list[Piece]:
+    if not asides:
+        return []
+    start, end = asides[0][0], asides[-1][1]
+    return [Piece(start, end, text[start:end], False)]
