@@ -1,7 +1,7 @@
 """``feedback-app themes``: group, list, show, correct, take along.
 
-What a command needs is imported when it runs: ``themes cluster`` loads nothing of the web application, and
-``--help`` loads nothing at all.
+What a command needs is imported when it runs: ``themes cluster`` and ``themes cut`` load nothing of the web
+application, and ``--help`` loads nothing at all.
 """
 
 from __future__ import annotations
@@ -23,27 +23,30 @@ from feedback_app.themes.command_helpers import (
 )
 from feedback_app.themes.curation import commands as commands_people
 
-CLUSTER = "feedback_app.themes.grouping.cluster_command"
+PURE = {
+    "cluster": ("feedback_app.themes.grouping.cluster_command", "Group CSV from standard input; knows no database."),
+    "cut": ("feedback_app.themes.grouping.cut_command", "Cut CSV into mentions; knows no database."),
+}
 
 
 class _Themes(click.Group):
-    """The group of commands; ``cluster`` is pure and loaded only when it is called."""
+    """The group of commands; ``cluster`` and ``cut`` are pure and loaded only when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
-        return [*super().list_commands(ctx), "cluster"]
+        return [*super().list_commands(ctx), *PURE]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Return one command."""
-        if name != "cluster":
+        if name not in PURE:
             return super().get_command(ctx, name)
-        command: click.Command = import_module(CLUSTER).cluster
+        command: click.Command = getattr(import_module(PURE[name][0]), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading the numerical libraries."""
         rows = [(name, command.get_short_help_str(80)) for name, command in sorted(self.commands.items())]
-        rows.append(("cluster", "Group CSV from standard input; knows no database."))
+        rows += [(name, text) for name, (_, text) in PURE.items()]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 

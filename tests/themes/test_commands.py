@@ -142,6 +142,30 @@ def test_suggest_lists_what_waits(app: Flask, room: dict[str, int]) -> None:
     assert db.session.scalar(select(Placement.id).where(Placement.mention_id == room["dear"])) is not None
 
 
+def test_cut_prints_mentions_with_tones_and_loads_no_web_application() -> None:
+    bare = {"PATH": os.environ["PATH"], "FEEDBACK_DATABASE_URL": "nonsense"}
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "feedback_app.cli", "themes", "cut"],
+        input='text,lang\n"Hello. The app is fast 😀 but it crashes.",en\nnie mam uwag,pl\n"",\n',
+        capture_output=True, text=True, env=bare, check=True,
+    )  # fmt: skip
+    first, second, third = map(json.loads, done.stdout.splitlines())
+    assert [tone for _, _, tone in first] == ["praise", "complaint"]
+    assert "Hello. The app is fast 😀 but it crashes."[first[0][0] : first[0][1]] == "The app is fast 😀"
+    assert second == third == []
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if "|" in line}
+    assert not loaded & {"flask", "sqlalchemy", "wtforms", "jinja2", "sklearn", "feedback_app.database"}
+
+
+def test_cut_refuses_what_is_no_csv_of_texts() -> None:
+    refused = subprocess.run(
+        [sys.executable, "-m", "feedback_app.cli", "themes", "cut"],
+        input="words\nx\n", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert refused.returncode == 1
+    assert refused.stderr.strip() == "Error: The CSV on standard input needs a column named text."
+
+
 def test_help_needs_no_settings_and_the_pure_command_no_web_application() -> None:
     bare = {"PATH": os.environ["PATH"], "FEEDBACK_DATABASE_URL": "nonsense"}
     done = subprocess.run(

