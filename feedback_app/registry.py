@@ -12,32 +12,31 @@ from feedback_app.accounts.letters import KIND as STAFF
 from feedback_app.accounts.urls import blueprint as accounts
 from feedback_app.announcements import events as announcement_events
 from feedback_app.announcements import mail as announced
-from feedback_app.announcements.views import blueprint as announcements
+from feedback_app.announcements.urls import blueprint as announcements
 from feedback_app.changes import events as change_events
-from feedback_app.changes.views import blueprint as changes
-from feedback_app.changes.voices.views import blueprint as voices
+from feedback_app.changes.urls import blueprint as changes
+from feedback_app.changes.urls import voices
 from feedback_app.contacts import events as contact_events
-from feedback_app.contacts.views import blueprint as contacts
+from feedback_app.contacts.urls import blueprint as contacts
 from feedback_app.delivery.compose.letter import Renderer
 from feedback_app.demo import events as demo_events
-from feedback_app.desk.views import blueprint as desk
+from feedback_app.desk.urls import blueprint as desk
 from feedback_app.events.catalogue import EventRoom
 from feedback_app.jobs.job import Job
 from feedback_app.letters import events as letter_events
-from feedback_app.letters.views import blueprint as letters
-from feedback_app.letters.webhook_views import blueprint as mail_hooks
+from feedback_app.letters.urls import blueprint as letters
+from feedback_app.letters.urls import hooks as mail_hooks
 from feedback_app.operations import events as operation_events
-from feedback_app.operations.dev_mail_views import blueprint as dev_mail
-from feedback_app.operations.metrics_views import blueprint as metrics
+from feedback_app.operations.urls import dev_mail, metrics
 from feedback_app.organisation import events as organisation_events
-from feedback_app.organisation.views import blueprint as organisation
+from feedback_app.organisation.urls import blueprint as organisation
 from feedback_app.responses import events as response_events
-from feedback_app.responses.views import blueprint as responses
+from feedback_app.responses.urls import blueprint as responses
 from feedback_app.surveys import events as survey_events
-from feedback_app.surveys.views import blueprint as surveys
+from feedback_app.surveys.urls import blueprint as surveys
 from feedback_app.surveys.waves import mail as invitations
 from feedback_app.themes import events as theme_events
-from feedback_app.themes.views import blueprint as themes
+from feedback_app.themes.urls import blueprint as themes
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     desk,

@@ -63,9 +63,11 @@ def event_words(code: str, payload: Mapping[str, Any] | None = None) -> str:
     return str(_(label, **fill(label, _translated(payload or {}))[0]))
 
 
-def event_rest(event: Event) -> dict[str, str]:
-    """Return what is known of an event beyond its words."""
-    return fill(catalogue().label(event.code), _translated(event.payload))[1]
+def event_rest(event: Event) -> list[str]:
+    """Return what is known of an event beyond its words, such as ``["Velo → Vela", "letters: 3"]``."""
+    rest = fill(catalogue().label(event.code), _translated(event.payload))[1]
+    both = [f"{rest.pop('before')} → {rest.pop('after')}"] if {"before", "after"} <= rest.keys() else []
+    return both + [f"{name}: {value}" for name, value in rest.items()]
 
 
 def _translated(payload: Mapping[str, Any]) -> dict[str, Any]:

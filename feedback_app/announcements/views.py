@@ -12,13 +12,12 @@ from werkzeug.wrappers import Response
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.announcements import actions, letters, queries
-from feedback_app.announcements.blueprint import blueprint, language_name
 from feedback_app.announcements.forms import ChooseForm, DraftForm, TestForm
 from feedback_app.announcements.letters import KIND
 from feedback_app.announcements.models import STATES, Announcement
 from feedback_app.announcements.queries import News
-from feedback_app.announcements.sending import audience, quote_views
-from feedback_app.announcements.sending import views as sending_views
+from feedback_app.announcements.sending import audience
+from feedback_app.announcements.shared_views import language_name
 from feedback_app.announcements.wording import names
 from feedback_app.announcements.wording.default_texts import HOLES
 from feedback_app.changes.queries import words_for
@@ -31,16 +30,12 @@ from feedback_app.web.locale import language
 from feedback_app.web.pages import attempt, page_number, say, see_other
 from feedback_app.web.security import letter_frame
 
-__all__ = ["blueprint", "quote_views", "sending_views"]
 
-
-@blueprint.app_template_global()
 def announcements_about(change_ids: Sequence[int]) -> dict[int, list[News]]:
     """Let pages of changes show what people were told about them."""
     return queries.about_changes(change_ids, language())
 
 
-@blueprint.get("/announcements")
 @requires(rights.VIEW)
 def index() -> str:
     """Show the list."""
@@ -59,7 +54,6 @@ def index() -> str:
     )
 
 
-@blueprint.get("/announcements/new")
 @requires(rights.WRITE_ANNOUNCEMENTS)
 def new() -> str:
     """Choose the changes to announce; ``?change=ID`` has one chosen already."""
@@ -80,7 +74,6 @@ def _choose(form: ChooseForm) -> str:
     )
 
 
-@blueprint.post("/announcements")
 @requires(rights.WRITE_ANNOUNCEMENTS)
 def create() -> str | Response:
     """Draft an announcement of the chosen changes."""
@@ -97,7 +90,6 @@ def create() -> str | Response:
     return see_other("announcements.show", announcement_id=made)
 
 
-@blueprint.get("/announcements/<int:announcement_id>")
 @requires(rights.VIEW)
 def show(announcement_id: int) -> str | Response:
     """Show a draft with its form, or lead to its sending."""
@@ -119,7 +111,6 @@ def _empty_form(one: Announcement) -> DraftForm:
     return form
 
 
-@blueprint.post("/announcements/<int:announcement_id>")
 @requires(rights.WRITE_ANNOUNCEMENTS)
 def save(announcement_id: int) -> str | Response:
     """Save a draft, or put a shipped wording into its form."""
@@ -192,7 +183,6 @@ def _chosen(announcement: Announcement) -> tuple[object, object] | None:
         return None
 
 
-@blueprint.get("/announcements/<int:announcement_id>/letters/<int:contact_id>")
 @requires(rights.VIEW)
 def letter(announcement_id: int, contact_id: int) -> Response:
     """Show one recipient's letter in a frame that can do nothing."""
@@ -200,7 +190,6 @@ def letter(announcement_id: int, contact_id: int) -> Response:
     return letter_frame(words.html)
 
 
-@blueprint.post("/announcements/<int:announcement_id>/test")
 @requires(rights.WRITE_ANNOUNCEMENTS)
 def test(announcement_id: int) -> Response:
     """Send a test letter to the person signed in."""
@@ -215,7 +204,6 @@ def test(announcement_id: int) -> Response:
     return see_other("announcements.show", announcement_id=announcement_id)
 
 
-@blueprint.post("/announcements/<int:announcement_id>/discard")
 @requires(rights.WRITE_ANNOUNCEMENTS)
 def discard(announcement_id: int) -> Response:
     """Delete a draft."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Blueprint, flash, render_template, request
+from flask import flash, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -24,7 +24,6 @@ from feedback_app.settings import LANGUAGES
 from feedback_app.web.locale import LANGUAGE_NAMES, language
 from feedback_app.web.pages import attempt, page_number, see_other
 
-blueprint = Blueprint("changes", __name__)
 VOICES_SHOWN = 3  # on the page of a change; all of them on their own
 
 
@@ -43,7 +42,6 @@ def _filter() -> Filter:
     )
 
 
-@blueprint.get("/changes")
 @requires(rights.VIEW)
 def index() -> str:
     """Show the list with its filters."""
@@ -85,7 +83,6 @@ def _show_form(form: ChangeForm, themes: list[evidence.Evidence], change: Change
     )
 
 
-@blueprint.route("/changes/new", methods=["GET", "POST"])
 @requires(rights.EDIT_CHANGES)
 def new() -> str | Response:
     """Log a change; ``?theme=ID`` starts from a theme."""
@@ -106,7 +103,6 @@ def new() -> str | Response:
     return _show_form(form, themes)
 
 
-@blueprint.route("/changes/<int:change_id>/edit", methods=["GET", "POST"])
 @requires(rights.EDIT_CHANGES)
 def edit(change_id: int) -> str | Response:
     """Revise a change."""
@@ -137,7 +133,6 @@ def _seen(change: Change) -> datetime:
     return seen if seen.tzinfo else change.updated_at
 
 
-@blueprint.get("/changes/<int:change_id>")
 @requires(rights.VIEW)
 def show(change_id: int) -> str:
     """Show one change: the story, the themes and voices behind it, and what happened to it."""
@@ -167,7 +162,6 @@ def _tellable(change: Change, code: str) -> bool:
     return bool(found and found.complete(change.state))
 
 
-@blueprint.post("/changes/<int:change_id>/state")
 @requires(rights.EDIT_CHANGES)
 def move(change_id: int) -> Response:
     """Move a change to another state."""
@@ -189,7 +183,6 @@ def move(change_id: int) -> Response:
     return see_other("changes.show", change_id=change_id)
 
 
-@blueprint.post("/changes/<int:change_id>/remove")
 @requires(rights.EDIT_CHANGES)
 def remove(change_id: int) -> Response:
     """Delete a change logged by mistake."""

@@ -9,7 +9,6 @@ from flask import g, render_template, request
 from werkzeug.wrappers import Response
 
 from feedback_app.contacts import subscriptions
-from feedback_app.contacts.blueprint import blueprint
 from feedback_app.contacts.subscriptions import CHOICES, Subscription
 from feedback_app.errors import NotFound
 from feedback_app.extensions import csrf, limiter
@@ -23,7 +22,6 @@ MOST_BYTES = 64 * 1024  # a press is some dozen bytes
 Page = str | tuple[str, int] | Response
 
 
-@blueprint.get("/unsubscribe/<token>")
 @public
 @limiter.limit(PUBLIC_LIMIT)
 def unsubscribe(token: str) -> Page:
@@ -38,7 +36,6 @@ def unsubscribe(token: str) -> Page:
     )
 
 
-@blueprint.post("/unsubscribe/<token>")
 @csrf.exempt  # type: ignore[untyped-decorator]  # Flask-WTF carries no types
 @public
 @limiter.limit(PRESS_LIMIT)

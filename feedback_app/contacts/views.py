@@ -11,18 +11,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
-from feedback_app.contacts import actions, queries, unsubscribe_views
-from feedback_app.contacts.blueprint import blueprint
+from feedback_app.contacts import actions, queries
 from feedback_app.contacts.forms import SCOPE_NAMES, ContactForm, LiftForm, RemoveForm, SuppressForm
-from feedback_app.contacts.importing import views as import_views
 from feedback_app.contacts.models import KIND_NAMES
 from feedback_app.contacts.words import REASON_WORDS, letter_words
 from feedback_app.events.actor import Actor
 from feedback_app.exports import csv_safe
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.web.pages import attempt, page_number, see_other
-
-__all__ = ["blueprint", "import_views", "unsubscribe_views"]  # importing the two registers their pages
 
 Page = str | AnyResponse
 
@@ -44,7 +40,6 @@ def _address_of(wanted: queries.Filter) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
-@blueprint.get("/contacts")
 @requires(rights.VIEW)
 def index() -> Page:
     """Show the contacts, searched and filtered."""
@@ -63,7 +58,6 @@ def index() -> Page:
     )
 
 
-@blueprint.get("/contacts/export.csv")
 @requires(rights.EDIT_CONTACTS)
 def export() -> Page:
     """Hand out the contacts that the filter means, as CSV that spreadsheets open safely."""
@@ -75,7 +69,6 @@ def export() -> Page:
     )
 
 
-@blueprint.get("/contacts/<int:contact_id>")
 @requires(rights.VIEW)
 def show(contact_id: int) -> Page:
     """Show what we know of a person, whether we may write, and what we asked and told them."""
@@ -108,7 +101,6 @@ def _filled_in(form: ContactForm, save: Callable[[], AnyResponse], **page: Any) 
     )
 
 
-@blueprint.route("/contacts/new", methods=["GET", "POST"])
 @requires(rights.EDIT_CONTACTS)
 def add() -> Page:
     """Add a contact by hand."""
@@ -122,7 +114,6 @@ def add() -> Page:
     return _filled_in(form, save)
 
 
-@blueprint.route("/contacts/<int:contact_id>/edit", methods=["GET", "POST"])
 @requires(rights.EDIT_CONTACTS)
 def edit(contact_id: int) -> Page:
     """Change what we know of a contact."""
@@ -137,7 +128,6 @@ def edit(contact_id: int) -> Page:
     return _filled_in(form, save, contact=contact)
 
 
-@blueprint.post("/contacts/<int:contact_id>/remove")
 @requires(rights.EDIT_CONTACTS)
 def remove(contact_id: int) -> Page:
     """Erase a contact."""
@@ -149,7 +139,6 @@ def remove(contact_id: int) -> Page:
     return see_other("contacts.index")
 
 
-@blueprint.post("/contacts/<int:contact_id>/suppress")
 @requires(rights.EDIT_CONTACTS)
 def suppress(contact_id: int) -> Page:
     """Stop writing to a contact."""
@@ -162,7 +151,6 @@ def suppress(contact_id: int) -> Page:
     return see_other("contacts.show", contact_id=contact_id)
 
 
-@blueprint.post("/contacts/<int:contact_id>/lift")
 @requires(rights.EDIT_CONTACTS)
 def lift(contact_id: int) -> Page:
     """Allow letters to a contact again."""

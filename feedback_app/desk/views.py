@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import requires
@@ -13,10 +13,7 @@ from feedback_app.web import plots
 from feedback_app.web.locale import language
 from feedback_app.web.pages import page_number
 
-blueprint = Blueprint("desk", __name__)
 
-
-@blueprint.get("/")
 @requires(rights.VIEW)
 def index() -> str:
     """Show the loop in numbers, its open end, and what waits for a person."""
@@ -35,7 +32,6 @@ def index() -> str:
     )
 
 
-@blueprint.get("/waiting")
 @requires(rights.VIEW)
 def waiting() -> str:
     """List the people who told us something and have not heard back, the longest wait first."""

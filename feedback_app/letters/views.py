@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, abort, flash, render_template, request
+from flask import abort, flash, render_template, request
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
@@ -21,17 +21,13 @@ from feedback_app.jobs import queries as jobs
 from feedback_app.letters import actions as mail_actions
 from feedback_app.letters import queries as mail_queries
 from feedback_app.letters.queries import LetterFilter
-from feedback_app.letters.standstill import standstill
 from feedback_app.web import plots
 from feedback_app.web.locale import language
 from feedback_app.web.pages import attempt, page_number, see_other
 
-blueprint = Blueprint("letters", __name__, url_prefix="/letters")
-blueprint.add_app_template_global(standstill)  # for pages of rooms below, which may not ask for workers themselves
 SPANS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 
 
-@blueprint.get("")
 @requires(rights.VIEW)
 def index() -> str:
     """Show the queue in numbers and the letters that match the filter."""
@@ -51,7 +47,6 @@ def index() -> str:
     )
 
 
-@blueprint.get("/board")
 @requires(rights.VIEW)
 def board() -> Response:
     """Show only the numbers that change from second to second; the page's script asks for them."""
@@ -83,7 +78,6 @@ def _filter(values: Any) -> LetterFilter:
     )
 
 
-@blueprint.post("/resend/<state>")
 @requires(rights.MANAGE_MAIL)
 def resend(state: str) -> Response:
     """Queue letters that failed, or are in doubt, once more: all, or those of a group or filter."""
@@ -97,7 +91,6 @@ def resend(state: str) -> Response:
     return _back(wanted)
 
 
-@blueprint.post("/take-as-sent")
 @requires(rights.MANAGE_MAIL)
 def take_as_sent() -> Response:
     """Take letters in doubt as sent."""
@@ -107,7 +100,6 @@ def take_as_sent() -> Response:
     return _back(wanted)
 
 
-@blueprint.post("/pause")
 @requires(rights.MANAGE_MAIL)
 def pause() -> Response:
     """Hold back all letters, or a group of them."""
@@ -120,7 +112,6 @@ def pause() -> Response:
     return see_other("letters.index")
 
 
-@blueprint.post("/resume")
 @requires(rights.MANAGE_MAIL)
 def resume() -> Response:
     """Let letters go on."""
@@ -130,7 +121,6 @@ def resume() -> Response:
     return see_other("letters.index")
 
 
-@blueprint.post("/stop")
 @requires(rights.MANAGE_MAIL)
 def stop() -> Response:
     """Stop a group of letters for good."""

@@ -10,7 +10,7 @@ import hmac
 import json
 
 import structlog
-from flask import Blueprint, abort, current_app, request
+from flask import abort, current_app, request
 from flask.wrappers import Response
 
 from feedback_app.delivery.bounces import sns
@@ -26,11 +26,9 @@ MOST_BYTES = 1024 * 1024
 LIMIT = "1200/minute"  # a provider reports each bounce by itself, from few addresses
 MESSAGE = "message/rfc822"
 
-blueprint = Blueprint("mail_hooks", __name__, url_prefix="/hooks/mail")
 log = structlog.get_logger()
 
 
-@blueprint.post("")
 @csrf.exempt  # type: ignore[untyped-decorator]  # Flask-WTF carries no types
 @public
 @limiter.limit(LIMIT)
@@ -47,12 +45,10 @@ def generic() -> Response:
     return _reply(200, **returns.take_in_all(events, "hook"))
 
 
-@blueprint.post("/postmark", defaults={"secret": ""})
-@blueprint.post("/postmark/<secret>")
 @csrf.exempt  # type: ignore[untyped-decorator]
 @public
 @limiter.limit(LIMIT)
-def postmark(secret: str) -> Response:
+def postmark(secret: str = "") -> Response:
     """Take a webhook of Postmark; the secret is the password of its basic authentication, or ends the address."""
     shown = secret or (request.authorization.password if request.authorization else None) or ""
     if not _known(shown):
@@ -64,7 +60,6 @@ def postmark(secret: str) -> Response:
     return _reply(200, **returns.take_in_all(events, "postmark"))
 
 
-@blueprint.post("/ses")
 @csrf.exempt  # type: ignore[untyped-decorator]
 @public
 @limiter.limit(LIMIT)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, abort, render_template, request
+from flask import abort, render_template, request
 from flask.wrappers import Response
 
 from feedback_app.extensions import current_settings
 from feedback_app.operations import dev_mail
 from feedback_app.web.pages import public
 from feedback_app.web.security import letter_frame
-
-blueprint = Blueprint("dev_mail", __name__, url_prefix="/dev/mail")
 
 
 def _folder() -> Path:
@@ -22,7 +20,6 @@ def _folder() -> Path:
     return settings.mail_folder
 
 
-@blueprint.get("")
 @public
 def index() -> str:
     """List the newest letters."""
@@ -31,7 +28,6 @@ def index() -> str:
     return render_template("operations/dev_mail.html", letters=letters, total=total, search=search)
 
 
-@blueprint.get("/<file>")
 @public
 def show(file: str) -> str:
     """Show one letter as its reader sees it, beside its text and headers."""
@@ -39,7 +35,6 @@ def show(file: str) -> str:
     return render_template("operations/dev_letter.html", letter=letter)
 
 
-@blueprint.get("/<file>/html")
 @public
 def html(file: str) -> Response:
     """Return the HTML part alone, for the frame."""

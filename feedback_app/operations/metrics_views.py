@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 
-from flask import Blueprint, abort, request
+from flask import abort, request
 from flask.wrappers import Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
@@ -12,10 +12,7 @@ from feedback_app.extensions import current_settings, limiter
 from feedback_app.operations.metrics import exposition
 from feedback_app.web.pages import public
 
-blueprint = Blueprint("metrics", __name__)
 
-
-@blueprint.get("/metrics")
 @public
 @limiter.exempt
 def metrics() -> Response:

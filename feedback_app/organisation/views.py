@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, current_app, flash, render_template, request, url_for
+from flask import Response, abort, current_app, flash, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
@@ -18,12 +18,10 @@ from feedback_app.organisation.logo import MIME
 from feedback_app.organisation.profile import variable
 from feedback_app.web.pages import attempt, public, see_other
 
-blueprint = Blueprint("organisation", __name__)
 SHEETS = ("public", "staff")
 FOR_EVER = "public, max-age=31536000, immutable"  # its name changes with what is in it
 
 
-@blueprint.route("/organisation", methods=["GET", "POST"])
 @requires(rights.MANAGE_ORGANISATION)
 def edit() -> str | AnyResponse:
     """Show who we are, and change it."""
@@ -49,7 +47,6 @@ def edit() -> str | AnyResponse:
     )
 
 
-@blueprint.get("/organisation/logo/<name>")
 @public
 def logo(name: str) -> Response:
     """Hand out the logo."""
@@ -59,7 +56,6 @@ def logo(name: str) -> Response:
     return Response(found.data, mimetype=MIME[found.kind], headers={"Cache-Control": FOR_EVER})
 
 
-@blueprint.get("/look/<sheet>-<colour>.css")
 @public
 def look(sheet: str, colour: str) -> AnyResponse:
     """Hand out a style sheet with the accent colour of its name; asks no database."""
@@ -86,7 +82,6 @@ def sheet_url(sheet: str) -> str:
     return url_for("organisation.look", sheet=sheet, colour=colour[1:])
 
 
-@blueprint.record_once
-def _for_templates(state: BlueprintSetupState) -> None:
+def for_templates(state: BlueprintSetupState) -> None:
     """A global, not a context processor: the answering page is rendered without those."""
     state.app.jinja_env.globals["sheet_url"] = sheet_url

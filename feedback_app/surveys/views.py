@@ -18,8 +18,6 @@ from feedback_app.surveys import (
     limits,
     queries,
 )
-from feedback_app.surveys.blueprint import blueprint
-from feedback_app.surveys.builder import views as builder_views
 from feedback_app.surveys.builder.completeness import gaps
 from feedback_app.surveys.forms import ImportForm, new_form, words_in
 from feedback_app.surveys.models import STATES, Survey
@@ -28,13 +26,9 @@ from feedback_app.surveys.questionnaires.document import read, write
 from feedback_app.surveys.translations import tidy_words
 from feedback_app.surveys.waves import invitation_text
 from feedback_app.surveys.waves import queries as wave_queries
-from feedback_app.surveys.waves import views as invite_views
 from feedback_app.web.pages import attempt, page_number, see_other
 
-__all__ = ["blueprint", "builder_views", "invite_views"]
 
-
-@blueprint.get("/surveys")
 @requires(rights.VIEW)
 def index() -> str:
     """List the surveys with who was asked and who answered."""
@@ -45,7 +39,6 @@ def index() -> str:
     return render_template("surveys/index.html", page=page, text=text, state=state, states=STATES)
 
 
-@blueprint.get("/surveys/new")
 @requires(rights.EDIT_SURVEYS)
 def new() -> str:
     """Offer the ready-made surveys, a blank one, and a file."""
@@ -65,7 +58,6 @@ def _new_page(blank: object, upload: object) -> str:
     )
 
 
-@blueprint.post("/surveys/new")
 @requires(rights.EDIT_SURVEYS)
 def create() -> Redirect | tuple[str, int]:
     """Make a draft: of the ready-made survey named, or blank with the titles given."""
@@ -81,7 +73,6 @@ def create() -> Redirect | tuple[str, int]:
     return _new_page(form, ImportForm(formdata=None)), 422
 
 
-@blueprint.post("/surveys/import")
 @requires(rights.EDIT_SURVEYS)
 def import_file() -> Redirect:
     """Make a draft of a questionnaire file."""
@@ -100,7 +91,6 @@ def _built(survey_id: int) -> Redirect:
     return see_other("surveys.build", slug=queries.by_id(survey_id).slug)
 
 
-@blueprint.get("/surveys/<slug>")
 @requires(rights.VIEW)
 def show(slug: str) -> str:
     """Show how one survey stands and what can be done with it."""
@@ -118,7 +108,6 @@ def show(slug: str) -> str:
     )
 
 
-@blueprint.get("/surveys/<slug>/preview")
 @requires(rights.VIEW)
 def preview(slug: str) -> str:
     """Show the survey exactly as a respondent meets it; nothing can be sent from here."""
@@ -129,7 +118,6 @@ def preview(slug: str) -> str:
     return render_template("surveys/preview.html", form_spec=form, lang=g.language, values={}, errors={})
 
 
-@blueprint.get("/surveys/<slug>/export")
 @requires(rights.VIEW)
 def export(slug: str) -> Response:
     """Give the questionnaire as a file that can be imported again."""
@@ -140,7 +128,6 @@ def export(slug: str) -> Response:
     return response
 
 
-@blueprint.post("/surveys/<slug>/publish")
 @requires(rights.EDIT_SURVEYS)
 def publish(slug: str) -> Redirect:
     """Open a draft for answers."""
@@ -152,7 +139,6 @@ def publish(slug: str) -> Redirect:
     return see_other("surveys.build", slug=slug)
 
 
-@blueprint.post("/surveys/<slug>/close")
 @requires(rights.EDIT_SURVEYS)
 def close(slug: str) -> Redirect:
     """Take no more answers."""
@@ -171,7 +157,6 @@ def close(slug: str) -> Redirect:
     return see_other("surveys.show", slug=slug)
 
 
-@blueprint.post("/surveys/<slug>/reopen")
 @requires(rights.EDIT_SURVEYS)
 def reopen(slug: str) -> Redirect:
     """Take answers again."""
@@ -182,7 +167,6 @@ def reopen(slug: str) -> Redirect:
     return see_other("surveys.show", slug=slug)
 
 
-@blueprint.post("/surveys/<slug>/copy")
 @requires(rights.EDIT_SURVEYS)
 def copy(slug: str) -> Redirect:
     """Make a draft with the same questions."""
@@ -190,7 +174,6 @@ def copy(slug: str) -> Redirect:
     return _built(actions.copy(survey.id, Actor.of(me())))
 
 
-@blueprint.post("/surveys/<slug>/delete")
 @requires(rights.EDIT_SURVEYS)
 def delete(slug: str) -> Redirect:
     """Delete a draft."""

@@ -10,25 +10,21 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # younger
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import requires
 from feedback_app.themes import mention_queries, queries
-from feedback_app.themes.blueprint import actor, blueprint, frame, look, whole, zone
 from feedback_app.themes.codebooks import actions as codebook_actions
 from feedback_app.themes.codebooks import starters
-from feedback_app.themes.codebooks import views as codebook_views
-from feedback_app.themes.curation import mention_views, theme_actions
+from feedback_app.themes.curation import theme_actions
 from feedback_app.themes.curation import undo as undo_actions
 from feedback_app.themes.forms import CodebookForm, GroupForm, ThemeForm
 from feedback_app.themes.models import Codebook
 from feedback_app.themes.reports import charts, figures
 from feedback_app.themes.reports.svg import polyline
+from feedback_app.themes.shared_views import actor, frame, look, whole, zone
 from feedback_app.themes.suggestions import subtopic_queries
-from feedback_app.themes.suggestions import views as suggestion_views
 from feedback_app.web.pages import attempt, back_to, page_number, see_other
 
-__all__ = ["blueprint", "codebook_views", "mention_views", "suggestion_views"]
 SORTS = ("newest", "surest", "unsure", "best")
 
 
-@blueprint.get("/themes")
 @requires(rights.VIEW)
 def index() -> str:
     """Show the themes of a codebook: the one asked for, else the one that holds a survey, else the latest."""
@@ -63,7 +59,6 @@ def _wanted() -> Codebook | None:
     return next(iter(queries.codebooks()), None)
 
 
-@blueprint.get("/themes/<int:theme_id>")
 @requires(rights.VIEW)
 def show(theme_id: int) -> str | Response:
     """Show one theme; the address of a merged one leads to where its mentions are."""
@@ -97,7 +92,6 @@ def show(theme_id: int) -> str | Response:
     )
 
 
-@blueprint.route("/themes/<int:theme_id>/edit", methods=["GET", "POST"])
 @requires(rights.EDIT_THEMES)
 def edit(theme_id: int) -> str | Response:
     """Rename, describe, name an owner: one step each."""
@@ -116,7 +110,6 @@ def edit(theme_id: int) -> str | Response:
     return render_template("themes/edit.html", **frame(codebook, "themes"), theme=theme, form=form)
 
 
-@blueprint.post("/themes/<int:theme_id>/merge")
 @requires(rights.EDIT_THEMES)
 def merge(theme_id: int) -> Response:
     """Merge this theme into another."""
@@ -128,7 +121,6 @@ def merge(theme_id: int) -> Response:
     return see_other("themes.show", theme_id=theme_id)
 
 
-@blueprint.post("/themes/<int:theme_id>/set-aside")
 @requires(rights.EDIT_THEMES)
 def set_aside(theme_id: int) -> Response:
     """Leave a theme out of lists."""
@@ -138,7 +130,6 @@ def set_aside(theme_id: int) -> Response:
     return see_other("themes.show", theme_id=theme_id)
 
 
-@blueprint.post("/themes/<int:theme_id>/bring-back")
 @requires(rights.EDIT_THEMES)
 def bring_back(theme_id: int) -> Response:
     """Bring back a theme that was set aside."""
@@ -148,7 +139,6 @@ def bring_back(theme_id: int) -> Response:
     return see_other("themes.show", theme_id=theme_id)
 
 
-@blueprint.post("/themes/<int:theme_id>/split")
 @requires(rights.EDIT_THEMES)
 def split(theme_id: int) -> Response:
     """Ask the worker to look inside a theme; what it finds is a suggestion."""
@@ -157,7 +147,6 @@ def split(theme_id: int) -> Response:
     return see_other("themes.suggestions", codebook_id=theme.codebook_id)
 
 
-@blueprint.get("/themes/<int:theme_id>/history")
 @requires(rights.VIEW)
 def history(theme_id: int) -> str:
     """Show every step about a theme: who, when, and undo."""
@@ -169,7 +158,6 @@ def history(theme_id: int) -> str:
     )
 
 
-@blueprint.get("/themes/codebooks/<int:codebook_id>/history")
 @requires(rights.VIEW)
 def codebook_history(codebook_id: int) -> str:
     """Show every step in a codebook."""
@@ -185,7 +173,6 @@ def _named(steps: object) -> dict[int, object]:
     return dict(queries.names_of(wanted))
 
 
-@blueprint.post("/themes/steps/<int:event_id>/undo")
 @requires(rights.EDIT_THEMES)
 def undo(event_id: int) -> Response:
     """Undo one step."""

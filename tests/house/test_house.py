@@ -36,6 +36,12 @@ def test_pages_keep_the_strict_policy(name: str) -> None:
     assert not re.search(r"<[a-z][^>]*\son[a-z]+=", text), "inline handler"
 
 
+def test_every_address_stands_in_the_urls_of_its_room() -> None:
+    rooms = [path for path in (ROOT / "feedback_app").glob("*/**/*.py") if "web" not in path.parts]
+    assert len([path for path in rooms if path.name == "urls.py"]) > 9
+    assert [path for path in rooms if re.search(r"^@\w+\.(get|post|route)\(", path.read_text("utf-8"), re.M)] == []
+
+
 def test_polish_is_whole() -> None:
     with (ROOT / "feedback_app/translations/pl/LC_MESSAGES/messages.po").open("rb") as file:
         catalogue = read_po(file, locale="pl")

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.announcements import queries
-from feedback_app.announcements.blueprint import blueprint, language_name
 from feedback_app.announcements.sending import quoting
+from feedback_app.announcements.shared_views import language_name
 from feedback_app.changes.voices import actions as voices
 from feedback_app.common.keys import read_key
 from feedback_app.errors import N_, NotFound, Refused
@@ -19,7 +19,6 @@ from feedback_app.web.locale import language
 from feedback_app.web.pages import attempt, back_to, page_number
 
 
-@blueprint.get("/announcements/<int:announcement_id>/quotes")
 @requires(rights.VIEW)
 def quotes(announcement_id: int) -> str:
     """List person and words; ``?random=1`` shows thirty drawn at random."""
@@ -40,7 +39,6 @@ def quotes(announcement_id: int) -> str:
     )
 
 
-@blueprint.post("/announcements/<int:announcement_id>/quotes")
 @requires(rights.WRITE_ANNOUNCEMENTS)
 def change_quote(announcement_id: int) -> Response:
     """Leave the words of one person out, let them in again, or quote other words of the same answer."""

@@ -13,11 +13,11 @@ from werkzeug.wrappers import Response
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.announcements import actions, queries
-from feedback_app.announcements.blueprint import blueprint, language_name
 from feedback_app.announcements.forms import SendForm
 from feedback_app.announcements.letters import KIND
 from feedback_app.announcements.models import Notice
 from feedback_app.announcements.sending import progress
+from feedback_app.announcements.shared_views import language_name
 from feedback_app.announcements.wording import names
 from feedback_app.changes.queries import words_for
 from feedback_app.delivery import queries as letter_desk
@@ -28,7 +28,6 @@ from feedback_app.web.locale import language
 from feedback_app.web.pages import attempt, page_number, say, see_other
 
 
-@blueprint.route("/announcements/<int:announcement_id>/send", methods=["GET", "POST"])
 @requires(rights.SEND_ANNOUNCEMENTS)
 def send(announcement_id: int) -> str | Response:
     """Ask once more, with the number of letters; then send."""
@@ -55,7 +54,6 @@ def send(announcement_id: int) -> str | Response:
     )
 
 
-@blueprint.get("/announcements/<int:announcement_id>/sending")
 @requires(rights.VIEW)
 def sending(announcement_id: int) -> str | Response:
     """Show how far a sending is."""
@@ -80,7 +78,6 @@ def sending(announcement_id: int) -> str | Response:
     )
 
 
-@blueprint.get("/announcements/<int:announcement_id>/progress.json")
 @requires(rights.VIEW)
 def progress_json(announcement_id: int) -> FlaskResponse:
     """Give the numbers of a sending to the script of its page."""
@@ -90,7 +87,6 @@ def progress_json(announcement_id: int) -> FlaskResponse:
     return reply
 
 
-@blueprint.post("/announcements/<int:announcement_id>/stop")
 @requires(rights.SEND_ANNOUNCEMENTS)
 def stop(announcement_id: int) -> Response:
     """Stop a sending."""
@@ -101,7 +97,6 @@ def stop(announcement_id: int) -> Response:
     return see_other("announcements.sending", announcement_id=announcement_id)
 
 
-@blueprint.post("/announcements/<int:announcement_id>/pause")
 @requires(rights.SEND_ANNOUNCEMENTS)
 def pause(announcement_id: int) -> Response:
     """Hold back what still waits."""
@@ -110,7 +105,6 @@ def pause(announcement_id: int) -> Response:
     return see_other("announcements.sending", announcement_id=announcement_id)
 
 
-@blueprint.post("/announcements/<int:announcement_id>/resume")
 @requires(rights.SEND_ANNOUNCEMENTS)
 def resume(announcement_id: int) -> Response:
     """Let a sending go on."""
@@ -119,7 +113,6 @@ def resume(announcement_id: int) -> Response:
     return see_other("announcements.sending", announcement_id=announcement_id)
 
 
-@blueprint.get("/announcements/<int:announcement_id>/people")
 @requires(rights.VIEW)
 def people(announcement_id: int) -> str:
     """List the people behind a number."""
@@ -149,7 +142,6 @@ def _status(notice: Notice, letter: OutgoingEmail | None) -> str:
     return str(_(names.LETTER_NAMES[letter.state])) if letter else ""
 
 
-@blueprint.get("/announcements/<int:announcement_id>/people.csv")
 @requires(rights.VIEW)
 def people_csv(announcement_id: int) -> FlaskResponse:
     """Give the people of a sending as a file that spreadsheets open safely; any number of rows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, render_template, request
+from flask import flash, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -16,10 +16,7 @@ from feedback_app.events.actor import Actor
 from feedback_app.web.locale import language
 from feedback_app.web.pages import attempt, page_number, see_other
 
-blueprint = Blueprint("voices", __name__)
 
-
-@blueprint.get("/changes/<int:change_id>/voices")
 @requires(rights.VIEW)
 def index(change_id: int) -> str:
     """Show what to judge next, what was judged, and how good what would go out is."""
@@ -42,7 +39,6 @@ def index(change_id: int) -> str:
     )
 
 
-@blueprint.post("/changes/<int:change_id>/voices/judge")
 @requires(rights.EDIT_CHANGES)
 def judge(change_id: int) -> Response:
     """Judge a mention, and those that say the same as far as they were not taken out."""
@@ -55,7 +51,6 @@ def judge(change_id: int) -> Response:
     return see_other("voices.index", change_id=change_id)
 
 
-@blueprint.post("/changes/<int:change_id>/voices/undo")
 @requires(rights.EDIT_CHANGES)
 def undo(change_id: int) -> Response:
     """Take the last judgement back."""
@@ -65,7 +60,6 @@ def undo(change_id: int) -> Response:
     return see_other("voices.index", change_id=change_id)
 
 
-@blueprint.post("/changes/<int:change_id>/voices/rank")
 @requires(rights.EDIT_CHANGES)
 def rank(change_id: int) -> Response:
     """Ask the worker to look for voices."""

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
-from feedback_app.contacts.blueprint import blueprint
 from feedback_app.contacts.forms import ImportForm
 from feedback_app.contacts.importing import actions as import_actions
 from feedback_app.contacts.importing import row_store
@@ -44,7 +43,6 @@ def _report(name: str) -> Iterator[dict[str, Any]]:
         yield {**line, "reason": _reason(line)}
 
 
-@blueprint.route("/contacts/import", methods=["GET", "POST"])
 @requires(rights.EDIT_CONTACTS)
 def import_list() -> Page:
     """Choose a list; sending it tries it and changes nothing yet."""
@@ -63,7 +61,6 @@ def import_list() -> Page:
     return render_template("contacts/import.html", form=form)
 
 
-@blueprint.get("/contacts/imports/<int:import_id>")
 @requires(rights.EDIT_CONTACTS)
 def show_import(import_id: int) -> Page:
     """Show what a list would do, or did."""
@@ -79,7 +76,6 @@ def show_import(import_id: int) -> Page:
     )
 
 
-@blueprint.post("/contacts/imports/<int:import_id>/apply")
 @requires(rights.EDIT_CONTACTS)
 def apply_import(import_id: int) -> Page:
     """Import the list that was tried."""
@@ -89,7 +85,6 @@ def apply_import(import_id: int) -> Page:
     return see_other("contacts.show_import", import_id=import_id)
 
 
-@blueprint.post("/contacts/imports/<int:import_id>/drop")
 @requires(rights.EDIT_CONTACTS)
 def drop_import(import_id: int) -> Page:
     """Give the list up."""
@@ -100,7 +95,6 @@ def drop_import(import_id: int) -> Page:
     return see_other("contacts.import_list")
 
 
-@blueprint.get("/contacts/imports/<int:import_id>/report.csv")
 @requires(rights.EDIT_CONTACTS)
 def import_report(import_id: int) -> Page:
     """Hand out the whole report: a reason for every row that was rejected or is not written to."""

@@ -18,7 +18,6 @@ from feedback_app.organisation.queries import current as organisation
 from feedback_app.responses import actions, queries
 from feedback_app.responses.answering import csrf_token
 from feedback_app.responses.answering.submission import Filled, read_form
-from feedback_app.responses.blueprint import blueprint
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.form_spec import FormSpec
 from feedback_app.surveys.kinds.base.reply import Problem
@@ -48,7 +47,6 @@ class Visit:
         return here if self.language == self.asked.language else {**here, "lang": self.language}
 
 
-@blueprint.route("/answer/<token>", methods=["GET", "POST"])
 @csrf.exempt  # type: ignore[untyped-decorator]  # its own key does the same, without a cookie, and nothing typed is lost
 @public
 @limiter.limit(PUBLIC_LIMIT)
@@ -64,7 +62,6 @@ def answer(token: str) -> Response:
     return _hand_in(visit) if request.method == "POST" else _form(visit, EMPTY)
 
 
-@blueprint.get("/answer/<token>/thanks")
 @public
 @limiter.limit(PUBLIC_LIMIT)
 def thanks(token: str) -> Response:

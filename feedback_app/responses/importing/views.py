@@ -18,7 +18,6 @@ from feedback_app.events.actor import Actor
 from feedback_app.exports import csv_safe
 from feedback_app.imports import files as import_files
 from feedback_app.imports.queries import run_by_id
-from feedback_app.responses.blueprint import blueprint
 from feedback_app.responses.forms import ImportForm
 from feedback_app.responses.importing import actions as import_actions
 from feedback_app.responses.models import ResponseImport
@@ -28,7 +27,6 @@ from feedback_app.web.pages import attempt, see_other
 SHOWN = 50  # rejected rows on the page; the file has them all
 
 
-@blueprint.route("/responses/import", methods=["GET", "POST"])
 @requires(IMPORT_RESPONSES)
 def imports() -> str | Response:
     """Take a file of answers and find out what importing it would do."""
@@ -48,7 +46,6 @@ def imports() -> str | Response:
     return render_template("responses/import.html", form=form)
 
 
-@blueprint.get("/responses/import/<int:import_id>")
 @requires(IMPORT_RESPONSES)
 def tried(import_id: int) -> str:
     """Show what an import would do, or did."""
@@ -57,7 +54,6 @@ def tried(import_id: int) -> str:
     return render_template("responses/import_tried.html", mine=mine, rejected=rejected)
 
 
-@blueprint.post("/responses/import/<int:import_id>")
 @requires(IMPORT_RESPONSES)
 def applied(import_id: int) -> Response:
     """Do what was tried."""
@@ -68,7 +64,6 @@ def applied(import_id: int) -> Response:
     return see_other("responses.tried", import_id=import_id)
 
 
-@blueprint.post("/responses/import/<int:import_id>/leave")
 @requires(IMPORT_RESPONSES)
 def left(import_id: int) -> Response:
     """Give up a file that was tried."""
@@ -80,7 +75,6 @@ def left(import_id: int) -> Response:
     return see_other("responses.tried", import_id=import_id)
 
 
-@blueprint.get("/responses/import/<int:import_id>/rejected.csv")
 @requires(IMPORT_RESPONSES)
 def rejected_rows(import_id: int) -> Reply:
     """Send the rejected rows, each with its reason, as CSV."""

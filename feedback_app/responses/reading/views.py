@@ -11,7 +11,6 @@ from feedback_app.contacts.models import KINDS
 from feedback_app.events.actor import Actor
 from feedback_app.exports import csv_safe
 from feedback_app.responses import actions, queries
-from feedback_app.responses.blueprint import blueprint
 from feedback_app.responses.models import SOURCE_NAMES
 from feedback_app.responses.reading import export, summary
 from feedback_app.responses.reading.filters import Filter
@@ -20,7 +19,6 @@ from feedback_app.web.locale import language
 from feedback_app.web.pages import page_number
 
 
-@blueprint.get("/responses")
 @requires(VIEW)
 def index() -> str:
     """List responses, newest first; the filter is in the address."""
@@ -37,7 +35,6 @@ def index() -> str:
     )
 
 
-@blueprint.get("/responses/<int:response_id>")
 @requires(VIEW)
 def show(response_id: int) -> str:
     """Show one response with everything that was said."""
@@ -51,7 +48,6 @@ def show(response_id: int) -> str:
     )
 
 
-@blueprint.get("/responses/summary/<slug>")
 @requires(VIEW)
 def summed_up(slug: str) -> str:
     """Sum up a survey, question by question, for everybody or for one or two groups side by side."""
@@ -76,7 +72,6 @@ def _kind(name: str) -> str:
     return wish if wish in KINDS else ""
 
 
-@blueprint.post("/responses/export/<slug>")
 @requires(VIEW)
 def exported(slug: str) -> Reply:
     """Send the responses that the filter means as a CSV file, as it is being made. The trail says who took it."""

@@ -14,7 +14,6 @@ from feedback_app.accounts.access import me, requires
 from feedback_app.errors import N_, NotFound
 from feedback_app.events.actor import Actor
 from feedback_app.surveys import actions, queries
-from feedback_app.surveys.blueprint import blueprint
 from feedback_app.surveys.builder import actions as builder_actions
 from feedback_app.surveys.builder.actions import DOWN, UP
 from feedback_app.surveys.builder.completeness import gaps
@@ -59,7 +58,6 @@ def _section_of(form: FormSpec, section_id: int) -> SectionSpec:
     return found or abort(404)
 
 
-@blueprint.get("/surveys/<slug>/build")
 @requires(rights.EDIT_SURVEYS)
 def build(slug: str) -> str:
     """Show all parts of a survey, what is still missing, and the buttons that change it."""
@@ -77,7 +75,6 @@ def build(slug: str) -> str:
     )
 
 
-@blueprint.route("/surveys/<slug>/cover", methods=["GET", "POST"])
 @requires(rights.EDIT_SURVEYS)
 def cover(slug: str) -> Page:
     """Edit title, introduction and thanks."""
@@ -112,7 +109,6 @@ def _save_cover(survey: Survey, form: Form, draft: bool) -> Response:
     return _back(slug)
 
 
-@blueprint.post("/surveys/<slug>/sections")
 @requires(rights.EDIT_SURVEYS)
 def add_section(slug: str) -> Response:
     """Add a section at the end."""
@@ -124,7 +120,6 @@ def add_section(slug: str) -> Response:
     return _back(slug)
 
 
-@blueprint.route("/surveys/<slug>/sections/<int:section_id>", methods=["GET", "POST"])
 @requires(rights.EDIT_SURVEYS)
 def section(slug: str, section_id: int) -> Page:
     """Edit a section's title."""
@@ -142,7 +137,6 @@ def section(slug: str, section_id: int) -> Page:
     return render_template("surveys/section.html", survey=survey, form=form, section=section_spec), status
 
 
-@blueprint.post("/surveys/<slug>/sections/<int:section_id>/move")
 @requires(rights.EDIT_SURVEYS)
 def move_section(slug: str, section_id: int) -> Response:
     """Move a section one place."""
@@ -155,7 +149,6 @@ def move_section(slug: str, section_id: int) -> Response:
     )
 
 
-@blueprint.post("/surveys/<slug>/sections/<int:section_id>/delete")
 @requires(rights.EDIT_SURVEYS)
 def delete_section(slug: str, section_id: int) -> Response:
     """Delete a section with its questions."""
@@ -163,7 +156,6 @@ def delete_section(slug: str, section_id: int) -> Response:
     return _try(slug, "", lambda: builder_actions.delete_section(survey.id, section_id, Actor.of(me())))
 
 
-@blueprint.route("/surveys/<slug>/sections/<int:section_id>/questions/<kind>", methods=["GET", "POST"])
 @requires(rights.EDIT_SURVEYS)
 def new_question(slug: str, section_id: int, kind: str) -> Page:
     """Write a new question of one kind."""
@@ -180,7 +172,6 @@ def new_question(slug: str, section_id: int, kind: str) -> Page:
     )
 
 
-@blueprint.route("/surveys/<slug>/questions/<code>", methods=["GET", "POST"])
 @requires(rights.EDIT_SURVEYS)
 def question(slug: str, code: str) -> Page:
     """Edit one question."""
@@ -227,7 +218,6 @@ def _saved(slug: str, code: str, do: str, other_kind: bool) -> Response:
     return _back(slug, f"q-{code}")
 
 
-@blueprint.post("/surveys/<slug>/questions/<code>/move")
 @requires(rights.EDIT_SURVEYS)
 def move_question(slug: str, code: str) -> Response:
     """Move a question one place."""
@@ -236,7 +226,6 @@ def move_question(slug: str, code: str) -> Response:
     return _try(slug, f"q-{code}", lambda: builder_actions.move_question(survey.id, code, step, Actor.of(me())))
 
 
-@blueprint.post("/surveys/<slug>/questions/<code>/delete")
 @requires(rights.EDIT_SURVEYS)
 def delete_question(slug: str, code: str) -> Response:
     """Delete a question."""

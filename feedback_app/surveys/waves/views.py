@@ -27,7 +27,6 @@ from feedback_app.events.actor import Actor
 from feedback_app.extensions import current_settings
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.surveys import queries
-from feedback_app.surveys.blueprint import blueprint
 from feedback_app.surveys.forms import letter_form, spread, words_in
 from feedback_app.surveys.models import Survey
 from feedback_app.surveys.waves import (
@@ -57,7 +56,6 @@ def _contact_id() -> int | None:
     return read_key(request.args.get("contact", ""))
 
 
-@blueprint.route("/surveys/<slug>/letter", methods=["GET", "POST"])
 @requires(rights.EDIT_SURVEYS)
 def edit_letter(slug: str) -> Page:
     """Word the invitation, see it as a real contact would, send it to oneself."""
@@ -105,7 +103,6 @@ def _example_fill(survey: Survey, code: str, name: str) -> Fill:
     return mail.fill_for(link, survey.title, name, code, until)
 
 
-@blueprint.get("/surveys/<slug>/letter/<code>.html")
 @requires(rights.VIEW)
 def letter_html(slug: str, code: str) -> Response:
     """Show the letter's HTML in a frame that can do nothing."""
@@ -116,7 +113,6 @@ def letter_html(slug: str, code: str) -> Response:
     return letter_frame(_shown(survey, code, contact).html)
 
 
-@blueprint.post("/surveys/<slug>/letter/test")
 @requires(rights.EDIT_SURVEYS)
 def test_letter(slug: str) -> Response:
     """Send the letter to the person signed in; its link leads to the preview."""
@@ -146,7 +142,6 @@ HALF_A_CONDITION = N_("Say which attribute has this value, or leave the value em
 FILTER_TEXTS = ("stage_lost", "language", "attribute", "value", "text")
 
 
-@blueprint.get("/surveys/<slug>/invite")
 @requires(rights.SEND_SURVEYS)
 def invite(slug: str) -> str:
     """Choose whom to ask, see who that is and who is left out, then send or plan."""
@@ -187,7 +182,6 @@ def _people(survey: Survey, who: Filter, written: Sequence[str]) -> dict[str, An
     }
 
 
-@blueprint.get("/surveys/<slug>/invite/count")
 @requires(rights.SEND_SURVEYS)
 def count_invited(slug: str) -> str:
     """Give only the part of the page that counts, for the script that keeps it up to date while one chooses."""
@@ -198,7 +192,6 @@ def count_invited(slug: str) -> str:
     )
 
 
-@blueprint.post("/surveys/<slug>/invite")
 @requires(rights.SEND_SURVEYS)
 def start_invite(slug: str) -> Response | tuple[str, int]:
     """Send the letter now, or plan it for a time."""
@@ -233,7 +226,6 @@ def _when(given: Mapping[str, str]) -> datetime | None:
     return read_local(given.get("at", ""), organisation().timezone) if given.get("when") == "later" else None
 
 
-@blueprint.post("/surveys/<slug>/waves/<int:wave_id>/cancel")
 @requires(rights.SEND_SURVEYS)
 def cancel_wave(slug: str, wave_id: int) -> Response:
     """Keep a planned mailing from leaving."""

@@ -19,7 +19,6 @@ from feedback_app.exports import xlsx
 from feedback_app.exports.csv_safe import stream
 from feedback_app.surveys.queries import by_id
 from feedback_app.themes import mention_queries, queries
-from feedback_app.themes.blueprint import actor, blueprint, frame, look, whole, zone
 from feedback_app.themes.codebooks import (
     actions as codebook_actions,
 )
@@ -34,6 +33,7 @@ from feedback_app.themes.codebooks.document import ThemeRow, read_codebook
 from feedback_app.themes.curation import theme_actions
 from feedback_app.themes.forms import CodebookForm, GroupForm, ImportForm
 from feedback_app.themes.models import REQUEST_STATES
+from feedback_app.themes.shared_views import actor, frame, look, whole, zone
 from feedback_app.themes.suggestions import promote_subtopic
 from feedback_app.web.locale import language
 from feedback_app.web.pages import attempt, back_to, see_other
@@ -47,7 +47,6 @@ def _form() -> CodebookForm:
     return form
 
 
-@blueprint.route("/themes/codebooks/new", methods=["GET", "POST"])
 @requires(rights.EDIT_THEMES)
 def new_codebook() -> str | Response:
     """Choose the surveys whose answers are grouped together, and group them."""
@@ -65,7 +64,6 @@ def _options(form: GroupForm) -> dict[str, Any]:
     return {"grain": form.grain.data or "auto", "themes": form.themes.data}
 
 
-@blueprint.post("/themes/codebooks/<int:codebook_id>/group")
 @requires(rights.EDIT_THEMES)
 def group(codebook_id: int) -> Response:
     """Ask the worker to group; the page shows how far it is."""
@@ -78,7 +76,6 @@ def group(codebook_id: int) -> Response:
     return see_other("themes.index", codebook=codebook_id)
 
 
-@blueprint.get("/themes/codebooks/<int:codebook_id>/progress")
 @requires(rights.VIEW)
 def progress(codebook_id: int) -> Response:
     """Say how far the worker is: state, share and words, for the script that shows it."""
@@ -90,7 +87,6 @@ def progress(codebook_id: int) -> Response:
     return jsonify(state=latest.state, share=round(latest.progress, 3), words=words)
 
 
-@blueprint.get("/themes/codebooks/<int:codebook_id>/settings")
 @requires(rights.VIEW)
 def codebook(codebook_id: int) -> str:
     """Show what belongs to a codebook: surveys, starting themes, import and export."""
@@ -107,7 +103,6 @@ def codebook(codebook_id: int) -> str:
     )
 
 
-@blueprint.post("/themes/codebooks/<int:codebook_id>/surveys")
 @requires(rights.EDIT_THEMES)
 def share_codebook(codebook_id: int) -> Response:
     """Group the answers of more surveys by this codebook."""
@@ -120,7 +115,6 @@ def share_codebook(codebook_id: int) -> Response:
     return see_other("themes.codebook", codebook_id=codebook_id)
 
 
-@blueprint.post("/themes/codebooks/<int:codebook_id>/start-from")
 @requires(rights.EDIT_THEMES)
 def start_from(codebook_id: int) -> Response:
     """Take in a ready-made codebook, then group by it."""
@@ -132,7 +126,6 @@ def start_from(codebook_id: int) -> Response:
     return see_other("themes.codebook", codebook_id=codebook_id)
 
 
-@blueprint.post("/themes/codebooks/<int:codebook_id>/themes")
 @requires(rights.EDIT_THEMES)
 def new_theme(codebook_id: int) -> Response:
     """Start an empty theme by hand."""
@@ -142,7 +135,6 @@ def new_theme(codebook_id: int) -> Response:
     return see_other("themes.index", codebook=codebook_id)
 
 
-@blueprint.post("/themes/parts/<int:part_id>/theme")
 @requires(rights.EDIT_THEMES)
 def make_theme(part_id: int) -> Response:
     """Make a part of a theme a theme of its own."""
@@ -153,7 +145,6 @@ def make_theme(part_id: int) -> Response:
     return back_to("themes.index")
 
 
-@blueprint.get("/themes/codebooks/<int:codebook_id>/export.json")
 @requires(rights.VIEW)
 def export_codebook(codebook_id: int) -> Response:
     """Take the codebook along: names, descriptions, phrases and examples."""
@@ -163,7 +154,6 @@ def export_codebook(codebook_id: int) -> Response:
     return FlaskResponse(body, mimetype="application/json", headers=headers)
 
 
-@blueprint.post("/themes/codebooks/<int:codebook_id>/import")
 @requires(rights.EDIT_THEMES)
 def import_codebook(codebook_id: int) -> Response:
     """Take in an exported codebook."""
@@ -183,7 +173,6 @@ def _uploaded() -> tuple[ThemeRow, ...]:
     return read_codebook(raw)
 
 
-@blueprint.get("/themes/codebooks/<int:codebook_id>/export.csv")
 @requires(rights.VIEW)
 def export_csv(codebook_id: int) -> Response:
     """All mentions under the filter with their themes, safe to open in a spreadsheet."""
@@ -194,7 +183,6 @@ def export_csv(codebook_id: int) -> Response:
     return FlaskResponse(stream_with_context(stream(rows)), mimetype="text/csv", headers=headers)
 
 
-@blueprint.get("/themes/codebooks/<int:codebook_id>/export.xlsx")
 @requires(rights.VIEW)
 def export_workbook(codebook_id: int) -> Response:
     """Themes, mentions and what the file is about, as a workbook, under the filter in the address."""

@@ -14,9 +14,9 @@ from feedback_app.accounts.access import requires
 from feedback_app.common.keys import read_key
 from feedback_app.errors import N_, Refused
 from feedback_app.themes import mention_queries, queries
-from feedback_app.themes.blueprint import actor, blueprint, chosen_ids, frame, look, whole, zone
 from feedback_app.themes.curation import mention_actions, theme_actions
 from feedback_app.themes.mention_filter import mentions_where
+from feedback_app.themes.shared_views import actor, chosen_ids, frame, look, whole, zone
 from feedback_app.themes.steps import Chosen
 from feedback_app.web.pages import attempt, back_to, page_number, see_other
 
@@ -37,7 +37,6 @@ SHELVES = {
 }
 
 
-@blueprint.get("/themes/codebooks/<int:codebook_id>/mentions/<shelf>")
 @requires(rights.VIEW)
 def mentions(codebook_id: int, shelf: str) -> str:
     """Show a shelf of mentions with search and filters."""
@@ -61,7 +60,6 @@ def mentions(codebook_id: int, shelf: str) -> str:
     )
 
 
-@blueprint.post("/themes/codebooks/<int:codebook_id>/mentions")
 @requires(rights.EDIT_THEMES)
 def sort_mentions(codebook_id: int) -> Response:
     """Do one thing with the mentions ticked, or with all that the filter finds."""
@@ -105,7 +103,6 @@ _DEEDS: dict[str, Callable[[int, Chosen, int], int]] = {
 }
 
 
-@blueprint.post("/themes/mentions/<int:mention_id>/place")
 @requires(rights.EDIT_THEMES)
 def place_one(mention_id: int) -> Response:
     """Put one mention into the theme that was offered with it."""
@@ -114,7 +111,6 @@ def place_one(mention_id: int) -> Response:
     return back_to("themes.index")
 
 
-@blueprint.route("/themes/<int:theme_id>/grid", methods=["GET", "POST"])
 @requires(rights.EDIT_THEMES)
 def grid(theme_id: int) -> str | Response:
     """Confirm or correct fifty mentions of a theme, the least sure first; the keyboard is enough."""

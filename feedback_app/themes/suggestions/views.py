@@ -9,13 +9,12 @@ from werkzeug.wrappers import Response
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import requires
 from feedback_app.themes import mention_queries, queries
-from feedback_app.themes.blueprint import actor, blueprint, frame, whole
 from feedback_app.themes.codebooks import actions as codebook_actions
+from feedback_app.themes.shared_views import actor, frame, whole
 from feedback_app.themes.suggestions import actions as suggestion_actions
 from feedback_app.web.pages import attempt, see_other
 
 
-@blueprint.get("/themes/codebooks/<int:codebook_id>/suggestions")
 @requires(rights.VIEW)
 def suggestions(codebook_id: int) -> str:
     """Show what is suggested, and what was dismissed."""
@@ -36,7 +35,6 @@ def suggestions(codebook_id: int) -> str:
     )
 
 
-@blueprint.post("/themes/codebooks/<int:codebook_id>/suggest")
 @requires(rights.EDIT_THEMES)
 def suggest(codebook_id: int) -> Response:
     """Ask the worker to look for suggestions."""
@@ -44,7 +42,6 @@ def suggest(codebook_id: int) -> Response:
     return see_other("themes.suggestions", codebook_id=codebook_id)
 
 
-@blueprint.post("/themes/suggestions/<int:suggestion_id>/accept")
 @requires(rights.EDIT_THEMES)
 def accept(suggestion_id: int) -> Response:
     """Do what is suggested, with the names as edited."""
@@ -57,7 +54,6 @@ def accept(suggestion_id: int) -> Response:
     return see_other("themes.suggestions", codebook_id=whole("codebook"))
 
 
-@blueprint.post("/themes/suggestions/<int:suggestion_id>/dismiss")
 @requires(rights.EDIT_THEMES)
 def dismiss(suggestion_id: int) -> Response:
     """Say no: it does not come back."""
@@ -67,7 +63,6 @@ def dismiss(suggestion_id: int) -> Response:
     return see_other("themes.suggestions", codebook_id=whole("codebook"))
 
 
-@blueprint.post("/themes/suggestions/<int:suggestion_id>/reopen")
 @requires(rights.EDIT_THEMES)
 def reopen(suggestion_id: int) -> Response:
     """Take a "no" back."""

@@ -1,11 +1,11 @@
-"""The blueprint of this room, and what its pages share."""
+"""What the pages of this room share."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, request
+from flask import request
 
 from feedback_app import clock
 from feedback_app.accounts import rights
@@ -18,7 +18,6 @@ from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.mention_filter import Look
 from feedback_app.themes.models import REQUEST_STATES, Codebook
 
-blueprint = Blueprint("themes", __name__)
 LATELY = timedelta(minutes=10)
 
 

@@ -1,13 +1,10 @@
-"""The pages of this room, gathered under one name, and what they share."""
+"""What the pages of this room share."""
 
 from __future__ import annotations
 
 from babel import Locale, UnknownLocaleError
-from flask import Blueprint
 
 from feedback_app.web.locale import LANGUAGE_NAMES, language
-
-blueprint = Blueprint("announcements", __name__)
 
 
 def language_name(code: str) -> str:
