@@ -65,7 +65,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "delivery/queue/outcome.py": ("tests/delivery/test_outcome.py",),
     "delivery/queue/pauses.py": ("tests/delivery/test_pauses.py",),
     "delivery/queue/journal_reader.py": ("tests/delivery/test_journals.py",),
-    "delivery/queue/smtp_replies.py": ("tests/delivery/test_scopes.py",),
+    "delivery/queue/smtp_replies.py": ("tests/delivery/test_smtp_replies.py", "tests/delivery/test_scopes.py"),
     "delivery/throttle/token_bucket.py": ("tests/delivery/test_throttle_pure.py",),
     "delivery/throttle/ramp_up_stats.py": ("tests/delivery/test_throttle_pure.py",),
     "events/actions.py": ("tests/events",),
