@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Select, Subquery, func, select
@@ -32,6 +32,7 @@ class Evidence:
 
     id: int
     name: str
+    title: Mapping[str, str]  # the name by language
     codebook: str
     mentions: int
     people: int
@@ -69,7 +70,7 @@ def _counted() -> Select[Theme, str, int, int]:
 
 def _read(statement: Select[Theme, str, int, int]) -> list[Evidence]:
     return [
-        Evidence(theme.id, theme.name, codebook, mentions, people, theme.state)
+        Evidence(theme.id, theme.name, theme.title, codebook, mentions, people, theme.state)
         for theme, codebook, mentions, people in db.session.execute(statement)
     ]
 

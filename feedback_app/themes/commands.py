@@ -11,6 +11,7 @@ from importlib import import_module
 import click
 
 from feedback_app.common.cli_helpers import in_app, json_option, say
+from feedback_app.settings import LANGUAGES
 from feedback_app.themes.codebooks import commands as commands_take
 from feedback_app.themes.command_helpers import (
     codebook_named,
@@ -118,7 +119,9 @@ def list_themes(codebook: str, survey: str, as_json: bool) -> None:
         {
             "id": line.theme.id,
             "name": line.theme.name,
+            "names": {code: line.theme.names.get(code, line.theme.name) for code in LANGUAGES},
             "mentions": line.mentions,
+            "size": line.mentions,
             "people": line.people,
             "kinds": dict(line.kinds),
             "trend": line.trend.way,

@@ -67,7 +67,8 @@ class Theme(Base):
 
     id: Mapped[Key] = mapped_column(primary_key=True)
     codebook_id: Mapped[Key] = mapped_column(ForeignKey("codebook.id", ondelete="CASCADE"), index=True)
-    name: Mapped[str] = mapped_column(String(NAME_LIMIT))
+    name: Mapped[str] = mapped_column(String(NAME_LIMIT))  # in the organisation's language, where there are several
+    names: Mapped[dict[str, str]] = mapped_column(default=dict, server_default="{}")  # by language; may lack some
     named_by_person: Mapped[bool] = mapped_column(default=False)
     description: Mapped[str] = mapped_column(Text, default="")
     phrases: Mapped[list[str]] = mapped_column(default=list)
@@ -80,6 +81,11 @@ class Theme(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     looked_inside: Mapped[int] = mapped_column(default=0, server_default="0")  # its mentions when parts were looked for
     codebook: Mapped[Codebook] = relationship()
+
+    @property
+    def title(self) -> dict[str, str]:
+        """The name by language, for the template filter ``words``; under no language where it is the same for all."""
+        return self.names or {"": self.name}
 
 
 class SubTheme(Base):

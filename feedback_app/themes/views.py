@@ -20,6 +20,8 @@ from feedback_app.themes.reports import charts, figures
 from feedback_app.themes.reports.svg import polyline
 from feedback_app.themes.shared_views import actor, frame, look, whole, zone
 from feedback_app.themes.suggestions import subtopic_queries
+from feedback_app.web.filters import words
+from feedback_app.web.locale import language
 from feedback_app.web.pages import attempt, back_to, page_number, see_other
 
 SORTS = ("newest", "surest", "unsure", "best")
@@ -41,8 +43,8 @@ def index() -> str:
         look=wanted,
         found=figured,
         spark=lambda row: polyline(row, 120, 28),
-        maps=[charts.theme_map(figured.themes, *size) for size in charts.SIZES],
-        plots=[charts.satisfaction(figured.themes, *size) for size in charts.PLOTS],
+        maps=[charts.theme_map(figured.themes, *size, words) for size in charts.SIZES],
+        plots=[charts.satisfaction(figured.themes, *size, words) for size in charts.PLOTS],
         choices=mention_queries.filter_choices(codebook.id),
         agreement=mention_queries.agreement(codebook.id),
         form=GroupForm(),
@@ -100,12 +102,16 @@ def edit(theme_id: int) -> str | Response:
     form.owner.choices = [SelectChoice(0, _("Nobody yet")), *(SelectChoice(*one) for one in queries.staff_choices())]
     if form.validate_on_submit():
         with attempt():
-            name, description = form.name.data or "", form.description.data or ""
-            saved = theme_actions.save(theme_id, name, description, form.owner.data or None, actor())
+            name, description, owner = form.name.data or "", form.description.data or "", form.owner.data or None
+            saved = theme_actions.save(theme_id, name, description, owner, actor(), language())
             flash(_("Saved.") if saved else _("Nothing was changed."), "success")
             return see_other("themes.show", theme_id=theme_id)
     elif request.method == "GET":
-        form.name.data, form.description.data, form.owner.data = theme.name, theme.description, theme.owner_id or 0
+        form.name.data, form.description.data, form.owner.data = (
+            words(theme.title),
+            theme.description,
+            theme.owner_id or 0,
+        )
     codebook = queries.codebook_by_id(theme.codebook_id)
     return render_template("themes/edit.html", **frame(codebook, "themes"), theme=theme, form=form)
 

@@ -14,6 +14,7 @@ from feedback_app.errors import NotFound, Refused
 from feedback_app.events.actor import COMMAND, Actor
 from feedback_app.events.models import Event
 from feedback_app.extensions import db
+from feedback_app.organisation.queries import current
 from feedback_app.themes import queries
 from feedback_app.themes.curation import mention_actions, theme_actions, undo
 from feedback_app.themes.mention_filter import Look, mentions_where
@@ -314,3 +315,18 @@ def test_a_form_is_saved_whole_or_not_at_all(room: Room) -> None:
     assert not db.session.scalars(select(ThemeEvent.code).where(ThemeEvent.code != "theme.found")).all()
     assert theme_actions.save(room.price, "Cost", "Fees", None, COMMAND)
     assert not theme_actions.save(room.price, "Cost", "Fees", None, COMMAND)
+
+
+def test_a_name_in_one_language_stands_beside_a_persons_other_and_replaces_the_machines(room: Room) -> None:
+    with transaction():
+        theme = db.session.get_one(Theme, room.price)
+        theme.named_by_person, theme.names = False, {"en": "Price", "pl": "Cena"}
+    assert not theme_actions.rename(room.price, "Cena", COMMAND, "pl")
+    assert theme_actions.rename(room.price, "Za drogo", COMMAND, "pl")
+    assert (theme.name, theme.names) == ("Za drogo", {"pl": "Za drogo"})
+    assert theme_actions.rename(room.price, "Too expensive", COMMAND, "en")
+    assert theme.title == {"pl": "Za drogo", "en": "Too expensive"}
+    assert theme.name == theme.names[current().language]
+    newest = db.session.scalar(select(func.max(ThemeEvent.id)).where(ThemeEvent.theme_id == room.price))
+    undo.undo(newest or 0, COMMAND)
+    assert theme.names == {"pl": "Za drogo"}

@@ -15,6 +15,7 @@ from feedback_app.database import transaction
 from feedback_app.errors import Refused
 from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
+from feedback_app.organisation.queries import current
 from feedback_app.responses.models import Answer
 from feedback_app.themes import queries
 from feedback_app.themes import worker as jobs
@@ -94,7 +95,9 @@ def test_the_demo_is_grouped_once_and_for_all(demo: int) -> None:
     ):
         assert answer[mention.start : mention.end] == mention.text
     assert all(0 <= one.confidence <= 1 for one in db.session.scalars(select(Placement)))
-    assert all(one.name and one.phrases for one in db.session.scalars(select(Theme)))
+    named = list(db.session.scalars(select(Theme)))
+    assert all(one.phrases and one.name == one.names[current().language] for one in named)
+    assert all(len({one.names[code].casefold() for one in named}) == len(named) for code in ("en", "pl"))
 
     themes, vectors = set(db.session.scalars(select(Theme.id))), count(TextVector)
     again = grouping_actions.group(demo, COMMAND)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import aliased
@@ -14,6 +14,7 @@ from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.events.actor import Actor
 from feedback_app.events.catalogue import EventType
 from feedback_app.extensions import db
+from feedback_app.organisation.queries import current
 from feedback_app.themes import events
 from feedback_app.themes.curation.mention_actions import of_codebook, place
 from feedback_app.themes.models import NAME_LIMIT, Placement, Theme
@@ -31,26 +32,36 @@ def good_name(name: str) -> str:
     return name
 
 
-def save(theme_id: int, name: str, description: str, owner_id: int | None, by: Actor) -> bool:
+def save(theme_id: int, name: str, description: str, owner_id: int | None, by: Actor, language: str = "") -> bool:
     """Rename, describe and name an owner, all or nothing; False when all was so already. Each is a step of its own."""
     with transaction():
         done = [
-            _rename(theme_id, name, by),
+            _rename(theme_id, name, by, language),
             _describe(theme_id, description, by),
             _set_owner(theme_id, owner_id, by),
         ]
     return any(done)
 
 
-def rename(theme_id: int, name: str, by: Actor) -> bool:
-    """Give a theme another name; False when it bears that name already. Nothing else changes, least of all its id."""
+def rename(theme_id: int, name: str, by: Actor, language: str = "") -> bool:
+    """Give a theme another name; False when it bears that name already. Nothing else changes, least of all its id.
+
+    A person's name in one ``language`` (the organisation's, if not said) stands beside those that people gave in
+    others; names by the machine go, for what was wrong in one language is wrong in all.
+    """
     with transaction():
-        return _rename(theme_id, name, by)
+        return _rename(theme_id, name, by, language)
 
 
-def _rename(theme_id: int, name: str, by: Actor) -> bool:
-    name = good_name(name)
-    return _set(open_theme(theme_id), events.THEME_RENAMED, by, name=name, named_by_person=True)
+def _rename(theme_id: int, name: str, by: Actor, language: str) -> bool:
+    name, house, theme = good_name(name), current().language, open_theme(theme_id)
+    language = language or house
+    if theme.title.get(language, theme.name) == name:
+        return False
+    given = theme.names if theme.named_by_person else {}
+    own = name if language == house or not given else theme.name
+    names = {**given, language: name}
+    return _set(theme, events.THEME_RENAMED, by, name=own, names=names, named_by_person=True)
 
 
 def _describe(theme_id: int, description: str, by: Actor) -> bool:
@@ -162,6 +173,7 @@ def new_theme(  # noqa: PLR0913 - one theme has as many facts
     *,
     from_theme: int | None = None,
     description: str = "",
+    names: Mapping[str, str] | None = None,
     phrases: Sequence[str] = (),
     quotes: Sequence[int] = (),
     what: EventType = events.THEME_STARTED,
@@ -173,6 +185,7 @@ def new_theme(  # noqa: PLR0913 - one theme has as many facts
     theme = Theme(
         codebook_id=codebook_id,
         name=good_name(name),
+        names={code: good_name(one) for code, one in (names or {}).items()},
         named_by_person=True,
         description=description,
         phrases=list(phrases),

@@ -18,6 +18,7 @@ from feedback_app.errors import N_, Refused
 from feedback_app.events.actions import record
 from feedback_app.events.actor import Actor
 from feedback_app.extensions import current_settings, db
+from feedback_app.organisation.queries import current
 from feedback_app.themes import events
 from feedback_app.themes.engine.cluster.partition import Grain
 from feedback_app.themes.grouping import classifier_store
@@ -90,7 +91,7 @@ def group(
     cutting = cut_new(surveys, within(tell, 0.0, 0.25))
     if _has_themes(codebook_id):
         relearn(codebook_id)
-        outcome = assign(codebook_id, tell=within(tell, 0.25, 1.0), everything=True)
+        outcome = assign(codebook_id, tell=within(tell, 0.25, 1.0))
     else:
         wanted = Wanted(themes, grain, strong or current_settings().themes_strong)
         outcome = _discover(codebook_id, by, wanted, within(tell, 0.25, 1.0))
@@ -158,10 +159,12 @@ def _discover(codebook_id: int, by: Actor, wanted: Wanted, tell: Tell) -> Outcom
 
 def _write_themes(codebook_id: int, by: Actor, found: Grouping, rows: Sequence[Row[int, str, str]]) -> list[int]:
     session = require_transaction()
+    house = current().language
     themes = [
         Theme(
             codebook_id=codebook_id,
-            name=shown_name(one.name),
+            name=shown_name(one.names.get(house) or one.name),
+            names={code: shown_name(name) for code, name in one.names.items()},
             phrases=list(one.phrases),
             centre=one.centre,
             quotes={
@@ -193,17 +196,15 @@ def shown_name(phrase: str) -> str:
     return tidy[:1].upper() + tidy[1:]
 
 
-def assign(codebook_id: int, *, tell: Tell = silent, everything: bool = False, limit: int = 0) -> Outcome:
+def assign(codebook_id: int, *, tell: Tell = silent, limit: int = 0) -> Outcome:
     """Put mentions that wait into existing themes, each with a confidence; nothing is re-clustered.
 
-    ``everything`` also looks again at those that were near no theme before.
+    Those that were near no theme before are looked at again only once the machine has learnt more (`relearn`).
     """
     assigner = classifier_store.load(codebook_id)
     if assigner is None:
         return Outcome(codebook_id)
-    waiting = _unplaced(codebook_id)
-    if not everything:
-        waiting = waiting.where(Mention.judged_at.is_(None))
+    waiting = _unplaced(codebook_id).where(Mention.judged_at.is_(None))
     rows = db.session.execute(waiting.limit(limit) if limit else waiting).all()
     if not rows:
         return Outcome(codebook_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from feedback_app.themes.reports.figures import ThemeFigures
@@ -42,7 +42,15 @@ class Map:
     areas: list[Area]
 
 
-def theme_map(themes: Sequence[ThemeFigures], width: float, height: float) -> Map:
+Named = Callable[[Mapping[str, str]], str]
+"""Of a name by language the one to be shown."""
+
+
+def _first(title: Mapping[str, str]) -> str:
+    return next(iter(title.values()), "")
+
+
+def theme_map(themes: Sequence[ThemeFigures], width: float, height: float, named: Named = _first) -> Map:
     """Return the map of themes, the largest first; at most 40 of them."""
     shown = [theme for theme in themes if theme.mentions][:MOST]
     usual = sum(theme.gone for theme in shown) / max(1, sum(theme.mentions for theme in shown))
@@ -50,7 +58,7 @@ def theme_map(themes: Sequence[ThemeFigures], width: float, height: float) -> Ma
     for box in treemap([theme.mentions for theme in shown], width, height):
         theme = shown[box.index]
         letter = min(19.0, max(11.0, (box.width * box.height) ** 0.5 / 9))
-        words = lines(theme.theme.name, box.width - 16, box.height - 20 - letter, letter)  # above the figure
+        words = lines(named(theme.theme.title), box.width - 16, box.height - 20 - letter, letter)  # above the figure
         share = theme.gone / theme.mentions
         areas.append(Area(theme, box, words, letter, sum(share > usual * step for step in STEPS) if usual else 2))
     return Map(width, height, areas)
@@ -107,7 +115,7 @@ LETTERS = 13.0  # height of a word beside a dot
 MARGIN = (34.0, 18.0, 18.0, 34.0)  # left, top, right, bottom
 
 
-def satisfaction(themes: Sequence[ThemeFigures], width: float, height: float) -> Scatter | None:
+def satisfaction(themes: Sequence[ThemeFigures], width: float, height: float, named: Named = _first) -> Scatter | None:
     """Return the plot of how content people are (0..10) against how many speak of it; None for fewer than 3 themes."""
     shown = [theme for theme in themes if theme.content is not None and theme.people >= FEW]
     if len(shown) < 3:
@@ -129,7 +137,7 @@ def satisfaction(themes: Sequence[ThemeFigures], width: float, height: float) ->
     return Scatter(
         width,
         height,
-        _named(places, width),
+        _labelled(places, width, named),
         [(at(0, row)[1], row) for row in range(low, low + span + 1, step)],
         [(at(most * part / 4, 0)[0], most * part // 4) for part in range(5)],
         at(0, mean)[1],
@@ -144,19 +152,20 @@ def _round_up(number: int) -> int:
     )
 
 
-def _named(places: Sequence[tuple[ThemeFigures, float, float]], width: float) -> list[Dot]:
+def _labelled(places: Sequence[tuple[ThemeFigures, float, float]], width: float, named: Named) -> list[Dot]:
     """Name the dots, the largest first, where there is room to the right or to the left of them."""
     taken = [(x - 6, y - 6, x + 6, y + 6) for _, x, y in places]
     dots = []
     for number, (figures, x, y) in enumerate(places):
-        wide = len(figures.theme.name) * LETTERS * LETTER
+        name = named(figures.theme.title)
+        wide = len(name) * LETTERS * LETTER
         words, left = "", False
         for side in (False, True):
             start = x - 9 - wide if side else x + 9
             box = (start, y - LETTERS * 0.7, start + wide, y + LETTERS * 0.7)
             free = not any(_cover(box, other) for at, other in enumerate(taken) if at != number)
             if free and start >= MARGIN[0] and start + wide <= width - 2:
-                words, left = figures.theme.name, side
+                words, left = name, side
                 taken.append(box)
                 break
         dots.append(Dot(figures, x, y, words, left))

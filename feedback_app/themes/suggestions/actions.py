@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -51,7 +52,7 @@ def accept(suggestion_id: int, by: Actor, names: Sequence[str] = (), into: int |
         ]
 
 
-def _start(suggestion: Suggestion, part: dict[str, list[int]], name: str, by: Actor) -> int:
+def _start(suggestion: Suggestion, part: dict[str, Any], name: str, by: Actor) -> int:
     """Move a part into a theme of its own; mentions that people have confirmed elsewhere since stay there."""
     kept = (
         select(Placement.mention_id)
@@ -66,6 +67,7 @@ def _start(suggestion: Suggestion, part: dict[str, list[int]], name: str, by: Ac
         by,
         mentions,
         from_theme=suggestion.theme_id,
+        names=part.get("names") if name == part["name"] else None,
         phrases=[str(mention) for mention in part["phrases"]],
         what=events.THEME_SPLIT if suggestion.kind == "split" else events.THEME_STARTED,
         quotes=part["quotes"],

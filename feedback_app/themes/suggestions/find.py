@@ -11,6 +11,7 @@ from feedback_app import clock
 from feedback_app.database import insert, transaction
 from feedback_app.errors import N_, Refused
 from feedback_app.extensions import db
+from feedback_app.organisation.queries import current
 from feedback_app.themes.engine.cluster.emerging import ALIKE
 from feedback_app.themes.grouping import classifier_store
 from feedback_app.themes.grouping.actions import shown_name
@@ -75,7 +76,7 @@ def _missing(codebook_id: int) -> Iterable[dict[str, Any]]:
         )
         .order_by(Mention.id)
     ).all()
-    for part in _parts(rows):
+    for part in _parts(rows, _names(codebook_id), feedback=True):
         yield _new_theme(part)
 
 
@@ -101,12 +102,13 @@ def _new_lately(codebook_id: int) -> Iterable[dict[str, Any]]:
     vectors = StoredVectors(texts)
     groups = emerging(texts[:old], texts[old:], languages=[row.language for row in rows], vectors=vectors)
     vectors.keep()
-    latest = rows[old:]
+    latest, taken = rows[old:], _names(codebook_id)
     for group in groups:
         ids = [latest[at].id for at in group.members if latest[at].decided_at is None]
         if len(ids) >= LEAST and not _is_a_theme(codebook_id, ids, latest[0].id):
             quotes = [latest[at].id for at in group.typical if latest[at].decided_at is None]
-            part = {"name": shown_name(group.name), "phrases": list(group.phrases), "mentions": ids[:MOST_IDS]}
+            name = _free_name(group.name, group.phrases, taken)
+            part = {"name": name, "phrases": list(group.phrases), "mentions": ids[:MOST_IDS]}
             yield _new_theme({**part, "quotes": quotes}, lately=len(latest), before=old)
 
 
@@ -127,24 +129,42 @@ def _is_a_theme(codebook_id: int, ids: Sequence[int], since: int) -> bool:
     return found
 
 
-def _parts(rows: Sequence[Any], least: int = LEAST) -> list[dict[str, Any]]:
+def _names(codebook_id: int) -> set[str]:
+    """The names in use in a codebook, in every language and without capitals."""
+    there = {name.casefold() for theme in open_themes(codebook_id) for name in (theme.name, *theme.names.values())}
+    db.session.rollback()
+    return there
+
+
+def _free_name(name: str, phrases: Sequence[str], taken: set[str]) -> str:
+    """The first of a name and its phrases that no theme bears; else the two that say most, together."""
+    for one in (name, *phrases):
+        if shown_name(one).casefold() not in taken:
+            return shown_name(one)
+    return shown_name(", ".join(dict.fromkeys([name, *phrases[1:2], *phrases[-1:]])))
+
+
+def _parts(rows: Sequence[Any], taken: set[str], least: int = LEAST, *, feedback: bool = False) -> list[dict[str, Any]]:
     db.session.rollback()
     if len(rows) < least:
         return []
     texts = [row.text for row in rows]
     vectors = StoredVectors(texts)
-    grouping = discover(texts, languages=[row.language for row in rows], grain="auto", vectors=vectors)
+    spoken = [row.language for row in rows]
+    grouping = discover(texts, languages=spoken, feedback=feedback, taken=sorted(taken), vectors=vectors)
     vectors.keep()
     return [
-        _part(theme, [rows[at].id for at, mine in enumerate(grouping.assigned) if mine == number], rows)
+        _part(theme, [rows[at].id for at, mine in enumerate(grouping.assigned) if mine == number], rows, taken)
         for number, theme in enumerate(grouping.themes)
         if sum(mine == number for mine in grouping.assigned) >= least
     ]
 
 
-def _part(theme: Found, mentions: list[int], rows: Sequence[Any]) -> dict[str, Any]:
+def _part(theme: Found, mentions: list[int], rows: Sequence[Any], taken: set[str]) -> dict[str, Any]:
+    names = {code: shown_name(name) for code, name in theme.names.items()}
     return {
-        "name": shown_name(theme.name),
+        "name": names.get(current().language) or _free_name(theme.name, theme.phrases, taken),
+        "names": names,
         "phrases": list(theme.phrases),
         "mentions": mentions[:MOST_IDS],
         "quotes": [rows[at].id for at in theme.typical],
@@ -186,7 +206,7 @@ def _inside(codebook_id: int, theme_id: int) -> Iterable[dict[str, Any]]:
         .where(Placement.theme_id == theme_id, Mention.state == "open", of_codebook(codebook_id))
         .order_by(Mention.id)
     ).all()
-    parts = _parts(rows, min(LEAST, max(3, len(rows) // 6)))
+    parts = _parts(rows, _names(codebook_id), min(LEAST, max(3, len(rows) // 6)))
     if len(parts) >= 2:
         grown = len(rows).bit_length()  # a theme that has doubled is a new reason to look inside
         evidence = {"size": len(rows)}
