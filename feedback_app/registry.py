@@ -9,7 +9,7 @@ from flask import Blueprint
 from feedback_app.accounts import events as accounts_events
 from feedback_app.accounts import mail as staff_mail
 from feedback_app.accounts.letters import KIND as STAFF
-from feedback_app.accounts.urls import blueprint as accounts
+from feedback_app.accounts.pages.urls import blueprint as accounts
 from feedback_app.announcements import events as announcement_events
 from feedback_app.announcements import mail as announced
 from feedback_app.announcements.urls import blueprint as announcements

@@ -9,7 +9,7 @@ from flask import current_app
 from sqlalchemy import JSON, TypeDecorator
 
 from feedback_app.database import UtcDateTime
-from feedback_app.themes.search_tables import described
+from feedback_app.themes.search.tables import described
 
 database = current_app.extensions["migrate"].db
 

@@ -19,7 +19,7 @@ from feedback_app.extensions import current_settings
 from feedback_app.letters import actions as mail_actions
 from feedback_app.letters import returns
 from feedback_app.letters import status as mail_status
-from feedback_app.operations import dns_records
+from feedback_app.operations.doctor import dns_records
 from feedback_app.settings import BadSetting
 
 

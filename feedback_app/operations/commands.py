@@ -8,7 +8,7 @@ import click
 
 from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.operations import test_letter
-from feedback_app.operations.doctor import examine
+from feedback_app.operations.doctor.examine import examine
 
 MARKS = {"ok": "ok  ", "fail": "FAIL", "warn": "warn"}
 

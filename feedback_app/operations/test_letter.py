@@ -11,7 +11,7 @@ from feedback_app.events.actions import record
 from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
 from feedback_app.operations import events
-from feedback_app.operations.findings import Finding
+from feedback_app.operations.doctor.findings import Finding
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import BadSetting
 

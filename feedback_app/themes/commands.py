@@ -25,8 +25,11 @@ from feedback_app.themes.command_helpers import (
 from feedback_app.themes.curation import commands as commands_people
 
 PURE = {
-    "cluster": ("feedback_app.themes.grouping.cluster_command", "Group CSV from standard input; knows no database."),
-    "cut": ("feedback_app.themes.grouping.cut_command", "Cut CSV into mentions; knows no database."),
+    "cluster": (
+        "feedback_app.themes.csv_commands.cluster_command",
+        "Group CSV from standard input; knows no database.",
+    ),
+    "cut": ("feedback_app.themes.csv_commands.cut_command", "Cut CSV into mentions; knows no database."),
 }
 
 

@@ -12,7 +12,7 @@ from feedback_app import clock
 from feedback_app.database import UtcDateTime
 from feedback_app.errors import N_
 from feedback_app.extensions import Base, Key, json_type
-from feedback_app.themes import search_tables
+from feedback_app.themes.search import tables
 
 NAME_LIMIT = 200
 THEME_STATES = ("open", "set_aside", "merged")
@@ -156,7 +156,7 @@ class Mention(Base):
     )
 
 
-search_tables.follow(Mention.__table__)
+tables.follow(Mention.__table__)
 
 
 _JUDGED = text("guessed IS NOT NULL")

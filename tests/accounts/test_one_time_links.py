@@ -13,12 +13,7 @@ from flask.testing import FlaskClient
 from jinja2 import TemplateNotFound
 
 from feedback_app import clock
-from feedback_app.accounts import (
-    actions,
-    first_admin,
-    mail,
-    one_time_links,
-)
+from feedback_app.accounts import actions, first_admin, mail, one_time_links
 from feedback_app.accounts.models import Role, Staff
 from feedback_app.accounts.staff_store import Person
 from feedback_app.database import transaction

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from feedback_app import registry
 from feedback_app.accounts import events as staff_events
-from feedback_app.accounts import trail_views
+from feedback_app.accounts.pages import trail_views
 from feedback_app.announcements import events as announcement_events
 from feedback_app.database import transaction
 from feedback_app.events import queries

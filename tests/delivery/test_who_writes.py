@@ -9,8 +9,9 @@ from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import current_settings
 from feedback_app.organisation import actions
 from tests.delivery.helpers import queue
-from tests.delivery.processes import in_thread, until
+from tests.delivery.processes import in_thread
 from tests.fakes import Relay
+from tests.waiting import until
 
 
 def test_the_next_letter_of_a_running_worker_has_the_new_name(app: Flask) -> None:

@@ -14,7 +14,7 @@ from feedback_app.contacts.models import ContactImport
 from feedback_app.database import transaction
 from feedback_app.extensions import db
 from feedback_app.imports.models import ImportRun
-from feedback_app.themes.search_tables import described
+from feedback_app.themes.search.tables import described
 
 
 def test_head_is_what_the_models_say(empty_app: Flask) -> None:

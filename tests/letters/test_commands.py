@@ -17,8 +17,8 @@ from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import current_settings
 from feedback_app.letters import actions as mail_actions
 from feedback_app.letters import status as mail_status
-from feedback_app.operations import dns_records
-from feedback_app.operations.doctor import examine
+from feedback_app.operations.doctor import dns_records
+from feedback_app.operations.doctor.examine import examine
 from tests.letters.test_views import letters
 
 

@@ -13,7 +13,7 @@ from flask import Flask
 
 from feedback_app import create_app
 from feedback_app.cli import feedback_app
-from feedback_app.operations.doctor import examine
+from feedback_app.operations.doctor.examine import examine
 from feedback_app.settings import Settings
 from tests.fakes import Relay
 
@@ -88,7 +88,7 @@ def test_a_relay_without_tls_elsewhere_and_a_nearly_full_disk(
     port = free_port()
     server = Controller(Sink(), hostname="127.0.0.1", port=port)
     server.start()
-    monkeypatch.setattr("feedback_app.operations.doctor.LOW", 1 << 60)
+    monkeypatch.setattr("feedback_app.operations.doctor.examine.LOW", 1 << 60)
     try:
         found = words(settings.with_(mail_url=f"smtp+plain://127.0.0.1:{port}"))
     finally:

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from feedback_app.delivery.compose import dkim_keys
-from feedback_app.operations import dns_asking, dns_records, doctor_dns
-from feedback_app.operations.dns_asking import Asker
+from feedback_app.operations.doctor import dns, dns_asking, dns_records
+from feedback_app.operations.doctor.dns_asking import Asker
 from feedback_app.settings import Settings
 from tests.operations.name_server import NameServer
 
@@ -46,7 +46,7 @@ def a_zone() -> Zone:
 
 def found(settings: Settings, zone: Zone) -> dict[str, tuple[str, str]]:
     with NameServer(zone) as server:
-        return {one.name: (one.state, one.words) for one in doctor_dns.examine(settings, Asker(server.resolver))}
+        return {one.name: (one.state, one.words) for one in dns.examine(settings, Asker(server.resolver))}
 
 
 def test_a_house_in_order(house: Settings) -> None:
@@ -125,7 +125,7 @@ def test_nobody_answers(house: Settings, monkeypatch: pytest.MonkeyPatch) -> Non
     started = time.monotonic()
     with NameServer({}, answers=False) as server:
         asker = Asker(server.resolver)
-        said = {one.name: one for one in doctor_dns.examine(house, asker)}
+        said = {one.name: one for one in dns.examine(house, asker)}
         asked = len(server.asked)
     assert {said[name].state for name in ("spf", "dkim rsa", "dmarc", "bounces", "reverse dns")} == {"warn"}
     assert "could not ask" in said["spf"].words
@@ -136,7 +136,7 @@ def test_nobody_answers(house: Settings, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_names_that_dns_cannot_know_are_not_asked_for(settings: Settings) -> None:
     with NameServer({}) as server:
-        said = doctor_dns.examine(settings.with_(mail_from="a@velo.example"), Asker(server.resolver))
+        said = dns.examine(settings.with_(mail_from="a@velo.example"), Asker(server.resolver))
         assert server.asked == []
     assert [one.state for one in said] == ["warn"]
 

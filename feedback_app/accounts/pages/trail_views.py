@@ -12,7 +12,7 @@ from flask.wrappers import Response
 from flask_babel import gettext as _
 
 from feedback_app.accounts.access import requires
-from feedback_app.accounts.forms import event_filter
+from feedback_app.accounts.pages.forms import event_filter
 from feedback_app.accounts.rights import MANAGE_STAFF
 from feedback_app.events import queries as events
 from feedback_app.events.catalogue import Catalogue, fill

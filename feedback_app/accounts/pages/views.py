@@ -10,15 +10,10 @@ from flask_babel import gettext as _
 from flask_security import logout_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from feedback_app.accounts import (
-    actions,
-    first_admin,
-    letters,
-    mail,
-    queries,
-)
+from feedback_app.accounts import actions, first_admin, letters, mail, queries
 from feedback_app.accounts.access import me, requires
-from feedback_app.accounts.forms import (
+from feedback_app.accounts.models import Staff
+from feedback_app.accounts.pages.forms import (
     WHAT_ROLES_DO,
     FirstForm,
     InviteForm,
@@ -26,7 +21,6 @@ from feedback_app.accounts.forms import (
     StaffForm,
     staff_wish,
 )
-from feedback_app.accounts.models import Staff
 from feedback_app.accounts.rights import MANAGE_STAFF, ROLE_NAMES, VIEW
 from feedback_app.errors import NotFound
 from feedback_app.events.actor import Actor

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 
 from feedback_app.delivery.compose import dkim_config
 from feedback_app.delivery.compose.dkim_keys import Key
-from feedback_app.operations import dns_records
-from feedback_app.operations.dns_asking import Asker, CouldNotAsk
-from feedback_app.operations.findings import Finding
+from feedback_app.operations.doctor import dns_records
+from feedback_app.operations.doctor.dns_asking import Asker, CouldNotAsk
+from feedback_app.operations.doctor.findings import Finding
 from feedback_app.settings import BadSetting, Settings
 
 SHOW = "`feedback-app mail dns` prints it"

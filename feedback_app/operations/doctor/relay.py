@@ -14,7 +14,7 @@ from feedback_app.delivery.identity import identity
 from feedback_app.delivery.sending import factory as post_office
 from feedback_app.delivery.sending.exchange import RelayTrouble
 from feedback_app.delivery.sending.smtp_transport import Relay, SmtpTransport, Timeouts
-from feedback_app.operations.findings import Finding
+from feedback_app.operations.doctor.findings import Finding
 from feedback_app.settings import BadSetting, Settings
 
 PATIENCE = 10  # seconds a relay may take to greet us

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from feedback_app.themes.grouping.csv_rows import read_rows
+from feedback_app.themes.csv_commands.csv_rows import read_rows
 from feedback_app.themes.grouping.segment import cut_all
 
 _BLOCK = 1_000

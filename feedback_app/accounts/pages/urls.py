@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedback_app.accounts import trail_views, views
+from feedback_app.accounts.pages import trail_views, views
 from feedback_app.web.urls import room
 
 blueprint = room(

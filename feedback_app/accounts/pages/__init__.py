@@ -1,0 +1,1 @@
+"""The pages where admins keep staff and read the trail."""
