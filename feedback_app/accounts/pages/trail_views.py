@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from feedback_app.accounts.access import requires
 from feedback_app.accounts.pages.forms import event_filter
 from feedback_app.accounts.rights import MANAGE_STAFF
+from feedback_app.errors import N_
 from feedback_app.events import queries as events
 from feedback_app.events.catalogue import Catalogue, fill
 from feedback_app.events.models import Event
@@ -23,6 +24,48 @@ from feedback_app.web.pages import page_number
 
 HEADER = ("at", "who", "code", "subject", "subject_id", "payload")
 CODES = ("state", "was", "kind", "step", "roles", "before", "after")  # payload whose values are words of ours
+
+HIDDEN = (
+    "codebook",
+    "codebook_id",
+    "survey",
+    "wave",
+    "step",
+    "letter",
+    "theme_id",
+    "mention",
+    "other_id",
+)  # keys of rows
+FIELDS = {  # payload -> how it is called; what is not here is called as the program calls it
+    "address": N_("address"),
+    "answers": N_("answers"),
+    "cancelled": N_("cancelled"),
+    "fields": N_("fields"),
+    "invited": N_("people asked"),
+    "kind": N_("kind"),
+    "language": N_("language"),
+    "languages": N_("languages"),
+    "left_out": N_("left out"),
+    "letters": N_("letters"),
+    "mentions": N_("mentions"),
+    "narrowed_by": N_("narrowed by"),
+    "new_themes": N_("new themes"),
+    "placed": N_("placed"),
+    "questions": N_("questions"),
+    "responses": N_("responses"),
+    "roles": N_("roles"),
+    "scope": N_("scope"),
+    "send_at": N_("to be sent at"),
+    "slug": N_("survey"),
+    "source": N_("source"),
+    "state": N_("state"),
+    "stopped": N_("stopped"),
+    "themes": N_("themes"),
+    "told": N_("told"),
+    "waiting": N_("waiting"),
+    "wanted": N_("wanted"),
+    "why": N_("reason"),
+}
 
 
 def catalogue() -> Catalogue:
@@ -67,7 +110,8 @@ def event_rest(event: Event) -> list[str]:
     """Return what is known of an event beyond its words, such as ``["Velo → Vela", "letters: 3"]``."""
     rest = fill(catalogue().label(event.code), _translated(event.payload))[1]
     both = [f"{rest.pop('before')} → {rest.pop('after')}"] if {"before", "after"} <= rest.keys() else []
-    return both + [f"{name}: {value}" for name, value in rest.items()]
+    named = {_(FIELDS[name]) if name in FIELDS else name.replace("_", " "): rest[name] for name in rest.keys() - HIDDEN}
+    return both + [f"{name}: {value}" for name, value in sorted(named.items())]
 
 
 def _translated(payload: Mapping[str, Any]) -> dict[str, Any]:
