@@ -70,6 +70,10 @@ MENTIONS = """
            'open', '[]'
     FROM answer a JOIN response r ON r.id = a.response_id WHERE {which}
 """
+VOICES = """
+    INSERT INTO voice (change_id, mention_id, state, chance, left_out, sampled, judged_at)
+    SELECT :change, id, 'yes', 1.0, false, false, :now FROM mention
+"""
 PLACEMENTS = "INSERT INTO placement (mention_id, theme_id, confidence) SELECT id, :theme, 1.0 FROM mention"
 STATES = """
     UPDATE outgoing_email SET state = CASE
@@ -99,6 +103,7 @@ def people(count: int, database: str) -> None:
             MENTIONS.format(start=0, end=cut, which="a.id % 5 > 0"),
             MENTIONS.format(start=cut + 6, end=len(SAID), which="a.id % 5 > 2"),
             PLACEMENTS,
+            VOICES,
         ]
         for statement in statements:
             with transaction() as session:

@@ -3,7 +3,7 @@
 Contacts and answers come from labelled public answers (four sets, 25,841 rows, English and Polish), each row given
 an address: every fifth person wrote twice, every third never became a customer, every fiftieth has unsubscribed.
 What must hold is checked from what the server received, against the CSV files that went in: every respondent got
-exactly one letter per announcement, in their language, with their own words where they have some; nobody who
+exactly one letter per announcement, in their language, with their own words where these were judged to fit; nobody who
 unsubscribed got any.
 """
 
@@ -46,6 +46,9 @@ REASON = {
     "pl": "Czynsze podniosłyby ceny dla wszystkich o jedną dziesiątą.",
 }
 TOLD = {"made": MADE, "declined": ASKED}
+
+
+JUDGED = 200  # voices that are judged to fit, for each change
 
 
 @dataclass
@@ -143,6 +146,10 @@ def _walk(loop: Loop, sink: Sink, rows: int) -> int:
     linked = [word for theme in themes for word in ("--theme", str(theme))]
     made = _changed(loop, "made", MADE, ["--why", WHY["en"], "--since", "2026-11-01"], {"why": WHY["pl"]}, linked)
     declined = _changed(loop, "declined", ASKED, ["--reason", REASON["en"]], {"reason": REASON["pl"]}, linked)
+    for change in (made, declined):
+        found = loop.read("changes", "voices", str(change))["voices"][:JUDGED]
+        ids = [word for voice in found for word in ("--mention", str(voice["mention"]))]
+        loop.run("changes", "judge", str(change), *ids, "--yes")
     announcements = [loop.read("announcements", "draft", "--change", str(one))["id"] for one in (made, declined)]
     for one in announcements:
         loop.run("announcements", "send", str(one), "--yes")
@@ -232,7 +239,8 @@ class Seen:
         self.wrong_language += person is None or person.language != code
         own = _plain(" ".join(person.texts)) if person else ""
         quotes = _quotes(body)
-        self.foreign_words += sum(_plain(quote.rstrip("…")) not in own for quote in quotes)
+        pieces = [piece for quote in quotes for piece in re.split(r"\[…\]|…", quote)]
+        self.foreign_words += sum(_plain(piece) not in own for piece in pieces)
         self.quoted |= {_key(address)} if quotes else set()
 
 
@@ -254,7 +262,7 @@ def _check(people: dict[str, Person], received: list[tuple[str, bytes]], announc
         (f"nobody of {len(by_key) - len(reachable)} who unsubscribed got any", readers <= reachable),
         ("each letter in its reader's language", seen.wrong_language == 0),
         ("no letter carries anybody else's words", seen.foreign_words == 0),
-        (f"all {len(spoke)} who spoke of the linked themes see their own words", spoke and spoke == seen.quoted),
+        (f"all {len(spoke)} whose words were judged to fit see them", spoke and spoke == seen.quoted),
         ("each letter has a Message-ID of its own", set(seen.ids.values()) == {1}),
     ]
     print()
@@ -285,7 +293,7 @@ def _quotes(text: str) -> list[str]:
 
 
 def _who_spoke(loop: Loop, announcements: list[int]) -> set[str]:
-    """Return the keys of those whom the service itself counts among the people behind the linked themes."""
+    """Return the keys of those whose words the service itself counts as voices of the changes."""
     listed = [loop.read("announcements", "people", str(one), "--why", "mentioned") for one in announcements]
     return {_key(person["email"]) for people in listed for person in people}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from feedback_app.changes.voices.quoting.dependence import names_no_person, needs_before, says_little, turns_meaning
 from feedback_app.changes.voices.quoting.naming import names_in
@@ -79,9 +80,10 @@ def exactly(answer: str, start: int, end: int, *, names: bool = True) -> Quotati
     return _printed(answer, [(start, end)], [(start, end)], names) if answer[start:end].strip() else None
 
 
-def _parts(answer: str) -> list[tuple[int, int]]:
-    """The sentences of an answer as spans, with the mark that ends them."""
-    return [(one[0].start, one[-1].end) for one in sentences(answer)]
+@lru_cache(maxsize=32)
+def _parts(answer: str) -> tuple[tuple[int, int], ...]:
+    """The sentences of an answer as spans, with the mark that ends them; asked for three times a quotation."""
+    return tuple((one[0].start, one[-1].end) for one in sentences(answer))
 
 
 def _widened(answer: str, parts: Sequence[tuple[int, int]], span: tuple[int, int], language: str) -> tuple[int, int]:
