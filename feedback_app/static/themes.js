@@ -27,6 +27,7 @@ if (grid) {
   const rows = [...grid.querySelectorAll("[data-row]")], count = grid.querySelector("[data-count]");
   const choice = (row) => row.querySelector("select");
   const themes = [...(rows[0]?.querySelectorAll("optgroup option") ?? [])].slice(0, 9).map((one) => one.value);
+  const tones = { c: "complaint", w: "wish", p: "praise", q: "question", o: "neutral" };
   let at = 0;
   const go = (to) => { at = Math.max(0, Math.min(rows.length - 1, to)); rows[at].focus(); };
   const tell = () => { count.textContent = `${rows.filter((row) => choice(row).value).length} / ${rows.length}`; };
@@ -44,6 +45,11 @@ if (grid) {
     else if (key === "a") decide("aside");
     else if (key === "u") decide("");
     else if (key === "s") grid.requestSubmit();
+    else if (tones[key]) { // a tone that it has already is no option: the first one stands for it
+      const tone = rows[at].querySelector("[data-tone]");
+      tone.value = tones[key];
+      if (tone.selectedIndex < 0) tone.selectedIndex = 0;
+    }
     else if (/^[1-9]$/.test(key) && themes[key - 1]) decide(themes[key - 1]);
     else return;
     event.preventDefault();

@@ -127,6 +127,7 @@ def list_themes(codebook: str, survey: str, as_json: bool) -> None:
             "size": line.mentions,
             "people": line.people,
             "kinds": dict(line.kinds),
+            "tones": {tone: number for tone, number in line.tones.items() if tone},
             "trend": line.trend.way,
             "phrases": list(line.theme.phrases),
         }

@@ -20,6 +20,7 @@ MENTION_CONFIRMED = EventType("mention.confirmed", "theme", N_("confirmed mentio
 MENTION_TAKEN_OUT = EventType("mention.taken_out", "theme", N_("took mentions out (%(mentions)s)"))
 MENTION_SET_ASIDE = EventType("mention.set_aside", "theme", N_("set mentions aside (%(mentions)s)"))
 MENTION_BROUGHT_BACK = EventType("mention.brought_back", "theme", N_("brought mentions back (%(mentions)s)"))
+MENTION_TONED = EventType("mention.toned", "theme", N_("corrected the tone of mentions (%(mentions)s)"))
 STEP_UNDONE = EventType("theme.step_undone", "theme", N_("undone"))
 CODEBOOK_STARTED = EventType("codebook.started", "codebook", N_("started"))
 CODEBOOK_SHARED = EventType("codebook.shared", "codebook", N_("shared"))
@@ -49,6 +50,7 @@ ROOM = EventRoom(
         MENTION_TAKEN_OUT,
         MENTION_SET_ASIDE,
         MENTION_BROUGHT_BACK,
+        MENTION_TONED,
         STEP_UNDONE,
         CODEBOOK_STARTED,
         CODEBOOK_SHARED,

@@ -13,7 +13,7 @@ from sqlalchemy import Select, exists, select
 from feedback_app.common.keys import read_key
 from feedback_app.contacts.models import KINDS
 from feedback_app.responses.models import Response
-from feedback_app.themes.models import CodebookSurvey, Mention, Placement, SubThemeMention
+from feedback_app.themes.models import TONES, CodebookSurvey, Mention, Placement, SubThemeMention
 from feedback_app.themes.search import query as search
 
 AnySelect = TypeVar("AnySelect", bound="Select[*tuple[Any, ...]]")
@@ -31,6 +31,7 @@ class Look:
     until: str = ""  # the last day
     q: str = ""
     part: int = 0  # of a theme: a sub-theme
+    tone: str = ""
 
     @classmethod
     def read(cls, values: Mapping[str, str]) -> Look:
@@ -45,6 +46,7 @@ class Look:
             until=_day(values.get("until", "")),
             q=values.get("q", "").replace("\0", "").strip()[:200],
             part=read_key(values.get("part", "")) or 0,
+            tone=values.get("tone", "") if values.get("tone", "") in TONES else "",
         )
 
     def address(self) -> dict[str, Any]:
@@ -84,6 +86,8 @@ def narrowed(statement: AnySelect, look: Look, zone: str) -> AnySelect:
         conditions.append(Response.stage_lost == look.stage)
     if look.language:
         conditions.append(Mention.language == look.language)
+    if look.tone:
+        conditions.append(Mention.tone == look.tone)
     if look.since:
         conditions.append(Response.submitted_at >= midnight(look.since, zone))
     if look.until:
@@ -106,14 +110,14 @@ def of_codebook(codebook_id: int) -> Any:
 def mentions_where(codebook_id: int, look: Look, zone: str, *, theme: int = 0, shelf: str = "") -> Select[int]:
     """SELECT of mention ids of a codebook: of one theme, or of a shelf.
 
-    Shelves: ``ungrouped``, ``set_aside``, ``no_content``, ``all`` (with content).
+    Shelves: ``ungrouped``, ``set_aside``, ``no_content``, ``aside``, ``all`` (with content).
     """
     chosen = select(Mention.id).join(Response, Response.id == Mention.response_id).where(of_codebook(codebook_id))
     chosen = narrowed(chosen, look, zone)
     if theme:
         mine = select(Placement.mention_id).where(Placement.theme_id == theme)
         return chosen.where(Mention.state == "open", Mention.id.in_(mine))
-    if shelf in ("set_aside", "no_content"):
+    if shelf in ("set_aside", "no_content", "aside"):
         return chosen.where(Mention.state == shelf)
     chosen = chosen.where(Mention.state == "open")
     if shelf == "ungrouped":

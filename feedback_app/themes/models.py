@@ -16,7 +16,14 @@ from feedback_app.themes.search import tables
 
 NAME_LIMIT = 200
 THEME_STATES = ("open", "set_aside", "merged")
-MENTION_STATES = ("open", "set_aside", "no_content")
+MENTION_STATES = ("open", "set_aside", "no_content", "aside")
+TONES = {
+    "complaint": N_("complaint"),
+    "wish": N_("wish"),
+    "praise": N_("praise"),
+    "question": N_("question"),
+    "neutral": N_("neutral"),
+}
 
 
 class Codebook(Base):
@@ -130,8 +137,10 @@ class Mention(Base):
     __table_args__ = (
         UniqueConstraint("answer_id", "start"),
         CheckConstraint('"start" >= 0 AND "end" > "start"', name="span"),
-        CheckConstraint("state IN ('open', 'set_aside', 'no_content')", name="state"),
-        Index("ix_mention_counted", "survey_id", "state", "response_id", "language", "contact_id"),  # no text is read
+        CheckConstraint("state IN ('open', 'set_aside', 'no_content', 'aside')", name="state"),
+        CheckConstraint("tone IN ('', 'complaint', 'wish', 'praise', 'question', 'neutral')", name="tone"),
+        CheckConstraint("tone_confidence >= 0 AND tone_confidence <= 1", name="tone_confidence"),
+        Index("ix_mention_counted", "survey_id", "state", "response_id", "language", "contact_id", "tone"),  # no text
         Index("ix_mention_contact_id", "contact_id"),
         Index("ix_mention_unjudged", "survey_id", sqlite_where=_UNJUDGED, postgresql_where=_UNJUDGED),
     )
@@ -147,6 +156,10 @@ class Mention(Base):
     text_key: Mapped[str] = mapped_column(String(64), index=True)
     language: Mapped[str] = mapped_column(String(8), default="")
     state: Mapped[str] = mapped_column(String(12), default="open")
+    tone: Mapped[str] = mapped_column(String(12), default="", server_default="")  # one of TONES; "": not known
+    tone_confidence: Mapped[float | None] = mapped_column()  # the machine's, that the tone is right
+    tone_by_id: Mapped[Key | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    toned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # a person said the tone: the machine keeps off
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # a person decided: the machine keeps off
     judged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when the machine looked at it last
     closest: Mapped[list[int]] = mapped_column(json_type, default=list)  # nearest themes of one not yet grouped
@@ -213,6 +226,10 @@ class MentionBefore(Base):
     mention_id: Mapped[Key] = mapped_column(ForeignKey("mention.id", ondelete="CASCADE"), primary_key=True)
     state: Mapped[str] = mapped_column(String(12))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tone: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    tone_confidence: Mapped[float | None] = mapped_column()
+    tone_by_id: Mapped[Key | None] = mapped_column()
+    toned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class PlacementBefore(Base):

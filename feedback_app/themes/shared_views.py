@@ -16,7 +16,7 @@ from feedback_app.events.actor import Actor
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.mention_filter import Look
-from feedback_app.themes.models import REQUEST_STATES, Codebook
+from feedback_app.themes.models import REQUEST_STATES, TONES, Codebook
 
 LATELY = timedelta(minutes=10)
 
@@ -64,4 +64,5 @@ def frame(codebook: Codebook, here: str = "") -> dict[str, Any]:
         if last_own_step
         else {},
         "kind_names": KIND_NAMES,
+        "tone_names": TONES,
     }

@@ -34,6 +34,7 @@ CHUNK = 500  # ids in one statement; SQLite and PostgreSQL both take many more
 Chosen = Sequence[int] | Select[Any]
 """Mentions a step is about: their ids, or a SELECT of one column that gives them."""
 
+_OF_MENTION = ("state", "decided_at", "tone", "tone_confidence", "tone_by_id", "toned_at")
 _PLACED = ("mention_id", "theme_id", "confidence", "guessed", "confirmed_by_id", "confirmed_at")
 
 
@@ -67,8 +68,8 @@ def step(
 
 def _remember(event: ThemeEvent, chosen: Chosen) -> None:
     session = require_transaction()
-    columns = ["event_id", "mention_id", "state", "decided_at"]
-    rows = select(literal(event.id), Mention.id, Mention.state, Mention.decided_at)
+    columns = ["event_id", "mention_id", *_OF_MENTION]
+    rows = select(literal(event.id), Mention.id, *(getattr(Mention, name) for name in _OF_MENTION))
     if isinstance(chosen, Select):
         session.execute(insert(MentionBefore).from_select(columns, rows.where(Mention.id.in_(chosen))))
     else:
@@ -117,10 +118,7 @@ def restore(event_id: int) -> int:
         rows = select(*columns).where(PlacementBefore.event_id == event_id, PlacementBefore.mention_id.in_(part))
         session.execute(insert(Placement).from_select(list(_PLACED), rows))
         before = (MentionBefore.event_id == event_id) & (MentionBefore.mention_id == Mention.id)
-        values = {
-            "state": select(MentionBefore.state).where(before).scalar_subquery(),
-            "decided_at": select(MentionBefore.decided_at).where(before).scalar_subquery(),
-        }
+        values = {name: select(getattr(MentionBefore, name)).where(before).scalar_subquery() for name in _OF_MENTION}
         session.execute(update(Mention).where(Mention.id.in_(part)).values(values), execution_options=NO_SYNC)
     return len(ids)
 

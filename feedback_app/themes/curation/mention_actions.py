@@ -15,7 +15,7 @@ from feedback_app.errors import N_, Refused
 from feedback_app.events.actor import Actor
 from feedback_app.events.catalogue import EventType
 from feedback_app.themes import events
-from feedback_app.themes.models import CodebookSurvey, Mention, Placement, ThemeEvent
+from feedback_app.themes.models import TONES, CodebookSurvey, Mention, Placement, ThemeEvent
 from feedback_app.themes.queries import codebook_by_id, open_theme, theme_by_id
 from feedback_app.themes.steps import (
     CHUNK,
@@ -87,15 +87,30 @@ def set_aside(mentions: Chosen, codebook_id: int, by: Actor, theme_id: int | Non
 
 
 def bring_back(mentions: Chosen, codebook_id: int, by: Actor) -> int:
-    """Let mentions count again that were set aside, or were taken for praise without content; how many."""
+    """Let mentions count again that were set aside, or taken for asides or praise without content; how many."""
     return _turn(mentions, codebook_id, by, ("set_aside", "open", events.MENTION_BROUGHT_BACK))
+
+
+def set_tone(mentions: Chosen, codebook_id: int, tone: str, by: Actor, theme_id: int | None = None) -> int:
+    """Say the tone of mentions (one of `TONES`): it counts from now on, and the machine keeps off; how many changed."""
+    if tone not in TONES:
+        raise Refused(N_("There is no such tone."))
+    with transaction() as session:
+        codebook = codebook_by_id(codebook_id)
+        chosen = of_codebook(codebook.id, mentions, select(Mention.id).where(Mention.tone != tone))
+        event = step(codebook.id, events.MENTION_TONED, by, theme_id=theme_id, chosen=chosen)
+        _needs_some(event)
+        values = {"tone": tone, "tone_confidence": None, "tone_by_id": by.staff_id, "toned_at": clock.now()}
+        touched = update(Mention).where(Mention.id.in_(touched_mentions(event.id)))
+        session.execute(touched.values(values), execution_options=NO_SYNC)
+        return event.mentions
 
 
 def _turn(
     mentions: Chosen, codebook_id: int, by: Actor, how: tuple[str, str, EventType], theme_id: int | None = None
 ) -> int:
     before, after, what = how
-    states = (before, "no_content") if after == "open" else (before,)
+    states = (before, "no_content", "aside") if after == "open" else (before,)
     with transaction():
         codebook = codebook_by_id(codebook_id)
         chosen = of_codebook(codebook.id, mentions, select(Mention.id).where(Mention.state.in_(states)))

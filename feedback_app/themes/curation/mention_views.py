@@ -30,6 +30,10 @@ SHELVES = {
         N_("Near no theme, or taken out of one. The closest themes are offered with each; nothing here is lost."),
     ),
     "set_aside": (N_("Set aside"), N_("Left out of themes and counts by people.")),
+    "aside": (
+        N_("Beside the point"),
+        N_("Greetings, small talk and what people did next: kept and counted, but never grouped or quoted."),
+    ),
     "no_content": (
         N_("Without content"),
         N_("“No complaints”, thanks and the like: kept apart, so that they do not blur the themes."),
@@ -134,19 +138,27 @@ def grid(theme_id: int) -> str | Response:
 
 def _save_grid(theme_id: int, codebook_id: int) -> None:
     """One step per kind of decision, so that each can be undone by itself."""
-    decided: dict[str, list[int]] = {}
-    for name, value in request.form.items():
-        prefix, _dash, raw = name.partition("-")
-        if prefix == "m" and (key := read_key(raw)) and value:
-            decided.setdefault(value, []).append(key)
+    tones, decided = _filled_in("t"), _filled_in("m")
     number = 0
     with attempt():
+        for tone, ids in tones.items():
+            number += mention_actions.set_tone(ids, codebook_id, tone, actor(), theme_id)
         for value, ids in decided.items():
             number += _decide(value, ids, theme_id, codebook_id)
     if number:
         flash(ngettext("%(num)d mention: done.", "%(num)d mentions: done.", number), "success")
-    elif not decided:
+    elif not decided and not tones:
         flash(_("Nothing was decided."), "info")
+
+
+def _filled_in(column: str) -> dict[str, list[int]]:
+    """What was chosen in one column of the grid, with the mentions it was chosen for."""
+    chosen: dict[str, list[int]] = {}
+    for name, value in request.form.items():
+        prefix, _dash, raw = name.partition("-")
+        if prefix == column and (key := read_key(raw)) and value:
+            chosen.setdefault(value, []).append(key)
+    return chosen
 
 
 def _decide(value: str, ids: list[int], theme_id: int, codebook_id: int) -> int:

@@ -105,7 +105,9 @@ def _mention(row: Row[Any], piece: Piece, spoken: dict[int, tuple[str, ...]]) ->
         "words": search_words(text, language, spoken.get(row.survey_id, ()), lemma),
         "text_key": text_key(text),
         "language": language,
-        "state": "open" if piece.content else "no_content",
+        "state": "open" if piece.content else "aside" if piece.aside else "no_content",
+        "tone": piece.tone,
+        "tone_confidence": piece.sure if piece.tone else None,
         "closest": [],
         "judged_at": None if piece.content else clock.now(),
     }

@@ -31,9 +31,9 @@ class Counted:
     """The figures of a codebook under a filter, in mentions unless a name says people."""
 
     months: Counter[str]  # with content, by month: "2026-11": 12
-    shelves: dict[str, int]  # ungrouped, set_aside, no_content
+    shelves: dict[str, int]  # ungrouped, set_aside, no_content, aside
     people: int  # who said anything with content
-    cells: Sequence[Row[int, str, str, int]]  # theme, kind, month, mentions
+    cells: Sequence[Row[int, str, str, str, int]]  # theme, kind, month, tone, mentions
     people_of: dict[int, int]  # by theme
     content_of: dict[int, float]  # by theme: how content those are who speak of it, 0..10
 
@@ -93,7 +93,7 @@ def _months(codebook_id: int, look: Look, zone: str) -> Counter[str]:
 
 
 def _shelves(codebook_id: int, look: Look, zone: str) -> dict[str, int]:
-    shelved = ("set_aside", "no_content")
+    shelved = ("set_aside", "no_content", "aside")
     columns = select(Mention.state, func.count()).where(Mention.state.in_(shelved)).group_by(Mention.state)
     sizes = dict(db.session.execute(_said(columns, codebook_id, look, zone)).all())
     return {
@@ -118,11 +118,11 @@ def _placed(columns: AnySelect, codebook_id: int, look: Look, zone: str, *, resp
     return _said(joined, codebook_id, look, zone, responses=responses)
 
 
-def _cells(codebook_id: int, look: Look, zone: str) -> Sequence[Row[int, str, str, int]]:
-    """Mentions by kind and month, of each theme."""
-    columns = select(Placement.theme_id, Response.kind, month(), func.count()).select_from(Placement)
+def _cells(codebook_id: int, look: Look, zone: str) -> Sequence[Row[int, str, str, str, int]]:
+    """Mentions by kind, month and tone, of each theme."""
+    columns = select(Placement.theme_id, Response.kind, month(), Mention.tone, func.count()).select_from(Placement)
     placed = _placed(columns, codebook_id, look, zone, responses=True)
-    return db.session.execute(placed.group_by(Placement.theme_id, Response.kind, month())).all()
+    return db.session.execute(placed.group_by(Placement.theme_id, Response.kind, month(), Mention.tone)).all()
 
 
 def _speakers(codebook_id: int, look: Look, zone: str) -> tuple[dict[int, int], dict[int, float]]:

@@ -20,7 +20,7 @@ from feedback_app.themes.reports import counts as counting
 from feedback_app.themes.reports.counts import month, who
 from feedback_app.themes.reports.trends import Trend, trend
 
-Cell = tuple[str, str, int]  # kind, month, mentions
+Cell = tuple[str, str, str, int]  # kind, month, tone, mentions
 KEPT_FIGURES = 64  # of one codebook under one filter each
 GONE = ("lost_prospect", "former_customer")
 
@@ -36,6 +36,7 @@ class ThemeFigures:
     months: dict[str, int]  # "2026-11": 12, every month of the codebook, the oldest first
     content: float | None  # mean answer to "would you recommend us", else mean rating, 0..10, of those who speak of it
     trend: Trend
+    tones: Counter[str] = field(default_factory=Counter)  # "": not known
 
     @property
     def gone(self) -> int:
@@ -75,8 +76,8 @@ def overview(codebook_id: int, look: Look, zone: str) -> Overview:
     counted = pages.get((codebook_id, look, zone), ask, counting.stamp(codebook_id))
     months, total = every_month(counted.months), counted.months.total()
     cells: dict[int, list[Cell]] = {}
-    for theme_id, kind, when, size in counted.cells:
-        cells.setdefault(theme_id, []).append((kind, when, size))
+    for theme_id, kind, when, tone, size in counted.cells:
+        cells.setdefault(theme_id, []).append((kind, when, tone, size))
     themes = [_figures(theme, cells.get(theme.id, []), counted, months) for theme in open_themes(codebook_id)]
     return Overview(
         sorted(
@@ -94,9 +95,11 @@ def overview(codebook_id: int, look: Look, zone: str) -> Overview:
 def _figures(theme: Theme, cells: Iterable[Cell], counted: counting.Counted, months: list[str]) -> ThemeFigures:
     kinds: Counter[str] = Counter()
     by_month: Counter[str] = Counter()
-    for kind, when, size in cells:
+    tones: Counter[str] = Counter()
+    for kind, when, tone, size in cells:
         kinds[kind] += size
         by_month[when] += size
+        tones[tone] += size
     row = [by_month[one] for one in months]
     growth = trend(row, [counted.months[one] for one in months])
     return ThemeFigures(
@@ -107,6 +110,7 @@ def _figures(theme: Theme, cells: Iterable[Cell], counted: counting.Counted, mon
         dict(zip(months, row, strict=True)),
         counted.content_of.get(theme.id),
         growth,
+        tones,
     )
 
 
@@ -134,6 +138,7 @@ class Breakdown:
     languages: list[tuple[str, int]]
     months: list[tuple[str, int, int]]  # month, by customers and prospects, by lost and former ones
     surveys: dict[int, int]
+    tones: Counter[str]  # "": not known
 
 
 def breakdown(theme: Theme, look: Look, zone: str) -> Breakdown:
@@ -144,6 +149,7 @@ def breakdown(theme: Theme, look: Look, zone: str) -> Breakdown:
             Response.stage_lost,
             Mention.language,
             Mention.survey_id,
+            Mention.tone,
             month().label("month"),
             func.count().label("size"),
         )
@@ -151,13 +157,13 @@ def breakdown(theme: Theme, look: Look, zone: str) -> Breakdown:
         .join(Placement, Placement.mention_id == Mention.id)
         .where(Placement.theme_id == theme.id, Mention.state == "open")
     )
-    fields = (Response.kind, Response.stage_lost, Mention.language, Mention.survey_id, month())
+    fields = (Response.kind, Response.stage_lost, Mention.language, Mention.survey_id, Mention.tone, month())
     cells = db.session.execute(narrowed(base, look, zone).group_by(*fields)).all()
     counts: dict[str, Counter[Any]] = {
-        name: Counter() for name in ("kind", "stage_lost", "language", "survey_id", "month", "gone")
+        name: Counter() for name in ("kind", "stage_lost", "language", "survey_id", "month", "tone", "gone")
     }
     for cell in cells:
-        for name in ("kind", "stage_lost", "language", "survey_id", "month"):
+        for name in ("kind", "stage_lost", "language", "survey_id", "month", "tone"):
             counts[name][getattr(cell, name)] += cell.size
         if cell.kind in GONE:
             counts["gone"][cell.month] += cell.size
@@ -180,4 +186,5 @@ def breakdown(theme: Theme, look: Look, zone: str) -> Breakdown:
         counts["language"].most_common(8),
         [(one, counts["month"][one] - counts["gone"][one], counts["gone"][one]) for one in months],
         dict(counts["survey_id"]),
+        counts["tone"],
     )
