@@ -86,6 +86,8 @@ def downgrade() -> None:
         for name in ("add", "drop", "change"):
             op.execute(f"DROP TRIGGER mention_search_{name}")
         with op.batch_alter_table("mention", table_args=checks(OLD_STATES, False)) as batch:
+            for name in ("tone", "tone_confidence"):
+                batch.drop_constraint(op.f(f"ck_mention_{name}"), type_="check")
             _drop(batch)
         for trigger in TRIGGERS:
             op.execute(trigger)

@@ -65,6 +65,7 @@ def test_the_whole_loop_by_hand(house: House, page: Page, tmp_path: Path) -> Non
         answer(page, address, words)
     group(page)
     log_change(page, "made", WHAT, WHY)
+    judge_voices(page)
     announce(page, letters=3)
     for address, language in (("ada@example.org", "pl"), ("ben@example.org", "en"), ("cezary@example.org", "pl")):
         read_letter(page, address, [WHAT[language], WHY[language], WORDS[address]])
@@ -190,6 +191,23 @@ def log_change(page: Page, state: str, what: dict[str, str], why: dict[str, str]
         box.check()
     page.locator("form.change-form button.btn-primary").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Delivery")
+
+
+def judge_voices(page: Page) -> None:
+    """Say yes to each mention that the worker proposes: only judged words are quoted."""
+    change = page.url
+    page.goto(f"{change}/voices")
+    yes, nothing = page.get_by_role("button", name="Yes", exact=True), page.get_by_text("Nothing is left to judge")
+    for _ in range(60):
+        if nothing.count():
+            break
+        if yes.count():
+            yes.first.click()
+        else:
+            page.wait_for_timeout(500)
+            page.reload()
+    expect(nothing).to_be_visible()
+    page.goto(change)
 
 
 def announce(page: Page, letters: int) -> None:

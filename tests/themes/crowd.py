@@ -90,7 +90,7 @@ def fill(mentions: int, surveys: int = 2) -> None:
             people.append({"id": n, "email": email, "email_key": email, "kind": kind, "language": language, "name": "", "stage_lost": "", "attributes": {}, "source": ""})  # fmt: skip
             stage = dice.choice(STAGES) if kind == "lost_prospect" else ""
             at = now - timedelta(days=dice.random() * 540)
-            responses.append({"id": n, "survey_id": survey, "contact_id": n, "language": language, "kind": kind, "stage_lost": stage, "submitted_at": at})  # fmt: skip
+            responses.append({"id": n, "survey_id": survey, "contact_id": n, "language": language, "kind": kind, "stage_lost": stage, "source": "import", "submitted_at": at})  # fmt: skip
             answers.append(
                 {"id": 2 * n, "response_id": n, "question_id": questions[survey, "why"], "text": "x", "number": None}
             )

@@ -82,7 +82,7 @@ def test_the_overview_counts_mentions_people_kinds_and_months(room: Room) -> Non
     assert list(price.months.values()) == [2, 0, 0, 0, 1]
     assert price.content == pytest.approx((9 + 4) / 2)  # each person once, however much they say
     assert (found.total, found.grouped, found.people) == (5, 4, 2)
-    assert found.shelves == {"ungrouped": 1, "set_aside": 0, "no_content": 0}
+    assert found.shelves == {"ungrouped": 1, "set_aside": 0, "no_content": 0, "aside": 0}
 
 
 @pytest.mark.parametrize(

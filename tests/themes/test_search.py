@@ -185,14 +185,15 @@ def test_moving_mentions_leaves_them_in_the_search(room: Room, as_role: Callable
 
 def test_a_theme_is_started_from_a_search_with_all_pages(room: Room, as_role: Callable[[str], FlaskClient]) -> None:
     survey = db.session.get_one(Response, 1).survey_id
-    texts = "\n".join(f"Stolen bicycle number {n} was never found." for n in range(70))
-    a_response(queries.surveys_of(room.codebook)[0], a_contact(), expected=texts)
+    for number in range(70):
+        said = f"The bicycle number {number} was delivered late."
+        a_response(queries.surveys_of(room.codebook)[0], a_contact(), expected=said)
     cut_new([survey])
     browser = as_role("product_owner")
     address = f"/themes/codebooks/{room.codebook}/mentions"
     page = browser.get(f"{address}/all?q=bicycles").text
     assert page.count("<mark>") == 50
-    data = {"deed": "move", "everything": "1", "shelf": "all", "q": "bicycles", "new_name": "Stolen bicycles"}
+    data = {"deed": "move", "everything": "1", "shelf": "all", "q": "bicycles", "new_name": "Late bicycles"}
     browser.post(address, data=data)
     (theme,) = queries.open_themes(room.codebook)
     assert figures.breakdown(theme, Look(), "UTC").total == 70

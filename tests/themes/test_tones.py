@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 from click.testing import CliRunner
@@ -24,6 +25,11 @@ from tests.factories import a_contact, a_response, a_survey
 from tests.themes.seed import a_codebook, a_theme, some_mentions
 
 ANSWER = "Hello! The driver was friendly but the bus was dirty. Kind regards, Tom"
+
+
+@pytest.fixture
+def owner(as_role: Callable[[str], FlaskClient]) -> FlaskClient:
+    return as_role("product_owner")
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from functools import lru_cache
 
-import simplemma
-
 from feedback_app.themes.engine.text.texts import words
 
 _SUPPORTED = frozenset(
@@ -67,6 +65,8 @@ def lemma(word: str, language: str) -> str:
     if language not in _SUPPORTED or len(word) > 40:
         return word
     # The compact store: Polish in 70 MB and two seconds instead of 400 MB and four. Words are cached here anyway.
+    import simplemma  # noqa: PLC0415  # pages import this module and look nothing up
+
     base = simplemma.lemmatize(word, lang=language, low_memory=True).casefold()
     return _singular(word) if base == word and language == "en" else base
 
@@ -74,6 +74,8 @@ def lemma(word: str, language: str) -> str:
 def _singular(word: str) -> str:
     """An English word that no dictionary knows, without the s of its plural: ATMs, IDs, top-ups."""
     plural = len(word) > 3 and word.endswith("s") and word[-2] not in "sui'’"
+    import simplemma  # noqa: PLC0415
+
     return word[:-1] if plural and not simplemma.is_known(word, lang="en", low_memory=True) else word
 
 

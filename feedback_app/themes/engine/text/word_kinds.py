@@ -8,8 +8,6 @@ import re
 from functools import lru_cache
 from typing import Literal
 
-import simplemma
-
 from feedback_app.themes.engine.text import word_lists as lists
 from feedback_app.themes.engine.text.lemmas import lemma
 from feedback_app.themes.engine.text.stopwords import is_stop_word
@@ -83,6 +81,8 @@ def _is_adjective(base: str) -> bool:
 
 
 def _inflects(form: str, base: str) -> bool:
+    import simplemma  # noqa: PLC0415  # pages import this module and look nothing up
+
     return simplemma.is_known(form, lang="pl", low_memory=True) and lemma(form, "pl") == base
 
 
