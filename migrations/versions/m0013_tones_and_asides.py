@@ -19,7 +19,7 @@ OLD_STATES = "state IN ('open', 'set_aside', 'no_content')"
 STATES = "state IN ('open', 'set_aside', 'no_content', 'aside')"
 TONES = "tone IN ('', 'complaint', 'wish', 'praise', 'question', 'neutral')"
 CONFIDENCE = "tone_confidence >= 0 AND tone_confidence <= 1"
-SPAN = '"start" >= 0 AND "end" > "start"'
+TONE_BY = "fk_mention_tone_by_id_staff"
 TRIGGERS = (  # of the search; SQLite drops them with the table that is written anew
     "CREATE TRIGGER mention_search_add AFTER INSERT ON mention BEGIN"
     " INSERT INTO mention_search (rowid, words) VALUES (new.id, new.words); END",
@@ -44,37 +44,19 @@ def columns():
 def upgrade() -> None:
     """Go forward: mentions that are there have no tone until they are cut anew or a person says it."""
     op.drop_index("ix_mention_counted", "mention")
-    if op.get_bind().dialect.name == "sqlite":
-        for name in ("add", "drop", "change"):
-            op.execute(f"DROP TRIGGER mention_search_{name}")
-        with op.batch_alter_table("mention", table_args=checks(STATES, True)) as batch:
-            _add(batch)
-        for trigger in TRIGGERS:
-            op.execute(trigger)
-    else:
-        with op.batch_alter_table("mention") as batch:
-            _add(batch)
-            batch.drop_constraint(op.f("ck_mention_state"), type_="check")
-            batch.create_check_constraint(op.f("ck_mention_state"), STATES)
-            batch.create_check_constraint(op.f("ck_mention_tone"), TONES)
-            batch.create_check_constraint(op.f("ck_mention_tone_confidence"), CONFIDENCE)
+    _drop_triggers()
+    with op.batch_alter_table("mention") as batch:
+        batch.drop_constraint(op.f("ck_mention_state"), type_="check")
+        for column in columns():
+            batch.add_column(column)
+        batch.create_foreign_key(TONE_BY, "staff", ["tone_by_id"], ["id"], ondelete="SET NULL")
+        batch.create_check_constraint(op.f("ck_mention_state"), STATES)
+        batch.create_check_constraint(op.f("ck_mention_tone"), TONES)
+        batch.create_check_constraint(op.f("ck_mention_tone_confidence"), CONFIDENCE)
+    _create_triggers()
     op.create_index("ix_mention_counted", "mention", [*COUNTED, "tone"])
     for column in columns():
         op.add_column("mention_before", column)
-
-
-def _add(batch) -> None:
-    for column in columns():
-        batch.add_column(column)
-    name = op.f("fk_mention_tone_by_id_staff")
-    batch.create_foreign_key(name, "staff", ["tone_by_id"], ["id"], ondelete="SET NULL")
-
-
-def checks(states, toned):
-    """The checks of the table as a whole: SQLite writes it anew, and would forget them."""
-    own = [("ck_mention_span", SPAN), ("ck_mention_state", states)]
-    more = [("ck_mention_tone", TONES), ("ck_mention_tone_confidence", CONFIDENCE)] if toned else []
-    return tuple(sa.CheckConstraint(text, name=op.f(name)) for name, text in [*own, *more])
 
 
 def downgrade() -> None:
@@ -82,28 +64,28 @@ def downgrade() -> None:
     op.execute("UPDATE mention SET state = 'no_content' WHERE state = 'aside'")
     op.execute("UPDATE mention_before SET state = 'no_content' WHERE state = 'aside'")
     op.drop_index("ix_mention_counted", "mention")
-    if op.get_bind().dialect.name == "sqlite":
-        for name in ("add", "drop", "change"):
-            op.execute(f"DROP TRIGGER mention_search_{name}")
-        with op.batch_alter_table("mention", table_args=checks(OLD_STATES, False)) as batch:
-            for name in ("tone", "tone_confidence"):
-                batch.drop_constraint(op.f(f"ck_mention_{name}"), type_="check")
-            _drop(batch)
-        for trigger in TRIGGERS:
-            op.execute(trigger)
-    else:
-        with op.batch_alter_table("mention") as batch:
-            for name in ("state", "tone", "tone_confidence"):
-                batch.drop_constraint(op.f(f"ck_mention_{name}"), type_="check")
-            _drop(batch)
-            batch.create_check_constraint(op.f("ck_mention_state"), OLD_STATES)
+    _drop_triggers()
+    with op.batch_alter_table("mention") as batch:
+        for name in ("state", "tone", "tone_confidence"):
+            batch.drop_constraint(op.f(f"ck_mention_{name}"), type_="check")
+        batch.drop_constraint(TONE_BY, type_="foreignkey")
+        for column in columns():
+            batch.drop_column(column.name)
+        batch.create_check_constraint(op.f("ck_mention_state"), OLD_STATES)
+    _create_triggers()
     op.create_index("ix_mention_counted", "mention", COUNTED)
     with op.batch_alter_table("mention_before") as batch:
         for column in columns():
             batch.drop_column(column.name)
 
 
-def _drop(batch) -> None:
-    batch.drop_constraint(op.f("fk_mention_tone_by_id_staff"), type_="foreignkey")
-    for column in columns():
-        batch.drop_column(column.name)
+def _drop_triggers() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for name in ("add", "drop", "change"):
+            op.execute(f"DROP TRIGGER mention_search_{name}")
+
+
+def _create_triggers() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for trigger in TRIGGERS:
+            op.execute(trigger)
