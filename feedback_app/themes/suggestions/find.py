@@ -231,7 +231,8 @@ def _keep(codebook_id: int, suggested: Sequence[dict[str, Any]], *, again: bool 
         for suggestion in suggested:
             if suggestion["kind"] == "new_theme" and _seen(suggestion, known):
                 continue
-            known += [set(part["mentions"]) for part in suggestion["parts"] if suggestion["kind"] == "new_theme"]
+            if suggestion["kind"] == "new_theme":  # others have no parts
+                known += [set(part["mentions"]) for part in suggestion["parts"]]
             row = {
                 "codebook_id": codebook_id,
                 "parts": [],
