@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,13 +52,13 @@ def quoted(change_ids: Select[Any] | Sequence[int]) -> ColumnElement[bool]:
 
 def samples() -> dict[int, tuple[int, int]]:
     """Return for each change how many of the mentions judged at random fit, and how many were judged."""
-    statement = select(Voice.change_id, Voice.state.in_(FITTING), func.count()).where(
+    statement = select(Voice.change_id, Voice.state, func.count()).where(
         Voice.sampled.is_(True), Voice.state != "proposed"
     )
     found: dict[int, tuple[int, int]] = {}
-    for change_id, fits, count in db.session.execute(statement.group_by(Voice.change_id, Voice.state.in_(FITTING))):
+    for change_id, state, count in db.session.execute(statement.group_by(Voice.change_id, Voice.state)):
         hits, cases = found.get(change_id, (0, 0))
-        found[change_id] = (hits + (count if fits else 0), cases + count)
+        found[change_id] = (hits + (count if state in FITTING else 0), cases + count)
     return found
 
 
@@ -147,11 +148,12 @@ def counts(change_id: int) -> dict[str, int]:
 def figures(change_id: int) -> Estimate:
     """Return how many quotations would go out, how many of these fit, and which share of those who said it is found."""
     going = quoted([change_id])
-    statement = select(Voice.state.in_(FITTING), func.count()).where(going).group_by(Voice.state.in_(FITTING))
-    found = {bool(row[0]): int(row[1]) for row in db.session.execute(statement)}
+    found: Counter[bool] = Counter()
+    for state, count in db.session.execute(select(Voice.state, func.count()).where(going).group_by(Voice.state)):
+        found[state in FITTING] += count
     ranking = ranking_of(change_id)
     expected = ranking.expected if ranking and ranking.ranked_at else None
-    return estimate(found.get(True, 0), found.get(False, 0), samples().get(change_id, (0, 0)), expected)
+    return estimate(found[True], found[False], samples().get(change_id, (0, 0)), expected)
 
 
 def ranking_of(change_id: int) -> VoiceRanking | None:
