@@ -58,9 +58,14 @@ def test_the_first_start_makes_the_row_from_the_settings_and_the_next_changes_no
 
 def test_a_database_without_the_table_answers_by_the_settings(app: Flask) -> None:
     with transaction() as session:
-        session.execute(db.text("DROP TABLE organisation"))
-    assert queries.current().name == "Velo Verde"
-    assert db.session.scalar(select(func.count()).select_from(Event)) == 0  # the connection is of use after it
+        session.execute(db.text("ALTER TABLE organisation RENAME TO away"))
+    try:
+        assert queries.current().name == "Velo Verde"
+        assert db.session.scalar(select(func.count()).select_from(Event)) == 0  # the connection is of use after it
+    finally:
+        db.session.rollback()
+        with transaction() as session:  # the database is kept for the tests that follow
+            session.execute(db.text("ALTER TABLE away RENAME TO organisation"))
 
 
 def test_an_edit_is_seen_at_once_and_noted_field_by_field(app: Flask) -> None:
