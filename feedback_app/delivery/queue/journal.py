@@ -90,8 +90,13 @@ class Journal:
         with self._lock:
             if self._sealed:
                 raise JournalSealed("the worker is ending, no letter goes out any more")
-            self._pay()
-            self._put(line(b"i %d" % letter_id))
+            try:
+                self._pay()
+                self._put(line(b"i %d" % letter_id))
+            except OSError as error:
+                self._owed.append(letter_id)  # "nothing was sent": true, and the line that shows the file takes more
+                self._stick(error)
+                raise
             self._open[letter_id] = None
 
     def answered(self, letter_id: int, reply: Reply, then: int | None = None) -> bool:
@@ -160,13 +165,16 @@ class Journal:
         try:
             self._pay()
         except OSError as error:
-            self._complain(FULL, error)
-            why = f"the journal {self._path} cannot be written: {error.strerror or error}"
-            self.stuck = self.stuck if self.stuck[0] else (why, time.monotonic())
+            self._stick(error)
             return False
         self._complaints.discard(FULL)
         self.stuck = ("", 0.0)
         return True
+
+    def _stick(self, error: OSError) -> None:
+        self._complain(FULL, error)
+        why = f"the journal {self._path} cannot be written: {error.strerror or error}"
+        self.stuck = self.stuck if self.stuck[0] else (why, time.monotonic())
 
     def _pay(self) -> None:
         if self._owed:

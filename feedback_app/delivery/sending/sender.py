@@ -110,9 +110,10 @@ class Sender:
 
     def _idle(self) -> bool:
         for why, since in ((self._refusal, self._refused_since), self._journal.stuck):
-            if why and time.monotonic() - since > STUCK_TIMEOUT:
-                self.tally.trouble = why
-                return True
+            if why:  # the relay is not to blame, and its circuit breaker has no say
+                over = time.monotonic() - since > STUCK_TIMEOUT
+                self.tally.trouble = why if over else ""
+                return over
         if self._breaker.failures >= PROBES:
             self.tally.trouble = self._breaker.text
             return True
