@@ -171,6 +171,7 @@ class _Reads(socket.SocketIO):
 
 
 class _Conversation(socketserver.StreamRequestHandler):
+    disable_nagle_algorithm = True  # else the second of two short replies waits 40 ms for the client's ACK
     server: _Server
 
     def setup(self) -> None:
