@@ -149,7 +149,7 @@ def test_the_weights_that_ship_were_taught_with_the_texts_that_are_here():
 
 
 def notation():
-    path = Path(__file__).parents[2] / "benchmarks" / "understanding" / "notation.py"
+    path = Path(__file__).parents[3] / "benchmarks" / "understanding" / "notation.py"
     spec = spec_from_file_location("notation", path)
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
