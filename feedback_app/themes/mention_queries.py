@@ -122,9 +122,13 @@ def _line(
         here.confidence if here else None,
         bool(here and here.confirmed_at),
         tuple(one for _, one in own if one.state == "open"),
-        tuple(near[one] for one in row.Mention.closest or () if one in near and near[one].state == "open"),
+        () if own else tuple(near[number] for number in row.Mention.closest or () if _is_open(near.get(number))),
         ((shortened(row.Mention.text), False),),
     )
+
+
+def _is_open(theme: Theme | None) -> bool:
+    return theme is not None and theme.state == "open"
 
 
 @dataclass(frozen=True)
