@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -97,17 +97,22 @@ def serving(command: str, home: Path, env: dict[str, str]) -> Iterator[tuple[str
     with printed.open("w") as out:
         process = subprocess.Popen([command, "serve"], cwd=home, env=env, stdout=out, stderr=subprocess.STDOUT)
     try:
-        until = time.monotonic() + PATIENCE
-        while not _answers(url):
-            assert process.poll() is None, printed.read_text()[-2000:]
-            assert time.monotonic() < until, printed.read_text()[-2000:]
-            time.sleep(0.2)
+        _wait_for(lambda: process.poll() is not None or _answers(url), lambda: printed.read_text()[-2000:])
+        assert process.poll() is None, printed.read_text()[-2000:]
         found = re.search(r"First admin: (\S+)", printed.read_text())
         assert found, printed.read_text()
         yield url, found[1]
     finally:
         process.terminate()
         process.wait(60)
+
+
+def _wait_for(holds: Callable[[], bool], why: Callable[[], str]) -> None:
+    """Look again and again, as `tests.waiting` does, but without loading the application."""
+    ends = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < ends, why()
+        time.sleep(0.2)
 
 
 def _answers(url: str) -> bool:
@@ -149,10 +154,11 @@ def _send(browser: OpenerDirector, url: str, page: str, fields: dict[str, str]) 
 def letter(command: str, home: Path, env: dict[str, str]) -> None:
     """Invite a colleague; the worker that `serve` runs writes the letter into var/mail of this folder."""
     run(command, "staff", "add", "bob@wheel.example", "--role", "viewer", "--invite", home=home, env=env)
-    until = time.monotonic() + PATIENCE
-    while not any(b"bob@wheel.example" in file.read_bytes() for file in (home / "var" / "mail").rglob("*.eml")):
-        assert time.monotonic() < until, "no letter came within two minutes"
-        time.sleep(0.5)
+    mail = home / "var" / "mail"
+    _wait_for(
+        lambda: any(b"bob@wheel.example" in file.read_bytes() for file in mail.rglob("*.eml")),
+        lambda: "no letter came within two minutes",
+    )
 
 
 if __name__ == "__main__":

@@ -59,12 +59,14 @@ class Server:
         """End it as a crash would, and start it again: it recovers from its log."""
         os.kill(self._server.get_pid(), signal.SIGQUIT)
         self._server.get_postmaster_info().process.wait(20)
-        for _ in range(6):  # on a busy machine recovery takes longer than one try waits
-            with contextlib.suppress(subprocess.SubprocessError, AssertionError):
-                self._server.ensure_postgres_running()
-                return
-            time.sleep(1)
-        raise AssertionError("PostgreSQL does not come back")
+        until(self._is_back, why="PostgreSQL does not come back")
+
+    def _is_back(self) -> bool:
+        """On a busy machine recovery takes longer than one try waits."""
+        with contextlib.suppress(subprocess.SubprocessError, AssertionError):
+            self._server.ensure_postgres_running()
+            return True
+        return False
 
     def say(self, statement: str) -> None:
         with psycopg.connect(self.url(), autocommit=True) as connection:
