@@ -18,7 +18,7 @@ from feedback_app.changes.voices.engine import chances, ranking
 from feedback_app.changes.voices.engine.collection import Collection, Nearness, Said, collect, nearness
 from feedback_app.changes.voices.engine.statement import read_statement
 from feedback_app.changes.voices.engine.vector_file import VectorFile
-from feedback_app.changes.voices.quoting.quotation import quotation
+from feedback_app.themes.engine.quoting.quotation import quotation
 from feedback_app.themes.engine.text.sentences import sentences
 from feedback_app.themes.engine.vectors.embedders import SentenceEncoder
 from feedback_app.themes.engine.vectors.large_encoders import CompactE5

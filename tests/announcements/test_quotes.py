@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_app.announcements.sending.quotes import MOST, Spoken, choose
-from feedback_app.changes.voices.quoting.quotation import LENGTH
+from feedback_app.themes.engine.quoting.quotation import LENGTH
 
 AT = datetime(2026, 5, 14, 10, tzinfo=UTC)
 PIECES = st.sampled_from(["late", " ", "Łódź", "\n", ", ", "„tak”", "x" * 40, "…", "\u00a0", "!"])

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from feedback_app.changes.voices.quoting.quotation import Quotation, exactly, quotation
+from feedback_app.themes.engine.quoting.quotation import Quotation, exactly, quotation
 
 MOST = 3  # quotes in one letter
 

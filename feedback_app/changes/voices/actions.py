@@ -12,13 +12,13 @@ from feedback_app import clock
 from feedback_app.changes import events
 from feedback_app.changes.models import Change
 from feedback_app.changes.voices.models import STATES, Voice
-from feedback_app.changes.voices.quoting.quotation import LENGTH, exactly
 from feedback_app.changes.voices.ranking_request import want
 from feedback_app.database import insert, rowcount_of, transaction, updated_one
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.events.actions import record
 from feedback_app.events.actor import Actor
 from feedback_app.responses.models import Answer
+from feedback_app.themes.engine.quoting.quotation import LENGTH, exactly
 from feedback_app.themes.models import Mention
 
 JUDGEMENTS = tuple(state for state in STATES if state != "proposed")

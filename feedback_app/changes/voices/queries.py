@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, aliased
 from feedback_app.changes.queries import surveys_concerned
 from feedback_app.changes.voices.estimate import Estimate, confirmed, estimate
 from feedback_app.changes.voices.models import FITTING, Voice, VoiceRanking
-from feedback_app.changes.voices.quoting.quotation import Quotation, exactly, quotation
 from feedback_app.extensions import current_settings, db
 from feedback_app.responses.models import Answer, Response
+from feedback_app.themes.engine.quoting.quotation import Quotation, exactly, quotation
 from feedback_app.themes.models import Mention
 
 SHOWN = 5  # groups to judge on one page

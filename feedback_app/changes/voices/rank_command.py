@@ -96,7 +96,7 @@ def _embedders(strong: bool, model: str) -> list[Embedder]:
 
 
 def _quote(one: Said) -> list[int] | None:
-    from feedback_app.changes.voices.quoting.quotation import quotation  # noqa: PLC0415
+    from feedback_app.themes.engine.quoting.quotation import quotation  # noqa: PLC0415
 
     start = one.answer.find(one.text)
     found = None if start < 0 else quotation(one.answer, [(start, start + len(one.text))], one.language)

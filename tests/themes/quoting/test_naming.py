@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.changes.voices.quoting.naming import names_in
+from feedback_app.themes.engine.quoting.naming import names_in
 
 
 @pytest.mark.parametrize(

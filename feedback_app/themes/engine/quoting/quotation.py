@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from feedback_app.changes.voices.quoting.dependence import names_no_person, needs_before, says_little, turns_meaning
-from feedback_app.changes.voices.quoting.naming import names_in
+from feedback_app.themes.engine.quoting.dependence import names_no_person, needs_before, says_little, turns_meaning
+from feedback_app.themes.engine.quoting.naming import names_in
 from feedback_app.themes.engine.text.sentences import sentences
 
 LENGTH = 300

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedback_app.changes.voices.quoting.dependence import names_no_person, needs_before, says_little, turns_meaning
+from feedback_app.themes.engine.quoting.dependence import names_no_person, needs_before, says_little, turns_meaning
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback_app.changes.voices.quoting.quotation import CUT, LEFT_OUT, LENGTH, exactly, quotation
+from feedback_app.themes.engine.quoting.quotation import CUT, LEFT_OUT, LENGTH, exactly, quotation
 
 
 def printed(answer: str, words: str, language: str = "en", **more: bool) -> str:
