@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -80,7 +81,7 @@ def test_the_overview_counts_mentions_people_kinds_and_months(room: Room) -> Non
     assert (delivery.mentions, delivery.people) == (1, 1)
     assert found.months == ["2026-06", "2026-07", "2026-08", "2026-09", "2026-10"]
     assert list(price.months.values()) == [2, 0, 0, 0, 1]
-    assert price.content == pytest.approx((9 + 4) / 2)  # each person once, however much they say
+    assert price.content is None  # two scores are no mean
     assert (found.total, found.grouped, found.people) == (5, 4, 2)
     assert found.shelves == {"ungrouped": 1, "set_aside": 0, "no_content": 0, "aside": 0}
 
@@ -259,3 +260,20 @@ def test_the_binomial_tail_is_exact(hits: int, tries: int, share: float, chance:
 def test_the_binomial_tail_stands_large_numbers() -> None:
     assert at_least(5_000, 10_000, 0.5) == pytest.approx(0.504, abs=0.001)
     assert at_least(9_000, 10_000, 0.5) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_how_content_people_are_is_told_from_ten_scores_on_everywhere(room: Room, as_role: Callable[..., Any]) -> None:
+    survey = db.session.get_one(Survey, room.survey)
+    for score in (9, 9, 8, 7, 7, 6, 5):
+        some_mentions(a_response(survey, a_contact(), expected="x", nps=score), ["Dear."], room.price)
+    price = figures.overview(room.codebook, Look(), "UTC").themes[0]
+    assert price.content is None  # nine scores
+    browser = as_role("viewer")
+    assert "scores)" not in browser.get("/themes").text + browser.get(f"/themes/{room.price}").text
+    some_mentions(a_response(survey, a_contact(), expected="x", nps=6), ["Dear."], room.price)
+    told = figures.overview(room.codebook, Look(), "UTC").themes[0].content
+    assert told is not None
+    assert (round(told.mean, 2), told.scores) == (7.0, 10)
+    assert told == figures.breakdown(queries.theme_by_id(room.price), Look(), "UTC").content
+    for address in ("/themes", f"/themes/{room.price}"):
+        assert f"content: 7 of 10 ({told.low:.1f} to {told.high:.1f}, by 10 scores)" in browser.get(address).text

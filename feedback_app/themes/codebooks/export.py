@@ -72,12 +72,15 @@ def mention_rows(codebook_id: int, look: Look, zone: str, theme: int = 0) -> Ite
 
     One statement, read as the rows are asked for: they are those of one moment, and a thousand at most are in memory.
     """
-    yield ("survey", "date", "kind", "stage_lost", "language", "theme", "confidence", "confirmed", "mention", "answer")
+    yield (
+        "survey", "date", "kind", "stage_lost", "language", "theme", "confidence", "confirmed", "mention", "answer",
+        "tone",
+    )  # fmt: skip
     rows = db.session.execute(
         mentions_where(codebook_id, look, zone, theme=theme)
         .with_only_columns(
             Survey.slug, Response.submitted_at, Response.kind, Response.stage_lost, Mention.language,
-            Theme.name, Placement.confidence, Placement.confirmed_at, Mention.text, Answer.text,
+            Theme.name, Placement.confidence, Placement.confirmed_at, Mention.text, Answer.text, Mention.tone,
             maintain_column_froms=True,
         )
         .join(Survey, Survey.id == Mention.survey_id)
@@ -87,6 +90,6 @@ def mention_rows(codebook_id: int, look: Look, zone: str, theme: int = 0) -> Ite
         .order_by(Mention.id, Placement.theme_id),
         execution_options={"yield_per": BATCH},
     )  # fmt: skip
-    for slug, at, kind, stage, language, name, sure, confirmed, text, answer in rows:
+    for slug, at, kind, stage, language, name, sure, confirmed, text, answer, tone in rows:
         shown = None if sure is None else round(sure, 2)
-        yield (slug, at.isoformat(), kind, stage, language, name, shown, bool(confirmed), text, answer)
+        yield (slug, at.isoformat(), kind, stage, language, name, shown, bool(confirmed), text, answer, tone)

@@ -11,9 +11,10 @@ from feedback_app.exports.xlsx import Sheet
 from feedback_app.themes.codebooks.export import mention_rows
 from feedback_app.themes.mention_filter import Look
 from feedback_app.themes.mention_queries import Agreement, agreements
-from feedback_app.themes.models import Codebook
+from feedback_app.themes.models import TONES, Codebook
 from feedback_app.themes.queries import staff_choices, surveys_of
 from feedback_app.themes.reports.figures import Overview, overview
+from feedback_app.themes.reports.satisfaction import LEAST, Satisfaction
 
 
 def workbook(codebook: Codebook, look: Look, zone: str, theme: int = 0) -> Iterator[bytes]:
@@ -26,10 +27,12 @@ def workbook(codebook: Codebook, look: Look, zone: str, theme: int = 0) -> Itera
         [
             Sheet(
                 "themes",
-                [8, 36, 50, 50, 22, 10, 10, *[12] * len(KINDS), 12, 12, 12],
+                [8, 36, 50, 50, 22, 10, 10, *[12] * (len(KINDS) + len(TONES) + 6)],
                 list(_theme_rows(figures, theme, agreements(codebook.id))),
             ),
-            Sheet("mentions", [18, 26, 16, 14, 10, 30, 11, 11, 70, 70], mention_rows(codebook.id, look, zone, theme)),
+            Sheet(
+                "mentions", [18, 26, 16, 14, 10, 30, 11, 11, 70, 70, 12], mention_rows(codebook.id, look, zone, theme)
+            ),
             Sheet("about", [28, 70], list(_about(codebook, look, figures))),
         ]
     )
@@ -37,8 +40,8 @@ def workbook(codebook: Codebook, look: Look, zone: str, theme: int = 0) -> Itera
 
 def _theme_rows(figures: Overview, theme: int, judged: dict[int, Agreement]) -> Iterable[list[object]]:
     yield [
-        "id", "name", "description", "phrases", "owner", "mentions", "people", *KINDS, "content_0_to_10", "trend",
-        "agreement",
+        "id", "name", "description", "phrases", "owner", "mentions", "people", *KINDS, *TONES,
+        "content_0_to_10", "content_low", "content_high", "content_scores", "trend", "agreement",
     ]  # fmt: skip
     owners = dict(staff_choices())
     for line in figures.themes:
@@ -52,10 +55,16 @@ def _theme_rows(figures: Overview, theme: int, judged: dict[int, Agreement]) -> 
                 line.mentions,
                 line.people,
                 *(line.kinds[kind] for kind in KINDS),
-                None if line.content is None else round(line.content, 2),
+                *(line.tones[tone] for tone in TONES),
+                *_content(line.content),
                 line.trend.way,
                 judged.get(line.theme.id, Agreement(0, 0)).share,
             ]
+
+
+def _content(told: Satisfaction | None) -> list[object]:
+    """Mean, the bounds of its interval, and the number of scores; empty cells where too few gave one."""
+    return [None] * 4 if told is None else [round(told.mean, 2), round(told.low, 2), round(told.high, 2), told.scores]
 
 
 def _about(codebook: Codebook, look: Look, figures: Overview) -> Iterable[tuple[str, object]]:
@@ -70,4 +79,5 @@ def _about(codebook: Codebook, look: Look, figures: Overview) -> Iterable[tuple[
     yield "of these in a theme", figures.grouped
     yield "people", figures.people
     yield "confidence", "0 to 1: how sure the machine was; 1 where a person decided"
+    yield "content", f"mean of 0 to 10 with its 95 % interval; empty below {LEAST} scores"
     yield "agreement", "share of confirmed mentions that the machine had put into the theme; empty below ten"

@@ -110,29 +110,27 @@ class Scatter:
     mean: float  # height of the mean, everybody who speaks of a theme counted once for it
 
 
-FEW = 5  # people from whom a mean is spoken of
 LETTERS = 13.0  # height of a word beside a dot
 MARGIN = (34.0, 18.0, 18.0, 34.0)  # left, top, right, bottom
 
 
 def satisfaction(themes: Sequence[ThemeFigures], width: float, height: float, named: Named = _first) -> Scatter | None:
     """Return the plot of how content people are (0..10) against how many speak of it; None for fewer than 3 themes."""
-    shown = [theme for theme in themes if theme.content is not None and theme.people >= FEW]
+    shown = [(theme, theme.content) for theme in themes if theme.content is not None]
     if len(shown) < 3:
         return None
     left, top, right, bottom = MARGIN
-    points = [theme.content or 0.0 for theme in shown]
+    points = [content.mean for _, content in shown]
     low, high = max(0, math.floor(min(points))), min(10, math.ceil(max(points)))
-    most = _round_up(max(theme.people for theme in shown))
+    most = _round_up(max(theme.people for theme, _ in shown))
     span, across, down = max(1, high - low), width - left - right, height - top - bottom
 
     def at(people: float, content: float) -> tuple[float, float]:
         return left + across * people / most, top + down * (high - content) / span
 
-    mean = sum(theme.people * (theme.content or 0.0) for theme in shown) / sum(theme.people for theme in shown)
-    places = [
-        (theme, *at(theme.people, theme.content or 0.0)) for theme in sorted(shown, key=lambda theme: -theme.people)
-    ]
+    mean = sum(one.scores * one.mean for _, one in shown) / sum(one.scores for _, one in shown)
+    ordered = sorted(shown, key=lambda one: -one[0].people)
+    places = [(theme, *at(theme.people, content.mean)) for theme, content in ordered]
     step = 1 if span <= 5 else 2
     return Scatter(
         width,

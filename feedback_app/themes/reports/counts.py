@@ -24,6 +24,7 @@ from feedback_app.themes.mention_filter import (
     of_codebook,
 )
 from feedback_app.themes.models import Codebook, CodebookSurvey, Mention, Placement
+from feedback_app.themes.reports.satisfaction import Satisfaction, satisfaction
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Counted:
     people: int  # who said anything with content
     cells: Sequence[Row[int, str, str, str, int]]  # theme, kind, month, tone, mentions
     people_of: dict[int, int]  # by theme
-    content_of: dict[int, float]  # by theme: how content those are who speak of it, 0..10
+    content_of: dict[int, Satisfaction]  # by theme: how content those are who speak of it, where enough say so
 
 
 def counted(codebook_id: int, look: Look, zone: str) -> Counted:
@@ -45,7 +46,7 @@ def counted(codebook_id: int, look: Look, zone: str) -> Counted:
         _shelves(codebook_id, look, zone),
         _everybody(codebook_id, look, zone),
         _cells(codebook_id, look, zone),
-        *_speakers(codebook_id, look, zone),
+        *speakers(codebook_id, look, zone),
     )
 
 
@@ -125,21 +126,33 @@ def _cells(codebook_id: int, look: Look, zone: str) -> Sequence[Row[int, str, st
     return db.session.execute(placed.group_by(Placement.theme_id, Response.kind, month(), Mention.tone)).all()
 
 
-def _speakers(codebook_id: int, look: Look, zone: str) -> tuple[dict[int, int], dict[int, float]]:
-    """Of each theme: how many people speak of it, and their mean answer to "would you recommend us".
+def speakers(
+    codebook_id: int, look: Look, zone: str, theme_id: int = 0
+) -> tuple[dict[int, int], dict[int, Satisfaction]]:
+    """Return how many people speak of each theme (or of one), and how content they are by "would you recommend us".
 
     Each response counts once in the mean. Where no survey of the codebook asks that, the mean rating stands in, told
     from 0 to 10 as well. One statement for both, because telling the responses of a theme apart is what costs.
     """
     columns = select(Placement.theme_id, Mention.response_id, who().label("who")).select_from(Placement).distinct()
+    if theme_id:
+        columns = columns.where(Placement.theme_id == theme_id)
     pairs = _placed(columns, codebook_id, look, zone).subquery()
     points = _points(codebook_id).subquery()
+    said = points.c.points
     rows = db.session.execute(
-        select(pairs.c.theme_id, func.count(pairs.c.who.distinct()), func.avg(points.c.points))
+        select(
+            pairs.c.theme_id,
+            func.count(pairs.c.who.distinct()),
+            func.count(said),
+            func.coalesce(func.sum(said), 0),
+            func.coalesce(func.sum(said * said), 0),
+        )
         .outerjoin(points, points.c.response_id == pairs.c.response_id)
         .group_by(pairs.c.theme_id)
     ).all()
-    return {one[0]: one[1] for one in rows}, {one[0]: float(one[2]) for one in rows if one[2] is not None}
+    content = {one[0]: satisfaction(one[2], float(one[3]), float(one[4])) for one in rows}
+    return {one[0]: one[1] for one in rows}, {theme: told for theme, told in content.items() if told}
 
 
 def _points(codebook_id: int) -> Select[int, Any]:

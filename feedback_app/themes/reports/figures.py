@@ -13,11 +13,12 @@ from sqlalchemy import func, select
 from feedback_app.common.cache import Cache, app_cache
 from feedback_app.extensions import db
 from feedback_app.responses.models import Response
-from feedback_app.themes.mention_filter import Look, narrowed
+from feedback_app.themes.mention_filter import Look, narrowed, of_codebook
 from feedback_app.themes.models import Mention, Placement, Theme
 from feedback_app.themes.queries import open_themes
 from feedback_app.themes.reports import counts as counting
-from feedback_app.themes.reports.counts import month, who
+from feedback_app.themes.reports.counts import month
+from feedback_app.themes.reports.satisfaction import Satisfaction
 from feedback_app.themes.reports.trends import Trend, trend
 
 Cell = tuple[str, str, str, int]  # kind, month, tone, mentions
@@ -34,7 +35,7 @@ class ThemeFigures:
     people: int
     kinds: Counter[str]
     months: dict[str, int]  # "2026-11": 12, every month of the codebook, the oldest first
-    content: float | None  # mean answer to "would you recommend us", else mean rating, 0..10, of those who speak of it
+    content: Satisfaction | None  # of those who speak of it: "would you recommend us", else the rating; None: too few
     trend: Trend
     tones: Counter[str] = field(default_factory=Counter)  # "": not known
 
@@ -139,10 +140,11 @@ class Breakdown:
     months: list[tuple[str, int, int]]  # month, by customers and prospects, by lost and former ones
     surveys: dict[int, int]
     tones: Counter[str]  # "": not known
+    content: Satisfaction | None  # of those who speak of it; None: too few said so
 
 
 def breakdown(theme: Theme, look: Look, zone: str) -> Breakdown:
-    """Return one theme's figures under a filter; two statements."""
+    """Return one theme's figures under a filter, counted over the same mentions as its list; three statements."""
     base = (
         select(
             Response.kind,
@@ -155,7 +157,7 @@ def breakdown(theme: Theme, look: Look, zone: str) -> Breakdown:
         )
         .join(Mention, Mention.response_id == Response.id)
         .join(Placement, Placement.mention_id == Mention.id)
-        .where(Placement.theme_id == theme.id, Mention.state == "open")
+        .where(Placement.theme_id == theme.id, Mention.state == "open", of_codebook(theme.codebook_id))
     )
     fields = (Response.kind, Response.stage_lost, Mention.language, Mention.survey_id, Mention.tone, month())
     cells = db.session.execute(narrowed(base, look, zone).group_by(*fields)).all()
@@ -168,23 +170,15 @@ def breakdown(theme: Theme, look: Look, zone: str) -> Breakdown:
         if cell.kind in GONE:
             counts["gone"][cell.month] += cell.size
     months = every_month(counts["month"])
-    people = db.session.scalar(
-        narrowed(
-            select(func.count(who().distinct()))
-            .join(Placement, Placement.mention_id == Mention.id)
-            .join(Response, Response.id == Mention.response_id)
-            .where(Placement.theme_id == theme.id, Mention.state == "open"),
-            look,
-            zone,
-        )
-    )
+    people, content = counting.speakers(theme.codebook_id, look, zone, theme.id)
     return Breakdown(
         counts["kind"].total(),
-        people or 0,
+        people.get(theme.id, 0),
         counts["kind"].most_common(),
         [(stage, size) for stage, size in counts["stage_lost"].most_common(8) if stage],
         counts["language"].most_common(8),
         [(one, counts["month"][one] - counts["gone"][one], counts["gone"][one]) for one in months],
         dict(counts["survey_id"]),
         counts["tone"],
+        content.get(theme.id),
     )

@@ -47,6 +47,11 @@ def test_no_cell_of_the_workbook_is_a_formula(codebook: int, as_role: Callable[[
     theme = [cell.value for cell in found["themes"][2]]
     assert theme[1:3] == ["=Price", "+dear"]
     assert theme[5:7] == [6, 1]
+    head = [cell.value for cell in found["themes"][1]]
+    content = head.index("content_0_to_10")
+    assert head[content : content + 4] == ["content_0_to_10", "content_low", "content_high", "content_scores"]
+    assert theme[content : content + 4] == [None] * 4  # one score is no mean
+    assert found["mentions"]["K1"].value == "tone"
 
 
 def test_the_filter_and_the_theme_of_the_address_hold(codebook: int, as_role: Callable[[str], FlaskClient]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -110,8 +112,13 @@ def test_no_other_tone_and_no_change_are_refused(toned: tuple[int, list[int], in
 
 def test_pages_show_and_correct_tones(toned: tuple[int, list[int], int], owner: FlaskClient) -> None:
     codebook, ids, theme = toned
-    assert "2 complaints, 1 word of praise" in " ".join(owner.get("/themes").get_data(as_text=True).split())
-    assert "2 complaints" in owner.get(f"/themes/{theme}").get_data(as_text=True)
+    for address in ("/themes", f"/themes/{theme}"):
+        links = dict(re.findall(r'<a href="([^"]+)">([^<]+)</a>', owner.get(address).get_data(as_text=True)))
+        told = {words: html.unescape(href) for href, words in links.items() if "tone=" in href}
+        assert list(told) == ["2 complaints", "1 word of praise"]
+        for words, href in told.items():  # the list it leads to is as long as it says
+            shown = owner.get(href).get_data(as_text=True)
+            assert str(shown.count('name="mention"')) == words.split()[0]
     owner.post(f"/themes/{theme}/grid", data={f"t-{ids[0]}": "question", f"m-{ids[1]}": "right"})
     assert db.session.get_one(Mention, ids[0]).tone == "question"
     assert db.session.get_one(Mention, ids[0]).tone_by_id is not None

@@ -9,19 +9,20 @@ from hypothesis import strategies as st
 
 from feedback_app.themes.models import Theme
 from feedback_app.themes.reports.charts import (
-    FEW,
     LETTERS,
     Dot,
     Scatter,
     satisfaction,
 )
 from feedback_app.themes.reports.figures import ThemeFigures
+from feedback_app.themes.reports.satisfaction import Satisfaction
 from feedback_app.themes.reports.svg import LETTER
 from feedback_app.themes.reports.trends import Trend
 
 
 def a_row(name: str, people: int, content: float | None) -> ThemeFigures:
-    return ThemeFigures(Theme(name=name), people, people, Counter(), {}, content, Trend("steady", 1.0, 0, 0.0))
+    told = None if content is None else Satisfaction(content, max(0, content - 1), min(10, content + 1), people)
+    return ThemeFigures(Theme(name=name), people, people, Counter(), {}, told, Trend("steady", 1.0, 0, 0.0))
 
 
 def plot(*rows: tuple[str, int, float | None]) -> Scatter:
@@ -43,8 +44,8 @@ def test_the_mean_counts_everybody() -> None:
     assert found.mean == four + (eight - four) * (6.4 - 4) / 4
 
 
-def test_a_mean_of_few_people_is_not_drawn() -> None:
-    rows = [a_row("a", FEW - 1, 2.0), a_row("b", FEW, 3.0), a_row("c", 50, 4.0), a_row("d", 50, None)]
+def test_what_has_no_mean_is_not_drawn() -> None:
+    rows = [a_row("a", 9, None), a_row("b", 10, 3.0), a_row("c", 50, 4.0), a_row("d", 50, None)]
     assert satisfaction(rows, 1000, 380) is None
     assert satisfaction([], 1000, 380) is None
 
@@ -54,7 +55,7 @@ def _box(dot: Dot) -> tuple[float, float]:
     return (dot.x - 9 - wide, dot.x - 9) if dot.left else (dot.x + 9, dot.x + 9 + wide)
 
 
-one_theme = st.tuples(st.text("abcdefgh ", min_size=1, max_size=30), st.integers(FEW, 90_000), st.floats(0, 10))
+one_theme = st.tuples(st.text("abcdefgh ", min_size=1, max_size=30), st.integers(10, 90_000), st.floats(0, 10))
 
 
 @given(st.lists(one_theme, min_size=3, max_size=40))
