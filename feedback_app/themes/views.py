@@ -17,6 +17,7 @@ from feedback_app.themes.curation import undo as undo_actions
 from feedback_app.themes.forms import CodebookForm, GroupForm, ThemeForm
 from feedback_app.themes.models import Codebook
 from feedback_app.themes.reports import charts, figures
+from feedback_app.themes.reports.summary import summary
 from feedback_app.themes.reports.svg import polyline
 from feedback_app.themes.shared_views import actor, frame, look, whole, zone
 from feedback_app.themes.suggestions import subtopic_queries
@@ -85,6 +86,7 @@ def show(theme_id: int) -> str | Response:
         within=subtopic_queries.themes_within(theme.id),
         parent=queries.theme_by_id(theme.parent_id) if theme.parent_id else None,
         quotes=mention_queries.quotes(theme),
+        summary=summary(theme, wanted, zone(), language()),
         page=mention_queries.mentions(codebook.id, wanted, zone(), page_number(), theme=theme.id, sort=sort),
         agreement=mention_queries.agreement(codebook.id, theme.id),
         steps=queries.history(1, theme_id=theme.id),
