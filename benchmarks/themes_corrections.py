@@ -19,7 +19,8 @@ from sklearn.metrics import f1_score
 
 from feedback_app.themes.engine.classify.calibration import calibration_error
 from feedback_app.themes.engine.vectors.embedders import VectorCache
-from feedback_app.themes.grouping.pipeline import discover, learn
+from feedback_app.themes.grouping.learning import learn
+from feedback_app.themes.grouping.pipeline import discover
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "themes"
 Ids = NDArray[np.int64]

@@ -15,7 +15,7 @@ from feedback_app.themes.csv_commands.csv_rows import read_rows
 from feedback_app.themes.engine.vectors.parallel import EncodingPool
 
 if TYPE_CHECKING:
-    from feedback_app.themes.grouping.pipeline import Grain
+    from feedback_app.themes.engine.cluster.partition import Grain
 
 _COLUMNS = {"fewshot": ["label"], "stream": ["batch"]}
 

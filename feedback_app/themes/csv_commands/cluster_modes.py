@@ -2,14 +2,12 @@
 
 from dataclasses import asdict, dataclass
 
+from feedback_app.themes.engine.cluster.partition import Grain
+from feedback_app.themes.engine.vectors.large_encoders import StrongerUnavailable
 from feedback_app.themes.engine.vectors.parallel import EncodingPool
-from feedback_app.themes.grouping.pipeline import (
-    Grain,
-    StrongerUnavailable,
-    discover,
-    emerging,
-    learn,
-)
+from feedback_app.themes.grouping.emerging import emerging
+from feedback_app.themes.grouping.learning import learn
+from feedback_app.themes.grouping.pipeline import discover
 
 __all__ = ["Means", "StrongerUnavailable", "run"]
 

@@ -21,15 +21,12 @@ from feedback_app.extensions import current_settings, db
 from feedback_app.organisation.queries import current
 from feedback_app.themes import events
 from feedback_app.themes.engine.cluster.partition import Grain
+from feedback_app.themes.engine.vectors.large_encoders import StrongerUnavailable
 from feedback_app.themes.grouping import classifier_store
 from feedback_app.themes.grouping.cut_answers import cut_new
 from feedback_app.themes.grouping.known import known
-from feedback_app.themes.grouping.pipeline import (
-    Assigner,
-    Grouping,
-    StrongerUnavailable,
-    discover,
-)
+from feedback_app.themes.grouping.learning import Assigner
+from feedback_app.themes.grouping.pipeline import Grouping, discover
 from feedback_app.themes.grouping.progress import Tell, silent, within
 from feedback_app.themes.grouping.vector_store import StoredVectors
 from feedback_app.themes.mention_filter import of_codebook

@@ -18,8 +18,8 @@ from feedback_app.themes.engine.classify.collection import collect
 from feedback_app.themes.engine.text.texts import clean
 from feedback_app.themes.engine.vectors.embedders import VectorCache, default_embedder, vectors_of
 from feedback_app.themes.engine.vectors.normalise import fit_space
-from feedback_app.themes.grouping.pipeline import Assigner
-from feedback_app.themes.grouping.pipeline import learn as learn_from_people
+from feedback_app.themes.grouping.learning import Assigner
+from feedback_app.themes.grouping.learning import learn as learn_from_people
 from feedback_app.themes.models import CodebookMachine
 
 KEPT_MACHINES = 8

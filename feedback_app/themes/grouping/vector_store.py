@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from feedback_app.database import insert, transaction
 from feedback_app.extensions import db
-from feedback_app.themes.grouping.pipeline import cache_keys
+from feedback_app.themes.grouping.learning import cache_keys
 from feedback_app.themes.models import TextVector
 
 READ, WRITE = 500, 2_000  # keys in one SELECT; rows (1 KB each) in one short transaction

@@ -15,7 +15,8 @@ from feedback_app.organisation.queries import current
 from feedback_app.themes.engine.cluster.emerging import ALIKE
 from feedback_app.themes.grouping import classifier_store
 from feedback_app.themes.grouping.actions import shown_name
-from feedback_app.themes.grouping.pipeline import Found, discover, emerging
+from feedback_app.themes.grouping.emerging import emerging
+from feedback_app.themes.grouping.pipeline import Found, discover
 from feedback_app.themes.grouping.progress import Tell, silent
 from feedback_app.themes.grouping.vector_store import StoredVectors
 from feedback_app.themes.mention_filter import of_codebook

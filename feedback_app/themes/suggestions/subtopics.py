@@ -8,9 +8,9 @@ from sqlalchemy import delete, select, update
 
 from feedback_app.database import insert, transaction, updated_one
 from feedback_app.extensions import db
+from feedback_app.themes.engine.cluster.subthemes import SubTheme as Part
+from feedback_app.themes.engine.cluster.subthemes import sub_themes
 from feedback_app.themes.grouping.actions import shown_name
-from feedback_app.themes.grouping.pipeline import SubTheme as Part
-from feedback_app.themes.grouping.pipeline import sub_themes
 from feedback_app.themes.grouping.vector_store import StoredVectors
 from feedback_app.themes.models import Mention, Placement, SubTheme, SubThemeMention, Theme
 

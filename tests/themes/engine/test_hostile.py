@@ -5,12 +5,10 @@ import time
 import pytest
 
 from feedback_app.themes.engine.cluster.discovery import SAMPLE
-from feedback_app.themes.grouping.pipeline import (
-    discover,
-    emerging,
-    learn,
-    sub_themes,
-)
+from feedback_app.themes.engine.cluster.subthemes import sub_themes
+from feedback_app.themes.grouping.emerging import emerging
+from feedback_app.themes.grouping.learning import learn
+from feedback_app.themes.grouping.pipeline import discover
 from feedback_app.themes.grouping.segment import cut
 
 TWELVE = [

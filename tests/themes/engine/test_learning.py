@@ -30,7 +30,8 @@ from feedback_app.themes.engine.vectors import encoding_process, parallel
 from feedback_app.themes.engine.vectors.embedders import default_embedder, unit
 from feedback_app.themes.engine.vectors.graphs import neighbour_graph
 from feedback_app.themes.engine.vectors.large_encoders import CompactE5, CompactMiniLM
-from feedback_app.themes.grouping.pipeline import discover, learn
+from feedback_app.themes.grouping.learning import learn
+from feedback_app.themes.grouping.pipeline import discover
 
 TEXTS = [f"The courier came {at} days too late and nobody answered the phone" for at in range(60)]
 

@@ -18,7 +18,8 @@ from sqlalchemy import func, select
 from feedback_app.cli import feedback_app
 from feedback_app.extensions import db
 from feedback_app.themes.engine.vectors import embedders, large_encoders
-from feedback_app.themes.grouping.pipeline import cache_key, cache_keys, discover
+from feedback_app.themes.grouping.learning import cache_key, cache_keys
+from feedback_app.themes.grouping.pipeline import discover
 from feedback_app.themes.models import TextVector, Theme
 from tests.factories import a_contact, a_response, a_survey
 

@@ -5,14 +5,10 @@ import sys
 
 import pytest
 
-from feedback_app.themes.grouping.pipeline import (
-    Assigner,
-    cache_key,
-    discover,
-    emerging,
-    learn,
-    text_key,
-)
+from feedback_app.themes.engine.text.texts import text_key
+from feedback_app.themes.grouping.emerging import emerging
+from feedback_app.themes.grouping.learning import Assigner, cache_key, learn
+from feedback_app.themes.grouping.pipeline import discover
 
 TOPICS = {
     "delivery": [
