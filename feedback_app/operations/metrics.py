@@ -1,7 +1,7 @@
 """What monitoring wants to know, in the words of Prometheus. Everything is read from the database at the moment.
 
 Nothing is counted in the memory of a process: however many processes answer, each gives the same figures, and none is
-lost when one is replaced (docs/decisions/0069).
+lost when one is replaced (docs/operations.md).
 """
 
 from __future__ import annotations
