@@ -29,7 +29,12 @@ with a tone have that of the label."""
 _SHARED = 0.05
 """What stands in fewer of a theme's mentions is no name for it."""
 
+_TELLING = 3.0
+"""And how many times as often it must stand there as in other themes: the company's own product stands everywhere."""
+
 _SHORT, _LONG = 12, 60
+_OPTIONS, _LATER = 8, 0.04
+"""How many phrases of a language are looked at, and how much more alike a later one must be to stand before."""
 
 Meaning = Callable[[Sequence[str], Sequence[str]], Vectors]
 """Phrases and their languages to vectors comparable with those of mentions."""
@@ -86,7 +91,7 @@ def headings(
                 given[theme] = dict(chosen)
     for theme, names in enumerate(given):
         if names is None:
-            own = _of_own_words(spoken, theme, {code: phrases[code][theme] for code in phrases}, used)
+            own = _of_own_words(spoken, theme, {code: phrases[code][theme] for code in phrases}, used, meaning)
             used.take(own)
             given[theme] = own
     return [names or {} for names in given]
@@ -124,25 +129,44 @@ def _said(spoken: Spoken, theme: int, subject: Subject, meaning: Meaning) -> lis
     return [subject.labels[at] for at in said if tones[subject.labels[at].tone] >= _TONED * tones.total()]
 
 
-def _of_own_words(spoken: Spoken, theme: int, phrases: Mapping[str, Sequence[str]], used: _Taken) -> dict[str, str]:
-    """Names from a theme's own mentions: two phrases that they share, or the short mention most typical of them."""
+def _of_own_words(
+    spoken: Spoken, theme: int, phrases: Mapping[str, Sequence[str]], used: _Taken, meaning: Meaning
+) -> dict[str, str]:
+    """Names from a theme's own mentions: what each language shares, and of that what means the same.
+
+    The language of most mentions chooses first, among its best options the one that has a like in the other languages.
+    """
     rows = np.flatnonzero(spoken.labels == theme)
-    names: dict[str, str] = {}
-    for code in LANGUAGES:
-        own = rows[spoken.languages[rows] == code]
-        options = [
-            *_joined(spoken, own, phrases.get(code, ()), code),
-            *_typical(spoken, own if len(own) else rows, rows),
-        ]
-        free = (name for name in options if used.free({code: name}))
-        names[code] = next(free, options[0] if options else "?")
-    return names
+    by_size = sorted(LANGUAGES, key=lambda code: -int(np.sum(spoken.languages[rows] == code)))
+    options = {code: _options(spoken, rows, phrases.get(code, ()), used, code) for code in by_size}
+    first, *others = by_size
+    vectors = {code: meaning(some, [code] * len(some)) for code, some in options.items()}
+    alike = {code: vectors[first] @ vectors[code].T - _LATER * np.arange(len(options[code])) for code in others}
+    worth = sum(likeness.max(axis=1) for likeness in alike.values()) - _LATER * np.arange(len(options[first]))
+    chosen = int(np.argmax(worth))
+    own = {code: options[code][int(likeness[chosen].argmax())] for code, likeness in alike.items()}
+    return {first: options[first][chosen], **own}
+
+
+def _options(spoken: Spoken, rows: NDArray[np.int64], phrases: Sequence[str], used: _Taken, language: str) -> list[str]:
+    """What a theme may be called in a language, the best first; never empty."""
+    own = rows[spoken.languages[rows] == language]
+    said = [*_joined(spoken, own, phrases, language), *_typical(spoken, own if len(own) else rows, rows)]
+    free = [name for name in dict.fromkeys(said) if used.free({language: name})]
+    return (free or said or ["?"])[:_OPTIONS]
 
 
 def _joined(spoken: Spoken, rows: NDArray[np.int64], phrases: Sequence[str], language: str) -> list[str]:
     said = [set(lemmas(spoken.texts[row], language)) for row in rows]
-    least = max(2.0, _SHARED * len(rows))
-    shared = [one for one in phrases if sum(set(lemmas(one, language)) <= words for words in said) >= least]
+    others = np.setdiff1d(np.flatnonzero(spoken.languages == language), rows)
+    elsewhere = [set(lemmas(spoken.texts[row], language)) for row in others]
+    shared = []
+    for phrase in phrases:
+        words = set(lemmas(phrase, language))
+        inside, outside = (sum(words <= one for one in some) for some in (said, elsewhere))
+        often = inside / max(1, len(said))
+        if inside >= 2 and often >= _SHARED and often >= _TELLING * outside / max(1, len(elsewhere)):
+            shared.append(phrase)
     long = [one for one in shared if " " in one]
     pairs = [", ".join(shared[at : at + 2]) for at in range(len(shared) - 1)]
     return [*long[:1], *pairs, *shared[:1]]

@@ -1,5 +1,7 @@
 """Names in both languages, from known subjects or own words; what is about nothing is no theme."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -26,7 +28,8 @@ def spoken(chance: float, tones, texts=TEXTS, labels=None):
     ids = np.array([PHONE, *[one for one in subjects() if one != PHONE][:10]])
     theme = np.r_[np.zeros(rows, int) if labels is None else labels, np.full(rows, -1)]
     languages = np.array(["en", "en", "pl", "pl"] * 2, dtype=object)[: 2 * rows]
-    return Spoken([*texts, *texts], languages, [*tones, *tones], theme, vectors, Leanings(chances, ids))
+    others = ["Something else again", "Coś zupełnie innego"] * rows
+    return Spoken([*texts, *others[:rows]], languages, [*tones, *tones], theme, vectors, Leanings(chances, ids))
 
 
 def says(number: int):
@@ -67,6 +70,34 @@ def test_without_a_known_subject_shared_phrases_name_it_and_rare_ones_do_not():
     texts = ["The red bicycle squeaks", "My bicycle squeaks", "Rower skrzypi", "Mój rower skrzypi"]
     phrases = {"en": [("bicycle", "unicorn")], "pl": [("rower", "jednorożec")]}
     assert headings(spoken(0.05, ["complaint"] * 4, texts), phrases, says(9)) == [{"en": "bicycle", "pl": "rower"}]
+
+
+def test_what_all_themes_speak_of_names_none_of_them():
+    """The company's own product stands in every theme."""
+    texts = [
+        "My bicycle squeaks in the rain",
+        "A squeak from the bicycle all day",
+        "Bicycle collected late",
+        "The bicycle came late",
+    ]
+    everywhere = spoken(0.05, ["complaint"] * 4, texts, labels=[0, 0, 1, 1])
+    said = [*texts, *["A bicycle once more"] * 4]
+    everywhere = replace(everywhere, texts=said, languages=np.array(["en"] * 8, dtype=object))
+    phrases = {"en": [("bicycle", "squeak"), ("bicycle", "late")], "pl": [(), ()]}
+    first, second = headings(everywhere, phrases, says(9))
+    assert (first["en"], second["en"]) == ("squeak", "late")
+
+
+def test_a_name_from_own_words_means_the_same_in_both_languages():
+    texts = ["A squeak and a rattle", "Squeak, rattle", "Skrzypi i brzęczy cały dzień", "Znowu brzęczy, znowu skrzypi"]
+
+    def meaning(words, _languages):
+        return np.array([[1, 0] if "attle" in one or "brzęcz" in one else [0, 1] for one in words], np.float32)
+
+    phrases = {"en": [("rattle",)], "pl": [("skrzypi", "brzęczy")]}
+    [names] = headings(spoken(0.05, ["complaint"] * 4, texts), phrases, meaning)
+    assert names["en"] == "rattle"
+    assert "brzęczy" in names["pl"]
 
 
 def test_a_language_without_mentions_has_a_name_as_well():
