@@ -12,11 +12,12 @@ from feedback_app.changes.models import Change
 from feedback_app.contacts.models import Contact
 from feedback_app.database import Page, page_of
 from feedback_app.delivery.models import OutgoingEmail, Suppression
+from feedback_app.desk.theme_queries import ungrouped
 from feedback_app.extensions import db
 from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys.kinds.registry import free_texts
 from feedback_app.surveys.models import Invitation, Question, Survey
-from feedback_app.themes.models import Mention, Placement, Theme
+from feedback_app.themes.models import Codebook, CodebookSurvey, Mention, Placement, Theme
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,9 @@ class OpenEnd:
 class Todo:
     """What is waiting for a person, counted."""
 
-    unread_texts: int  # free-text answers not yet cut into mentions
-    ungrouped: int
+    unread_texts: int  # free-text answers not yet cut into mentions, of surveys that have a codebook
+    homeless_texts: int  # those of surveys without one
+    ungrouped: list[tuple[Codebook, int]]  # mentions in no theme, of each codebook that has some
     drafts: int  # announcements written and not sent
     untold_changes: int  # made or declined, and in no announcement that was sent
     letters_waiting: int
@@ -159,14 +161,12 @@ def todo() -> Todo:
         .where(Question.kind.in_(free_texts()), Answer.text.is_not(None))
         .where(~exists(select(1).where(Mention.answer_id == Answer.id)))
     )
+    at_home = Question.survey_id.in_(select(CodebookSurvey.survey_id))
     letters = select(func.count()).select_from(OutgoingEmail)
     return Todo(
-        unread_texts=_count(texts),
-        ungrouped=_count(
-            select(func.count())
-            .select_from(Mention)
-            .where(Mention.state == "open", ~exists(select(1).where(Placement.mention_id == Mention.id)))
-        ),
+        unread_texts=_count(texts.where(at_home)),
+        homeless_texts=_count(texts.where(~at_home)),
+        ungrouped=ungrouped(),
         drafts=_count(select(func.count()).where(Announcement.state == "draft")),
         untold_changes=_count(select(func.count()).where(Change.state.in_(("made", "declined")), ~told)),
         letters_waiting=_count(letters.where(OutgoingEmail.state.in_(("queued", "leased")))),
@@ -209,20 +209,3 @@ def answers_by_month(months: int = 6) -> list[tuple[str, dict[str, int]]]:
     for label, kind, number in rows:
         table.setdefault(label, {})[kind] = number
     return sorted(table.items())[-months:]
-
-
-def top_themes(limit: int = 6) -> list[tuple[Theme, int, int]]:
-    """Return the themes most people speak about: theme, people, of them lost prospects and former customers."""
-    people = func.count(Mention.contact_id.distinct())
-    lost = func.count(func.nullif(Contact.kind.in_(("lost_prospect", "former_customer")), False))
-    rows = db.session.execute(
-        select(Theme, people.label("people"), lost.label("lost"))
-        .join(Placement, Placement.theme_id == Theme.id)
-        .join(Mention, Mention.id == Placement.mention_id)
-        .join(Contact, Contact.id == Mention.contact_id)
-        .where(Theme.state == "open", Mention.state == "open")
-        .group_by(Theme.id)
-        .order_by(people.desc(), Theme.id)
-        .limit(limit)
-    )
-    return [(theme, total, gone) for theme, total, gone in rows]

@@ -7,7 +7,7 @@ from flask import render_template, request
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import requires
 from feedback_app.contacts.models import KIND_NAMES, KINDS
-from feedback_app.desk import queries
+from feedback_app.desk import queries, theme_queries
 from feedback_app.letters.standstill import halted
 from feedback_app.web import plots
 from feedback_app.web.locale import language
@@ -24,7 +24,7 @@ def index() -> str:
         open_end=queries.open_end(),
         todo=queries.todo(),
         surveys=queries.running_surveys(),
-        themes=queries.top_themes(),
+        themes=theme_queries.top_themes(),
         months=months,
         columns=plots.stacked(months, KINDS),
         kind_names=KIND_NAMES,

@@ -10,8 +10,12 @@ from feedback_app import clock
 from feedback_app.announcements.models import Announcement, AnnouncementChange
 from feedback_app.database import transaction
 from feedback_app.delivery.models import Suppression
-from feedback_app.desk import queries
+from feedback_app.desk import queries, theme_queries
 from feedback_app.desk.queries import OpenEnd
+from feedback_app.themes import mention_queries
+from feedback_app.themes.mention_filter import Look
+from feedback_app.themes.models import Mention
+from feedback_app.themes.reports import figures
 from tests.announcements.factories import a_change, a_codebook, a_mention, a_theme
 from tests.delivery.helpers import queue
 from tests.desk.test_views import tell
@@ -23,8 +27,8 @@ pytestmark = pytest.mark.usefixtures("app")
 def test_an_empty_house_has_nothing_open() -> None:
     assert queries.open_end() == OpenEnd(0, None, 0)
     assert set(vars(queries.loop()).values()) == {0}
-    assert set(vars(queries.todo()).values()) == {0}
-    assert (queries.running_surveys(), queries.answers_by_month(), queries.top_themes()) == ([], [], [])
+    assert not any(vars(queries.todo()).values())
+    assert (queries.running_surveys(), queries.answers_by_month(), theme_queries.top_themes()) == ([], [], [])
     assert queries.waiting_people(1).total == 0
 
 
@@ -99,7 +103,8 @@ def test_what_waits_for_a_person() -> None:
         session.add(AnnouncementChange(announcement_id=draft.id, change_id=untold))
     queue("a@x.org", "b@x.org")
     todo = queries.todo()
-    assert (todo.unread_texts, todo.ungrouped, todo.drafts) == (1, 1, 1)
+    assert (todo.unread_texts, todo.homeless_texts, todo.drafts) == (1, 0, 1)
+    assert todo.ungrouped == [(book, 1)]
     assert (todo.untold_changes, todo.letters_waiting, todo.letters_in_trouble) == (1, 2, 0)
 
 
@@ -121,5 +126,34 @@ def test_the_themes_most_people_speak_about() -> None:
     ada, bob, eve = a_contact(kind="customer"), a_contact(kind="former_customer"), a_contact(kind="lost_prospect")
     for contact, themes in ((ada, (one, two)), (bob, (two,)), (eve, (two,)), (ada, (one,))):
         a_mention(a_response(survey, contact, missing="late"), *themes)
-    assert queries.top_themes() == [(two, 3, 2), (one, 1, 0)]
-    assert queries.top_themes(1) == [(two, 3, 2)]
+    first, second = theme_queries.top_themes()
+    assert (first.theme, first.people, first.gone, first.mentions) == (two, 3, 2, 3)
+    assert (second.theme, second.people, second.gone, second.mentions) == (one, 1, 0, 2)  # Ada counts once
+    assert theme_queries.top_themes(1) == [first]
+
+
+def test_the_figures_of_a_theme_are_those_of_its_own_page() -> None:
+    survey = a_survey()
+    theme = a_theme(a_codebook(survey))
+    nobody = a_response(survey, None, missing="late")  # an anonymous one counts as a person, too
+    for response in (nobody, a_response(survey, a_contact(), missing="slow")):
+        a_mention(response, theme)
+    with transaction() as session:
+        session.query(Mention).filter_by(response_id=nobody.id).update({"tone": "complaint"})
+    (line,) = theme_queries.top_themes()
+    own = figures.breakdown(theme, Look(), "UTC")
+    assert (line.people, line.mentions, line.complaints) == (own.people, own.total, own.tones["complaint"]) == (2, 2, 1)
+
+
+def test_each_number_of_what_is_in_no_theme_leads_to_a_list_as_long() -> None:
+    one, other, homeless = a_survey(), a_survey(), a_survey()
+    first, second = a_codebook(one), a_codebook(other)
+    for survey, count in ((one, 1), (other, 2)):
+        for _ in range(count):
+            a_mention(a_response(survey, a_contact(), missing="late"))
+    a_response(homeless, a_contact(), missing="nobody reads me")
+    todo = queries.todo()
+    assert todo.ungrouped == [(second, 2), (first, 1)]
+    for codebook, waiting in todo.ungrouped:
+        assert mention_queries.mentions(codebook.id, Look(), "UTC", 1, shelf="ungrouped").total == waiting
+    assert (todo.unread_texts, todo.homeless_texts) == (0, 1)
