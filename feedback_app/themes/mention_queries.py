@@ -11,7 +11,8 @@ from sqlalchemy.orm import undefer
 
 from feedback_app.database import Page, page_of
 from feedback_app.extensions import db
-from feedback_app.responses.models import Response
+from feedback_app.responses.models import Answer, Response
+from feedback_app.surveys.models import Question, Section
 from feedback_app.themes import events
 from feedback_app.themes.mention_filter import Look, mentions_where, of_codebook
 from feedback_app.themes.models import CodebookSurvey, Mention, Placement, Theme, ThemeEvent
@@ -98,6 +99,13 @@ def lines(ids: Sequence[int], theme: int = 0, wanted: search.Search | None = Non
     if wanted:
         by_id = {one: replace(line, pieces=_marked(line.mention, wanted)) for one, line in by_id.items()}
     return [by_id[one] for one in ids if one in by_id]
+
+
+def of_response(response_id: int) -> list[int]:
+    """Return the mentions of a response in the order in which it was said, whatever their state."""
+    chosen = select(Mention.id).join(Answer, Answer.id == Mention.answer_id).join(Question).join(Section)
+    order = (Section.position, Question.position, Mention.start)
+    return list(db.session.scalars(chosen.where(Mention.response_id == response_id).order_by(*order)))
 
 
 def _marked(mention: Mention, wanted: search.Search) -> tuple[tuple[str, bool], ...]:

@@ -95,6 +95,14 @@ def theme_by_id(theme_id: int) -> Theme:
     return theme
 
 
+def mention_by_id(mention_id: int) -> Mention:
+    """Return the mention, whatever its state; NotFound says so."""
+    mention = db.session.get(Mention, mention_id)
+    if mention is None:
+        raise NotFound(N_("There is no such mention any more."))
+    return mention
+
+
 def open_theme(theme_id: int) -> Theme:
     """Return the theme if people can work on it; a merged or set aside one is refused by name."""
     theme = theme_by_id(theme_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from feedback_app.themes import views
 from feedback_app.themes.codebooks import views as codebooks_views
 from feedback_app.themes.curation import mention_views as curation_mention_views
+from feedback_app.themes.curation import response_views
 from feedback_app.themes.suggestions import views as suggestions_views
 from feedback_app.web.urls import room
 
@@ -18,6 +19,7 @@ blueprint = room(
         ("POST", "/themes/codebooks/<int:codebook_id>/surveys", codebooks_views.share_codebook),
         ("POST", "/themes/codebooks/<int:codebook_id>/start-from", codebooks_views.start_from),
         ("POST", "/themes/codebooks/<int:codebook_id>/themes", codebooks_views.new_theme),
+        ("POST", "/themes/codebooks/<int:codebook_id>/merge", views.merge_several),
         ("POST", "/themes/parts/<int:part_id>/theme", codebooks_views.make_theme),
         ("GET", "/themes/codebooks/<int:codebook_id>/export.json", codebooks_views.export_codebook),
         ("POST", "/themes/codebooks/<int:codebook_id>/import", codebooks_views.import_codebook),
@@ -26,6 +28,7 @@ blueprint = room(
         ("GET", "/themes/codebooks/<int:codebook_id>/mentions/<shelf>", curation_mention_views.mentions),
         ("POST", "/themes/codebooks/<int:codebook_id>/mentions", curation_mention_views.sort_mentions),
         ("POST", "/themes/mentions/<int:mention_id>/place", curation_mention_views.place_one),
+        ("POST", "/themes/mentions/<int:mention_id>/correct", response_views.correct),
         ("GET POST", "/themes/<int:theme_id>/grid", curation_mention_views.grid),
         ("GET", "/themes/codebooks/<int:codebook_id>/suggestions", suggestions_views.suggestions),
         ("POST", "/themes/codebooks/<int:codebook_id>/suggest", suggestions_views.suggest),
@@ -44,3 +47,5 @@ blueprint = room(
         ("POST", "/themes/steps/<int:event_id>/undo", views.undo),
     ),
 )
+# for the page of a response, which stands on a floor that knows no themes
+blueprint.add_app_template_global(response_views.spoken_in)

@@ -9,14 +9,18 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # younger
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import requires
+from feedback_app.common.keys import read_keys
+from feedback_app.errors import N_, Refused
 from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.codebooks import actions as codebook_actions
 from feedback_app.themes.codebooks import starters
 from feedback_app.themes.curation import theme_actions
 from feedback_app.themes.curation import undo as undo_actions
 from feedback_app.themes.forms import CodebookForm, GroupForm, ThemeForm
+from feedback_app.themes.mention_filter import Look
 from feedback_app.themes.models import Codebook
 from feedback_app.themes.reports import charts, figures
+from feedback_app.themes.reports.order import ORDERS, ordered
 from feedback_app.themes.reports.summary import summary
 from feedback_app.themes.reports.svg import polyline
 from feedback_app.themes.shared_views import actor, frame, look, whole, zone
@@ -38,11 +42,15 @@ def index() -> str:
         )
     wanted = look()
     figured = figures.overview(codebook.id, wanted, zone())
+    sort = request.args.get("sort", "")
+    sort = sort if sort in ORDERS else "largest"
     return render_template(
         "themes/index.html",
         **frame(codebook, "themes"),
         look=wanted,
         found=figured,
+        sort=sort,
+        rows=ordered(figured.themes, sort, lambda one: words(one.theme.title)),
         spark=lambda row: polyline(row, 120, 28),
         maps=[charts.theme_map(figured.themes, *size, words) for size in charts.SIZES],
         plots=[charts.satisfaction(figured.themes, *size, words) for size in charts.PLOTS],
@@ -127,6 +135,21 @@ def merge(theme_id: int) -> Response:
         flash(_("Merged: %(number)d mentions moved.", number=number), "success")
         return see_other("themes.show", theme_id=into)
     return see_other("themes.show", theme_id=theme_id)
+
+
+@requires(rights.EDIT_THEMES)
+def merge_several(codebook_id: int) -> Response:
+    """Merge the themes ticked in the list into the one named, else into the largest of them."""
+    ticked = read_keys(request.form.getlist("theme"))
+    with attempt():
+        by_size = figures.overview(queries.codebook_by_id(codebook_id).id, Look(), zone()).themes
+        largest = next((one.theme.id for one in by_size if one.theme.id in ticked), 0)
+        into = whole("into") or largest
+        if not into:
+            raise Refused(N_("Tick the themes to merge, then try again."))
+        number = theme_actions.merge(ticked, into, actor())
+        flash(_("Merged: %(number)d mentions moved.", number=number), "success")
+    return back_to("themes.index", codebook=codebook_id)
 
 
 @requires(rights.EDIT_THEMES)

@@ -15,7 +15,7 @@ from feedback_app.common.keys import read_key
 from feedback_app.errors import N_, Refused
 from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.curation import mention_actions, theme_actions
-from feedback_app.themes.mention_filter import mentions_where
+from feedback_app.themes.mention_filter import Look, mentions_where
 from feedback_app.themes.shared_views import actor, chosen_ids, frame, look, whole, zone
 from feedback_app.themes.steps import Chosen
 from feedback_app.web.pages import attempt, back_to, page_number, see_other
@@ -122,7 +122,7 @@ def grid(theme_id: int) -> str | Response:
     codebook = queries.codebook_by_id(theme.codebook_id)
     if request.method == "POST":
         _save_grid(theme_id, codebook.id)
-        return see_other("themes.grid", theme_id=theme_id)
+        return see_other("themes.grid", theme_id=theme_id, **Look.read(request.args).address())
     page = mention_queries.mentions(
         codebook.id, look(), zone(), 1, theme=theme_id, sort="unconfirmed", size=mention_queries.GRID
     )
@@ -130,6 +130,7 @@ def grid(theme_id: int) -> str | Response:
         "themes/grid.html",
         **frame(codebook, "themes"),
         theme=theme,
+        look=look(),
         page=page,
         others=[one for one in queries.open_themes(codebook.id) if one.id != theme_id],
         agreement=mention_queries.agreement(codebook.id, theme_id),
