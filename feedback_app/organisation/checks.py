@@ -100,9 +100,9 @@ def privacy_url(raw: Any) -> str:
 
 
 def quote_bar(raw: Any) -> float:
-    """Return a probability from ``LEAST_BAR`` to 1."""
+    """Return a probability from ``LEAST_BAR`` to 1, written with a point or, as in Polish, a comma."""
     try:
-        kept = round(float(raw), 4)
+        kept = round(float(str(raw).strip().replace(",", ".")), 4)
     except (TypeError, ValueError):
         kept = 0.0
     if not LEAST_BAR <= kept <= 1:

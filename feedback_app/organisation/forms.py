@@ -30,8 +30,8 @@ from feedback_app.web.locale import LANGUAGE_NAMES
 from feedback_app.web.pages import say
 
 NAMES = [(code, LANGUAGE_NAMES[code]) for code in LANGUAGES]
-OBLIGATORY = ("name", "colour", "language", "timezone")
-FIELDS = tuple(name for name in checks.CHECKS if name != "quote_bar")
+OBLIGATORY = ("name", "colour", "language", "timezone", "quote_bar")
+FIELDS = tuple(checks.CHECKS)
 
 
 def _checked(name: str) -> list[Callable[[Any, Any], None]]:
@@ -67,6 +67,7 @@ class ProfileForm(Form):
     timezone = SelectField(
         _l("Time zone"), _checked("timezone"), choices=lambda: [(zone, zone) for zone in checks.zones()]
     )
+    quote_bar = StringField(_l("How sure a quotation must be"), _checked("quote_bar"))
     controller = StringField(_l("Who answers for the data"), _checked("controller"))
     privacy_url = StringField(_l("Privacy page"), _checked("privacy_url"))
 

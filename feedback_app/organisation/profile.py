@@ -14,6 +14,7 @@ FROM_SETTINGS = {  # fields of ours that the environment may hold, and how it ca
     "reply_to": "mail_reply_to",
     "language": "language",
     "timezone": "timezone",
+    "quote_bar": "quote_bar",
 }
 
 

@@ -29,7 +29,8 @@ def filled(**other: Any) -> dict[str, Any]:
     return {
         "version": now.version, "name": now.name, "colour": now.colour, "postal_address": now.postal_address,
         "reply_to": now.reply_to, "languages": list(now.languages), "language": now.language,
-        "timezone": now.timezone, "controller": now.controller, "privacy_url": now.privacy_url, **other,
+        "timezone": now.timezone, "controller": now.controller, "privacy_url": now.privacy_url,
+        "quote_bar": now.quote_bar, **other,
     }  # fmt: skip
 
 
@@ -68,6 +69,7 @@ def test_saving_an_untouched_page_changes_nothing(app: Flask, as_role: AsRole) -
         ({"languages": []}, "Choose at least one of these languages"),
         ({"languages": ["pl"]}, "must be one of those you write in"),
         ({"timezone": "Mars/Olympus"}, "Not a valid choice"),
+        ({"quote_bar": "0,3"}, "Use a probability from 0.8 to 1."),
         ({"privacy_url": "javascript:alert(1)"}, "Write the whole address of the page"),
         ({"logo": (io.BytesIO(b"no picture"), "logo.png")}, "The logo could not be read"),
         ({"logo": (io.BytesIO(b"x" * (MOST_BYTES + 1)), "logo.png")}, "at most 200 KB"),

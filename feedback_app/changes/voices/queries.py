@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, aliased
 from feedback_app.changes.queries import surveys_concerned
 from feedback_app.changes.voices.estimate import Estimate, confirmed, estimate
 from feedback_app.changes.voices.models import FITTING, Voice, VoiceRanking
-from feedback_app.extensions import current_settings, db
+from feedback_app.extensions import db
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.responses.models import Answer, Response
 from feedback_app.themes.engine.quoting.quotation import Quotation, exactly, quotation
 from feedback_app.themes.models import Mention
@@ -43,7 +44,7 @@ class Heard:
 
 def quoted(change_ids: Select[Any] | Sequence[int]) -> ColumnElement[bool]:
     """Return the condition "these words go into the letter about one of these changes"."""
-    bar = current_settings().quote_bar
+    bar = organisation().quote_bar
     sure = [one for one, sample in samples().items() if confirmed(*sample, bar)]
     judged = Voice.state.in_(FITTING)
     unjudged = and_(Voice.state == "proposed", Voice.chance >= bar, Voice.change_id.in_(sure))

@@ -15,6 +15,7 @@ from feedback_app.changes.voices.models import FITTING, Voice, VoiceRanking
 from feedback_app.changes.voices.ranking_request import want
 from feedback_app.database import insert, transaction
 from feedback_app.extensions import current_settings, db
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _computed(change_id: int) -> _Found:
     free = [row for row in (-found).argsort(kind="stable").tolist() if row not in fits]
     kept = [row for row in free[:KEPT] if found[row] >= WORTH]
     heads = alike(collection, kept)
-    sample = _sample([row for row in kept if found[row] >= current_settings().quote_bar], change_id)
+    sample = _sample([row for row in kept if found[row] >= organisation().quote_bar], change_id)
     result.rows = [
         {"mention_id": int(collection.said[row].id), "chance": float(found[row]), "sampled": row in sample,
          "alike_id": int(collection.said[heads[row]].id)}
