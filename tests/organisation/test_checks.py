@@ -28,6 +28,7 @@ from feedback_app.organisation import checks
         ("privacy_url", "https://velo.example/privacy?lang=pl#top", "https://velo.example/privacy?lang=pl#top"),
         ("privacy_url", "", ""),
         ("quote_bar", "0.975", 0.975),
+        ("quote_bar", " 0,975", 0.975),
     ],
 )
 def test_kept(name: str, typed: Any, kept: Any) -> None:
