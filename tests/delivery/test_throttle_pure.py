@@ -16,7 +16,7 @@ from feedback_app.common.rate_syntax import (
     family,
 )
 from feedback_app.delivery.queue.retry import JITTER, USUAL, Schedule
-from feedback_app.delivery.throttle.ramp_up_stats import HALF, Window, harmful
+from feedback_app.delivery.throttle.ramp_up_stats import FIRST, HALF, MANY, PACE, SHARE, Window, harmful
 from feedback_app.delivery.throttle.token_bucket import (
     Bucket,
     Slowdown,
@@ -71,6 +71,13 @@ def test_the_pace_is_halved_and_comes_back_by_a_twentieth_a_minute() -> None:
     assert (again.pace, again.top) == (pytest.approx(26.25), 100)
     assert slower(once, 80, NOW + timedelta(hours=1)) == Slowdown(40, 80, NOW + timedelta(hours=1))
     assert slower(None, 0, NOW).now_at(NOW) is None  # nothing had left: there is no pace to halve
+
+
+def test_a_slowed_pace_never_falls_below_half_a_letter_a_second_nor_by_a_clock_that_steps_back() -> None:
+    slow = slower(slower(slower(None, 1.2, NOW), 0, NOW), 0, NOW)
+    assert (slow.pace, slow.top) == (0.5, 1.2)
+    once = slower(None, 100, NOW)
+    assert once.now_at(NOW - timedelta(minutes=30)) == 50
 
 
 @pytest.mark.parametrize(("tried", "refused", "wrong"), [(50, 2, False), (50, 3, True), (3, 3, True), (10, 2, False)])
@@ -134,3 +141,21 @@ def test_a_bucket_of_the_future_gives_nothing_twice() -> None:
     ahead = Bucket(0.0, NOW + timedelta(hours=1))
     assert ahead.filled(10, NOW) == Bucket(0.0, NOW)
     assert ahead.filled(10, NOW).filled(10, NOW + timedelta(seconds=1)).take(99)[1] == 10
+
+
+def test_the_numbers_of_the_first_letters_are_those_of_the_documentation() -> None:
+    assert (FIRST, PACE, MANY, SHARE, HALF) == (50, 1.0, 5, 10.0, 100)
+
+
+@pytest.mark.parametrize(
+    ("tried", "refused", "wrong"),
+    [(10, 4, False), (10, 5, True), (50, 5, False), (49, 5, True), (51, 5, False), (100, 10, False), (100, 11, True)],
+)
+def test_five_refusals_of_the_sender_and_more_than_a_tenth_are_no_accident(
+    tried: int, refused: int, wrong: bool
+) -> None:
+    window = Window()
+    for number in range(tried):
+        window.add(number < refused)
+    assert window.counts() == (tried, refused)
+    assert window.denied(SHARE) is wrong
