@@ -229,13 +229,13 @@ class Settings:
 
         Raises BadSetting naming every unknown variable or the first value that cannot be understood.
         """
-        given = _collect(os.environ if environment is None else environment)
+        texts = _collect(os.environ if environment is None else environment)
         known = {one.name: one for one in fields(cls) if one.metadata}
-        unknown = sorted(PREFIX + name.upper() for name in given if name not in known)
+        unknown = sorted(PREFIX + name.upper() for name in texts if name not in known)
         if unknown:
             raise BadSetting(f"Unknown setting {', '.join(unknown)}. docs/settings.md lists the known ones.")
         values: dict[str, object] = {}
-        for name, raw in given.items():
+        for name, raw in texts.items():
             try:
                 values[name] = known[name].metadata["read"](raw)
             except ValueError as error:

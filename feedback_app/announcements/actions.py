@@ -268,12 +268,12 @@ def finish_done() -> int:
 
 def _changes(session: Session, change_ids: Sequence[int]) -> list[Change]:
     wanted = list(dict.fromkeys(change_ids))
-    found = {one.id: one for one in session.scalars(select(Change).where(Change.id.in_(wanted)))}
-    if missing := [str(one) for one in wanted if one not in found]:
+    changes = {one.id: one for one in session.scalars(select(Change).where(Change.id.in_(wanted)))}
+    if missing := [str(one) for one in wanted if one not in changes]:
         raise NotFound(N_("There is no change %(id)s."), id=", ".join(missing))
     if not wanted:
         raise Refused(N_("Choose at least one change to announce."))
-    return [found[one] for one in wanted]
+    return [changes[one] for one in wanted]
 
 
 def _about(changes: Sequence[Change]) -> str:

@@ -113,10 +113,10 @@ def read(shape: type[T], raw: bytes | str, where: str = "") -> T:
     text = raw.removeprefix(codecs.BOM_UTF8) if isinstance(raw, bytes) else raw
     kind: Any = shape
     try:
-        found: T = _adapter(kind).validate_json(text)
+        document: T = _adapter(kind).validate_json(text)
     except ValidationError as error:
         raise _told(error.errors(include_url=False, include_input=False)[0], where) from error
-    return found
+    return document
 
 
 def read_packaged(shape: type[T], folder: Traversable, name: str) -> T:

@@ -96,14 +96,14 @@ def _log(change: DemoChange, codebook_id: int) -> int:
 def _judge(change_id: int, words: str) -> int:
     """Judge the mention in which ``words`` begin as a voice of a change; these very words are quoted."""
     place = func.instr(Answer.text, words) if not is_postgresql() else func.strpos(Answer.text, words)
-    found = db.session.scalar(
+    mention_id = db.session.scalar(
         select(Mention.id)
         .join(Answer, Answer.id == Mention.answer_id)
         .where(place > 0, Mention.state == "open", Mention.end >= place)
         .order_by(Mention.start)
         .limit(1)
     )
-    return voices.judge(change_id, [found], "part", COMMAND, words) if found else 0
+    return voices.judge(change_id, [mention_id], "part", COMMAND, words) if mention_id else 0
 
 
 def _words(change: DemoChange, language: str, processes: Mapping[str, Mapping[str, str]]) -> dict[str, str]:

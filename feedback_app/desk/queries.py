@@ -148,7 +148,7 @@ def waiting_people(number: int, kind: str = "", size: int = 50) -> Page[tuple[Co
 
 def todo() -> Todo:
     """Return what waits for a person."""
-    told = exists(
+    announced = exists(
         select(1)
         .select_from(AnnouncementChange)
         .join(Announcement, Announcement.id == AnnouncementChange.announcement_id)
@@ -168,7 +168,7 @@ def todo() -> Todo:
         homeless_texts=_count(texts.where(~at_home)),
         ungrouped=ungrouped(),
         drafts=_count(select(func.count()).where(Announcement.state == "draft")),
-        untold_changes=_count(select(func.count()).where(Change.state.in_(("made", "declined")), ~told)),
+        untold_changes=_count(select(func.count()).where(Change.state.in_(("made", "declined")), ~announced)),
         letters_waiting=_count(letters.where(OutgoingEmail.state.in_(("queued", "leased")))),
         letters_in_trouble=_count(letters.where(OutgoingEmail.state.in_(("failed", "in_doubt")))),
     )

@@ -50,11 +50,11 @@ def rows(wanted: EventFilter, catalogue: Catalogue, at_once: int = 1000) -> Iter
     last: int | None = None
     while True:
         older = _chosen(wanted, catalogue)
-        found = db.session.scalars((older if last is None else older.where(Event.id < last)).limit(at_once)).all()
-        yield from found
-        if len(found) < at_once:
+        batch = db.session.scalars((older if last is None else older.where(Event.id < last)).limit(at_once)).all()
+        yield from batch
+        if len(batch) < at_once:
             return
-        last = found[-1].id
+        last = batch[-1].id
         db.session.expunge_all()
 
 
@@ -67,10 +67,10 @@ def about(subject: str, subject_id: int) -> Select[Event]:
 def things(events: Iterable[Event], catalogue: Catalogue) -> Mapping[Ref, Thing]:
     """Return those subjects of ``events`` that still exist and have a page: one query for each kind."""
     wanted: dict[Subject, set[int]] = defaultdict(set)
-    for one in events:
-        subject = catalogue.subjects.get(one.subject)
-        if subject is not None and subject.endpoint and one.subject_id is not None:
-            wanted[subject].add(one.subject_id)
+    for event in events:
+        subject = catalogue.subjects.get(event.subject)
+        if subject is not None and subject.endpoint and event.subject_id is not None:
+            wanted[subject].add(event.subject_id)
     return {(subject.kind, number): thing for subject, ids in wanted.items() for number, thing in _those(subject, ids)}
 
 

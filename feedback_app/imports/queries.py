@@ -13,7 +13,7 @@ Run = TypeVar("Run", bound=ImportRun)
 
 def run_by_id(kind: type[Run], import_id: int) -> Run:
     """Return one import of this kind; raises NotFound, also when it is one of another kind."""
-    found = db.session.get(kind, import_id)
-    if found is None:
+    run = db.session.get(kind, import_id)
+    if run is None:
         raise NotFound(N_("There is no such import."))
-    return found
+    return run

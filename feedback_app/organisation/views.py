@@ -50,10 +50,10 @@ def edit() -> str | AnyResponse:
 @public
 def logo(name: str) -> Response:
     """Hand out the logo."""
-    found = queries.logo(name) if "." in name else None
-    if found is None:
+    image = queries.logo(name) if "." in name else None
+    if image is None:
         abort(404)
-    return Response(found.data, mimetype=MIME[found.kind], headers={"Cache-Control": FOR_EVER})
+    return Response(image.data, mimetype=MIME[image.kind], headers={"Cache-Control": FOR_EVER})
 
 
 @public

@@ -90,10 +90,10 @@ def lines(ids: Sequence[int], theme: int = 0, wanted: search.Search | None = Non
         chosen.join(Response, Response.id == Mention.response_id).where(Mention.id.in_(ids))
     ).all()
     placed: dict[int, list[tuple[Placement, Theme]]] = {}
-    for placement, one in db.session.execute(
+    for placement, placed_in in db.session.execute(
         select(Placement, Theme).join(Theme, Theme.id == Placement.theme_id).where(Placement.mention_id.in_(ids))
     ):
-        placed.setdefault(placement.mention_id, []).append((placement, one))
+        placed.setdefault(placement.mention_id, []).append((placement, placed_in))
     near = names_of(one for row in rows if row.Mention.id not in placed for one in row.Mention.closest or ())
     by_id = {row.Mention.id: _line(row, placed.get(row.Mention.id, []), near, theme) for row in rows}
     if wanted:
@@ -158,10 +158,10 @@ def quotes(theme: Theme) -> Quotes:
         typical += _by_confidence(theme, QUOTED - len(typical), {*typical, *border}, falling=True)
     if len(border) < BORDERLINE:
         border += _by_confidence(theme, BORDERLINE - len(border), {*typical, *border}, falling=False)
-    found = {line.mention.id: line for line in lines([*typical, *border], theme.id)}
+    by_id = {line.mention.id: line for line in lines([*typical, *border], theme.id)}
     return Quotes(
-        [found[mention] for mention in typical if mention in found],
-        [found[mention] for mention in border if mention in found],
+        [by_id[mention] for mention in typical if mention in by_id],
+        [by_id[mention] for mention in border if mention in by_id],
     )
 
 
@@ -232,7 +232,7 @@ def filter_choices(codebook_id: int) -> dict[str, list[str]]:
 def last_step(codebook_id: int, staff_id: int, since: datetime) -> ThemeEvent | None:
     """Return what this person did here last, if it was lately and not undone: offered for undoing at once."""
     mine = select(ThemeEvent).where(ThemeEvent.codebook_id == codebook_id, ThemeEvent.by_id == staff_id)
-    found = db.session.scalar(
+    step = db.session.scalar(
         mine.where(ThemeEvent.code != events.THEME_FOUND.code).order_by(ThemeEvent.id.desc()).limit(1)
     )
-    return found if found and found.undone_at is None and found.at >= since else None
+    return step if step and step.undone_at is None and step.at >= since else None

@@ -39,10 +39,10 @@ def house() -> House:
     """Return the organisation of the application in force; within one request always the same."""
     if not has_request_context():
         return _asked()
-    found: House | None = g.get("house")
-    if found is None:
-        found = g.house = _asked()
-    return found
+    known: House | None = g.get("house")
+    if known is None:
+        known = g.house = _asked()
+    return known
 
 
 def _asked() -> House:

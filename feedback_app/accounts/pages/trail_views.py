@@ -78,7 +78,7 @@ def audit() -> str:
     """Show what happened, newest first."""
     wanted = event_filter(request.args)
     page = events.page(wanted, catalogue(), page_number())
-    found = events.things(page.items, catalogue())
+    things = events.things(page.items, catalogue())
     args = {name: str(value) for name, value in asdict(wanted).items() if value and name != "zone"}
     return render_template(
         "accounts/audit.html",
@@ -86,8 +86,8 @@ def audit() -> str:
         wanted=wanted,
         args=args,
         catalogue=catalogue(),
-        places=_places(found),
-        things=found,
+        places=_places(things),
+        things=things,
     )
 
 
@@ -124,12 +124,13 @@ def _said(value: Any) -> Any:
     return _(value.replace("_", " ")) if isinstance(value, str) and value else value
 
 
-def _places(found: Mapping[Ref, Thing]) -> dict[Ref, str]:
+def _places(things: Mapping[Ref, Thing]) -> dict[Ref, str]:
     subjects = catalogue().subjects
     arguments: dict[Ref, Any] = {
-        ref: {subjects[ref[0]].argument: thing.key} if subjects[ref[0]].argument else {} for ref, thing in found.items()
+        ref: {subjects[ref[0]].argument: thing.key} if subjects[ref[0]].argument else {}
+        for ref, thing in things.items()
     }
-    return {ref: url_for(subjects[ref[0]].endpoint, **arguments[ref]) for ref in found}
+    return {ref: url_for(subjects[ref[0]].endpoint, **arguments[ref]) for ref in things}
 
 
 def _cells(found: Iterable[Event]) -> Iterator[tuple[object, ...]]:

@@ -22,19 +22,19 @@ from feedback_app.web.pages import attempt, back_to, page_number
 @requires(rights.VIEW)
 def quotes(announcement_id: int) -> str:
     """List person and words; ``?random=1`` shows thirty drawn at random."""
-    one = queries.get(announcement_id)
+    announcement = queries.get(announcement_id)
     random = request.args.get("random") == "1"
-    page = quoting.page(one, page_number())
+    page = quoting.page(announcement, page_number())
     return render_template(
         "announcements/quotes.html",
-        one=one,
-        news=queries.news_of(one, language()),
-        reach=queries.reach(one),
+        one=announcement,
+        news=queries.news_of(announcement, language()),
+        reach=queries.reach(announcement),
         page=page,
-        people=quoting.some(one) if random else page.items,
+        people=quoting.some(announcement) if random else page.items,
         random=random,
         sample=quoting.SAMPLE,
-        left_out=quoting.left_out(one),
+        left_out=quoting.left_out(announcement),
         name_of=language_name,
     )
 

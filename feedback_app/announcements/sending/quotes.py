@@ -52,10 +52,10 @@ def choose(spoken: Iterable[Spoken]) -> list[dict[str, Any]]:
     return [quote for one in kept.values() if one in surest for quote in [one[1]]]
 
 
-def _together(one: Spoken) -> tuple[int, int]:
+def _together(spoken: Spoken) -> tuple[int, int]:
     """What is printed as one: all voices of an answer, but those of which somebody chose the stretch."""
-    alone = one.first is not None or not one.answer
-    return one.answer_id, one.mention_id if alone else 0
+    alone = spoken.first is not None or not spoken.answer
+    return spoken.answer_id, spoken.mention_id if alone else 0
 
 
 def _printed(pieces: list[Spoken]) -> tuple[float, dict[str, Any]] | None:

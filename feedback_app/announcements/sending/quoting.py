@@ -39,11 +39,11 @@ class Quoted:
     answers: dict[int, str]
 
 
-def page(one: Announcement, number: int) -> Page[Quoted]:
+def page(announcement: Announcement, number: int) -> Page[Quoted]:
     """Return one page of the people whose words would be quoted, in the order of their names."""
-    rows = _rows(one).order_by(Contact.name, Contact.id)
+    rows = _rows(announcement).order_by(Contact.name, Contact.id)
     found: Page[Row[Any]] = page_of(rows, number, PAGE_SIZE, scalars=False)
-    return Page(_with_words(one, found.items), found.number, found.size, found.total)
+    return Page(_with_words(announcement, found.items), found.number, found.size, found.total)
 
 
 def some(one: Announcement, count: int = SAMPLE) -> list[Quoted]:
@@ -73,13 +73,13 @@ def _with_words(one: Announcement, rows: Sequence[Row[Any]]) -> list[Quoted]:
     ]  # fmt: skip
 
 
-def left_out(one: Announcement) -> list[Row[Any]]:
+def left_out(announcement: Announcement) -> list[Row[Any]]:
     """Return (mention id, text, contact name, address) of the words that were left out by hand."""
     statement = (
         select(Mention.id, Mention.text, Contact.name, Contact.email)
         .join(Voice, Voice.mention_id == Mention.id)
         .join(Contact, Contact.id == Mention.contact_id)
-        .where(Voice.change_id.in_(_changes(one.id)), Voice.left_out.is_(True))
+        .where(Voice.change_id.in_(_changes(announcement.id)), Voice.left_out.is_(True))
         .order_by(Voice.id)
     )
     return list(db.session.execute(statement))

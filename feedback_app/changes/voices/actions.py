@@ -107,12 +107,12 @@ def _stretch(session: Session, mention_id: int, words: str) -> tuple[int, int]:
     """Where ``words`` stand in the answer of a mention; blanks and the marks of a quotation do not matter."""
     statement = select(Answer.text).join(Mention, Mention.answer_id == Answer.id).where(Mention.id == mention_id)
     answer = session.scalar(statement) or ""
-    found = find_words(answer, words)
-    if found is None:
+    stretch = find_words(answer, words)
+    if stretch is None:
         raise Refused(N_("These words do not stand in the answer like that. Take one piece of it, unchanged."))
-    if found[1] - found[0] > LENGTH - 2 or exactly(answer, *found) is None:
+    if stretch[1] - stretch[0] > LENGTH - 2 or exactly(answer, *stretch) is None:
         raise Refused(N_("A quotation has words, and at most %(most)d characters."), most=LENGTH - 2)
-    return found
+    return stretch
 
 
 def find_words(answer: str, words: str) -> tuple[int, int] | None:

@@ -56,11 +56,11 @@ def samples() -> dict[int, tuple[int, int]]:
     statement = select(Voice.change_id, Voice.state, func.count()).where(
         Voice.sampled.is_(True), Voice.state != "proposed"
     )
-    found: dict[int, tuple[int, int]] = {}
+    by_change: dict[int, tuple[int, int]] = {}
     for change_id, state, count in db.session.execute(statement.group_by(Voice.change_id, Voice.state)):
-        hits, cases = found.get(change_id, (0, 0))
-        found[change_id] = (hits + (count if state in FITTING else 0), cases + count)
-    return found
+        hits, cases = by_change.get(change_id, (0, 0))
+        by_change[change_id] = (hits + (count if state in FITTING else 0), cases + count)
+    return by_change
 
 
 def print_voice(
@@ -149,12 +149,12 @@ def counts(change_id: int) -> dict[str, int]:
 def figures(change_id: int) -> Estimate:
     """Return how many quotations would go out, how many of these fit, and which share of those who said it is found."""
     going = quoted([change_id])
-    found: Counter[bool] = Counter()
+    counts: Counter[bool] = Counter()
     for state, count in db.session.execute(select(Voice.state, func.count()).where(going).group_by(Voice.state)):
-        found[state in FITTING] += count
+        counts[state in FITTING] += count
     ranking = ranking_of(change_id)
     expected = ranking.expected if ranking and ranking.ranked_at else None
-    return estimate(found[True], found[False], samples().get(change_id, (0, 0)), expected)
+    return estimate(counts[True], counts[False], samples().get(change_id, (0, 0)), expected)
 
 
 def ranking_of(change_id: int) -> VoiceRanking | None:

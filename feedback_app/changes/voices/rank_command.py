@@ -95,22 +95,22 @@ def _embedders(strong: bool, model: str) -> list[Embedder]:
         raise ValueError(str(error)) from error
 
 
-def _quote(one: Said) -> list[int] | None:
+def _quote(mention: Said) -> list[int] | None:
     from feedback_app.themes.engine.quoting.quotation import quotation  # noqa: PLC0415
 
-    start = one.answer.find(one.text)
-    found = None if start < 0 else quotation(one.answer, [(start, start + len(one.text))], one.language)
+    start = mention.answer.find(mention.text)
+    found = None if start < 0 else quotation(mention.answer, [(start, start + len(mention.text))], mention.language)
     return [found.start, found.end] if found else None
 
 
 def _object(text: str, where: str) -> dict[str, Any]:
     try:
-        given = json.loads(text)
+        row = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{where} is not JSON: {error}") from error
-    if not isinstance(given, dict):
+    if not isinstance(row, dict):
         raise ValueError(f"{where} is not a JSON object.")
-    return given
+    return row
 
 
 def _objects(lines: Iterable[str], where: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -122,30 +122,30 @@ def _objects(lines: Iterable[str], where: str) -> Iterator[tuple[str, dict[str, 
 def _judged(path: Path | None) -> dict[str, bool]:
     if path is None:
         return {}
-    found: dict[str, bool] = {}
-    for place, given in _objects(path.read_text("utf-8-sig").splitlines(), str(path)):
-        if not isinstance(given.get("fits"), bool) or "id" not in given:
+    judged: dict[str, bool] = {}
+    for place, row in _objects(path.read_text("utf-8-sig").splitlines(), str(path)):
+        if not isinstance(row.get("fits"), bool) or "id" not in row:
             raise ValueError(f"{place}: it needs “id”, and “fits” as true or false.")
-        found.pop(str(given["id"]), None)  # judged again: that is the latest judgement
-        found[str(given["id"])] = given["fits"]
-    return found
+        judged.pop(str(row["id"]), None)  # judged again: that is the latest judgement
+        judged[str(row["id"])] = row["fits"]
+    return judged
 
 
 def _mentions(lines: Iterable[str]) -> list[Said]:
     from feedback_app.changes.voices.engine.collection import Said  # noqa: PLC0415
 
-    found: dict[str, Said] = {}
-    for place, given in _objects(lines, "standard input"):
-        texts = [given.get(name) for name in ("id", "text")]
+    by_id: dict[str, Said] = {}
+    for place, row in _objects(lines, "standard input"):
+        texts = [row.get(name) for name in ("id", "text")]
         if not all(isinstance(one, str) and one for one in texts):
             raise ValueError(f"{place}: it needs “id” and “text”.")
-        said = {name: given[name] for name in ("answer", "theme", "tone") if isinstance(given.get(name), str)}
-        one = Said(**{"id": given["id"], "text": given["text"], "answer": given["text"], **said,
-                      "language": str(given.get("lang") or "en")})  # fmt: skip
-        if one.id in found:
-            raise ValueError(f"{place}: the id “{one.id}” stands there twice.")
-        found[one.id] = one
-    return list(found.values())
+        said = {name: row[name] for name in ("answer", "theme", "tone") if isinstance(row.get(name), str)}
+        mention = Said(**{"id": row["id"], "text": row["text"], "answer": row["text"], **said,
+                      "language": str(row.get("lang") or "en")})  # fmt: skip
+        if mention.id in by_id:
+            raise ValueError(f"{place}: the id “{mention.id}” stands there twice.")
+        by_id[mention.id] = mention
+    return list(by_id.values())
 
 
 if __name__ == "__main__":

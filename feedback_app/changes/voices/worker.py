@@ -42,17 +42,17 @@ def rank_wanted() -> str:
 
 def rank(change_id: int, wanted_at: datetime) -> None:
     """Rank the mentions of one change and keep the likeliest as proposals; judgements stay as they are."""
-    found = _computed(change_id)
+    ranking = _computed(change_id)
     with transaction() as session:
         if session.get(Change, change_id) is None:
             return
         stale = (Voice.change_id == change_id) & (Voice.state == "proposed") & Voice.sampled.is_(False)
         session.execute(delete(Voice).where(stale & Voice.left_out.is_(False) & Voice.first.is_(None)))
-        for row in found.rows:
+        for row in ranking.rows:
             statement = insert(Voice).values(change_id=change_id, state="proposed", left_out=False, **row)
             kept = {"chance": row["chance"], "alike_id": row["alike_id"]}
             session.execute(statement.on_conflict_do_update(index_elements=["change_id", "mention_id"], set_=kept))
-        done = {"ranked_at": wanted_at, "mentions": found.mentions, "expected": found.expected}
+        done = {"ranked_at": wanted_at, "mentions": ranking.mentions, "expected": ranking.expected}
         session.execute(update(VoiceRanking).where(VoiceRanking.change_id == change_id).values(**done))
 
 
@@ -83,19 +83,19 @@ def _computed(change_id: int) -> _Found:
     vectors.keep()
     fits = {collection.place[str(one)]: yes for one, yes in judged.items() if str(one) in collection.place}
     order = ranking.scores(collection, near, fits)
-    found = chances.chances(collection, near, order, fits)
-    free = [row for row in (-found).argsort(kind="stable").tolist() if row not in fits]
-    kept = [row for row in free[:KEPT] if found[row] >= WORTH]
+    likely = chances.chances(collection, near, order, fits)
+    free = [row for row in (-likely).argsort(kind="stable").tolist() if row not in fits]
+    kept = [row for row in free[:KEPT] if likely[row] >= WORTH]
     heads = alike(collection, kept)
-    sample = _sample([row for row in kept if found[row] >= organisation().quote_bar], change_id)
+    sample = _sample([row for row in kept if likely[row] >= organisation().quote_bar], change_id)
     result.rows = [
-        {"mention_id": int(collection.said[row].id), "chance": float(found[row]), "sampled": row in sample,
+        {"mention_id": int(collection.said[row].id), "chance": float(likely[row]), "sampled": row in sample,
          "alike_id": int(collection.said[heads[row]].id)}
         for row in kept
     ]  # fmt: skip
     result.mentions = len(collection)
     people = {int(collection.answer[row]) for row, yes in fits.items() if yes}
-    result.expected = float(sum(found[row] for row in free if int(collection.answer[row]) not in people))
+    result.expected = float(sum(likely[row] for row in free if int(collection.answer[row]) not in people))
     return result
 
 

@@ -145,13 +145,13 @@ def leaves(value: Any) -> Iterator[str]:
     """Yield every text inside ``value``, without recursion: the parser has bounded the depth, not we."""
     waiting = [value]
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, str):
-            yield one
-        elif isinstance(one, Mapping):
-            waiting.extend(one.values())
-        elif isinstance(one, list):
-            waiting.extend(one)
+        node = waiting.pop()
+        if isinstance(node, str):
+            yield node
+        elif isinstance(node, Mapping):
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
 
 
 def _text(value: Mapping[str, Any], name: str) -> str:

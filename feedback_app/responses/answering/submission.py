@@ -31,18 +31,18 @@ def read_form(spec: FormSpec, values_of: Callable[[str], list[str]]) -> Filled:
 
     Whatever else was sent is not looked at. A form in which nothing is said has one problem, at the first question.
     """
-    given: dict[str, list[str]] = {}
+    sent: dict[str, list[str]] = {}
     replies: dict[int, Reply] = {}
     problems: dict[str, Problem] = {}
     for question in spec.questions:
         kind = kind_of(question)
         raw = kind.sent(question, values_of)
-        given[question.field] = [text.replace("\0", "") for text in raw]
-        found = kind.clean(raw, question)
-        if isinstance(found, Problem):
-            problems[question.field] = found
-        elif not found.empty:
-            replies[question.id] = found
+        sent[question.field] = [text.replace("\0", "") for text in raw]
+        reply = kind.clean(raw, question)
+        if isinstance(reply, Problem):
+            problems[question.field] = reply
+        elif not reply.empty:
+            replies[question.id] = reply
     if not replies and not problems and spec.questions:
         problems[spec.questions[0].field] = SAY_SOMETHING
-    return Filled(given, replies, problems)
+    return Filled(sent, replies, problems)

@@ -95,7 +95,7 @@ def _incoming(record: Record, columns: list[Column], zone: str, now: datetime) -
 
 def _replies(pairs: list[tuple[Column, str]]) -> dict[int, Reply]:
     """Return the answers by question id; some come in parts, each in a column of its own."""
-    found: dict[int, Reply] = {}
+    replies: dict[int, Reply] = {}
     parted: dict[int, tuple[QuestionSpec, dict[str, str]]] = {}
     for column, cell in pairs:
         if column.question is None:
@@ -103,10 +103,10 @@ def _replies(pairs: list[tuple[Column, str]]) -> dict[int, Reply]:
         if column.part:
             parted.setdefault(column.question.id, (column.question, {}))[1][column.part] = cell
         else:
-            found[column.question.id] = _reply(column, column.question, cell)
+            replies[column.question.id] = _reply(column, column.question, cell)
     for question, cells in parted.values():
-        found[question.id] = csv_cells.reply_in_parts(cells, question)
-    return {question_id: reply for question_id, reply in found.items() if not reply.empty}
+        replies[question.id] = csv_cells.reply_in_parts(cells, question)
+    return {question_id: reply for question_id, reply in replies.items() if not reply.empty}
 
 
 def _reply(column: Column, question: QuestionSpec, cell: str) -> Reply:

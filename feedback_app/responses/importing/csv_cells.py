@@ -30,10 +30,10 @@ def reply_in_parts(cells: Mapping[str, str], question: QuestionSpec) -> Reply:
     return _fit(kind_of(question).of_parts(cells, question))
 
 
-def _fit(found: Reply | Problem) -> Reply:
-    if isinstance(found, Problem):
-        raise Unfit(found.message, **dict(found.values))
-    return found
+def _fit(reply: Reply | Problem) -> Reply:
+    if isinstance(reply, Problem):
+        raise Unfit(reply.message, **dict(reply.values))
+    return reply
 
 
 def moment(cell: str, zone: str, now: datetime) -> datetime:
@@ -45,23 +45,23 @@ def moment(cell: str, zone: str, now: datetime) -> datetime:
     text = cell.strip()
     if not text:
         return now
-    found = _iso(text) or _day_first(text)
-    if found is None:
+    at = _iso(text) or _day_first(text)
+    if at is None:
         raise Unfit(N_("“%(word)s” is no date that we understand. Write it as 2026-01-31."), word=text[:60])
-    found = (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
-    if found > now + timedelta(days=1):
+    at = (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    if at > now + timedelta(days=1):
         raise Unfit(N_("The date “%(word)s” is in the future."), word=text[:60])
-    if found < _OLDEST:
+    if at < _OLDEST:
         raise Unfit(N_("The date “%(word)s” is too long ago to be true."), word=text[:60])
-    return min(found, now)
+    return min(at, now)
 
 
 def _iso(text: str) -> datetime | None:
     try:
-        found = datetime.fromisoformat(text.replace("/", "-") if text[:4].isdigit() else text)
+        at = datetime.fromisoformat(text.replace("/", "-") if text[:4].isdigit() else text)
     except ValueError:
         return None
-    return found if len(text) > 10 else datetime.combine(found.date(), _NOON)
+    return at if len(text) > 10 else datetime.combine(at.date(), _NOON)
 
 
 def _day_first(text: str) -> datetime | None:
@@ -89,10 +89,10 @@ def kind(cell: str) -> str | None:
     """Return the kind of contact that ``cell`` names, None when it is blank. Raises Unfit."""
     if not cell.strip():
         return None
-    found = csv_words.kind_of(cell)
-    if found is None:
+    named = csv_words.kind_of(cell)
+    if named is None:
         raise Unfit(
             N_("“%(word)s” is no kind of contact. Use customer, prospect, lost prospect or former customer."),
             word=cell[:60],
         )
-    return found
+    return named

@@ -51,16 +51,16 @@ def columns_of(headings: list[str], spec: FormSpec) -> list[Column]:
     """
     by_name = dict(_names(spec))
     by_part = dict(_parts(spec))
-    found = [_column(heading, spec, by_name, by_part) for heading in headings]
-    refuse_twice(pair for one in found for pair in _meanings(one))
-    if not any(one.field == "email" for one in found):
+    columns = [_column(heading, spec, by_name, by_part) for heading in headings]
+    refuse_twice(pair for one in columns for pair in _meanings(one))
+    if not any(one.field == "email" for one in columns):
         raise no_addresses(headings)
-    if not any(one.question and not one.field for one in found):
+    if not any(one.question and not one.field for one in columns):
         raise Refused(
             N_("No column holds answers. Call one “text”, or after a question of the survey: %(codes)s."),
             codes=", ".join(question.code for question in spec.questions),
         )
-    return found
+    return columns
 
 
 def _names(spec: FormSpec) -> Iterator[tuple[str, QuestionSpec]]:

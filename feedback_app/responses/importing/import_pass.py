@@ -90,10 +90,10 @@ def import_rows(
     """Take all ``rows`` through the tables and return what became of them; ``report`` gets a JSON line for each row
     that is rejected or held back. ``writing`` False is the dry run: the same decisions, nothing written.
     """
-    told = Report(AnswerCounts(), report)
+    outcome = Report(AnswerCounts(), report)
     with Seen() as seen:
-        handler = AnswerRows(db.session(), what, form, told, seen, writing=writing)
-        return import_pass.run(rows, handler, told, progress)
+        handler = AnswerRows(db.session(), what, form, outcome, seen, writing=writing)
+        return import_pass.run(rows, handler, outcome, progress)
 
 
 class AnswerRows:
@@ -143,15 +143,15 @@ class AnswerRows:
             .where(Response.survey_id == self.what.survey_id)
             .where(or_(Response.external_id.in_(ids), Response.id.in_(numbers)))
         )
-        found: dict[str, dict[int, Reply] | None] = {}
+        here: dict[str, dict[int, Reply] | None] = {}
         for external_id, own, question_id, *columns in self.session.execute(asked):
             if external_id is None:
-                found[f"{OWN_ID}{own}"] = None
+                here[f"{OWN_ID}{own}"] = None
             elif question_id is not None:
-                replies = found.setdefault(external_id, {})
+                replies = here.setdefault(external_id, {})
                 if replies is not None:
                     replies[question_id] = stored_reply(*columns)
-        return found
+        return here
 
     def _decide(self, row: Incoming, batch: Batch) -> None:
         if row.key in batch.erased:

@@ -46,14 +46,14 @@ def rows(spec: FormSpec, wanted: Filter, language: str = "") -> Iterator[Sequenc
 
 def headings(spec: FormSpec) -> list[str]:
     """Return the headings: the person, then each question's code (with ``.option`` and ``.label`` for choices)."""
-    found = list(PERSON)
+    names = list(PERSON)
     for question in spec.questions:
-        found.extend(kind_of(question).columns(question))
-    return found
+        names.extend(kind_of(question).columns(question))
+    return names
 
 
 def _batch(conditions: list[ColumnElement[bool]], last: int) -> Sequence[Any]:
-    found = db.session.execute(
+    rows = db.session.execute(
         select(
             Response.id,
             Response.external_id,
@@ -69,14 +69,14 @@ def _batch(conditions: list[ColumnElement[bool]], last: int) -> Sequence[Any]:
         .order_by(Response.id)
         .limit(BATCH)
     )
-    return found.all()
+    return rows.all()
 
 
 def _replies(ids: Sequence[int]) -> dict[int, dict[int, Reply]]:
-    found: dict[int, dict[int, Reply]] = {}
+    replies: dict[int, dict[int, Reply]] = {}
     for response_id, question_id, *columns in db.session.execute(_COLUMNS.where(Answer.response_id.in_(ids))):
-        found.setdefault(response_id, {})[question_id] = stored_reply(*columns)
-    return found
+        replies.setdefault(response_id, {})[question_id] = stored_reply(*columns)
+    return replies
 
 
 def _person(row: Any) -> list[object]:

@@ -41,19 +41,19 @@ class Filter:
     most: int | None = None
 
     @classmethod
-    def from_args(cls, given: Mapping[str, str]) -> Filter:
+    def from_args(cls, query: Mapping[str, str]) -> Filter:
         """Return the filter an address asks for; what cannot be understood does not narrow, it is never an error."""
-        kind = given.get("kind", "")
+        kind = query.get("kind", "")
         return cls(
-            survey=_line(given.get("survey", "")),
+            survey=_line(query.get("survey", "")),
             kind=kind if kind in KINDS else "",
-            stage=_line(given.get("stage", "")),
-            language=_line(given.get("language", ""))[:8],
-            since=_day(given.get("since", "")),
-            until=_day(given.get("until", "")),
-            text=_line(given.get("text", "")),
-            least=_score(given.get("least", "")),
-            most=_score(given.get("most", "")),
+            stage=_line(query.get("stage", "")),
+            language=_line(query.get("language", ""))[:8],
+            since=_day(query.get("since", "")),
+            until=_day(query.get("until", "")),
+            text=_line(query.get("text", "")),
+            least=_score(query.get("least", "")),
+            most=_score(query.get("most", "")),
         )
 
     def as_args(self) -> dict[str, str]:
@@ -67,25 +67,25 @@ class Filter:
 
     def conditions(self, zone: str) -> list[ColumnElement[bool]]:
         """Return the conditions on ``Response``; ``zone`` names the time zone the days are meant in."""
-        found: list[ColumnElement[bool]] = []
+        narrowing: list[ColumnElement[bool]] = []
         if self.survey:
             survey_id = select(Survey.id).where(Survey.slug == self.survey)
-            found.append(Response.survey_id == survey_id.correlate(None).scalar_subquery())
+            narrowing.append(Response.survey_id == survey_id.correlate(None).scalar_subquery())
         for column, value in (
             (Response.kind, self.kind),
             (Response.stage_lost, self.stage),
             (Response.language, self.language),
         ):
             if value:
-                found.append(column == value)
+                narrowing.append(column == value)
         if self.since:
-            found.append(Response.submitted_at >= _midnight(self.since, zone))
+            narrowing.append(Response.submitted_at >= _midnight(self.since, zone))
         if self.until:
-            found.append(Response.submitted_at < _midnight(self.until + timedelta(days=1), zone))
-        found.extend(_says(word) for word in self.text.split()[:WORDS])
+            narrowing.append(Response.submitted_at < _midnight(self.until + timedelta(days=1), zone))
+        narrowing.extend(_says(word) for word in self.text.split()[:WORDS])
         if self.least is not None or self.most is not None:
-            found.append(_scored(self.least, self.most))
-        return found
+            narrowing.append(_scored(self.least, self.most))
+        return narrowing
 
 
 def _says(word: str) -> ColumnElement[bool]:

@@ -74,7 +74,7 @@ def group(spec: FormSpec, kind: str = "", stage: str = "") -> Group:
 
 def _options(conditions: list[ColumnElement[bool]], spec: FormSpec) -> dict[int, dict[str, int]]:
     within = "|" + Option.code + "|"
-    found: dict[int, dict[str, int]] = {}
+    counts: dict[int, dict[str, int]] = {}
     for question_id, code, count in db.session.execute(
         select(Option.question_id, Option.code, func.count())
         .join(Question, Question.id == Option.question_id)
@@ -85,8 +85,8 @@ def _options(conditions: list[ColumnElement[bool]], spec: FormSpec) -> dict[int,
         .where(*conditions)
         .group_by(Option.question_id, Option.code)
     ):
-        found.setdefault(question_id, {})[code] = count
-    return found
+        counts.setdefault(question_id, {})[code] = count
+    return counts
 
 
 def _parts(conditions: list[ColumnElement[bool]], spec: FormSpec) -> dict[int, dict[str, dict[str, int]]]:
@@ -95,7 +95,7 @@ def _parts(conditions: list[ColumnElement[bool]], spec: FormSpec) -> dict[int, d
         return {}
     each = func.jsonb_each_text if is_postgresql() else func.json_each
     part = each(Answer.parts).table_valued("key", "value")
-    found: dict[int, dict[str, dict[str, int]]] = {}
+    counts: dict[int, dict[str, dict[str, int]]] = {}
     for question_id, code, value, count in db.session.execute(
         select(Answer.question_id, part.c.key, part.c.value, func.count())
         .join(Response, Response.id == Answer.response_id)
@@ -103,8 +103,8 @@ def _parts(conditions: list[ColumnElement[bool]], spec: FormSpec) -> dict[int, d
         .where(*conditions, Answer.question_id.in_(ids), Answer.parts.is_not(None))
         .group_by(Answer.question_id, part.c.key, part.c.value)
     ):
-        found.setdefault(question_id, {}).setdefault(code, {})[str(value)] = count
-    return found
+        counts.setdefault(question_id, {}).setdefault(code, {})[str(value)] = count
+    return counts
 
 
 def _latest(conditions: list[ColumnElement[bool]]) -> dict[int, list[SaidText]]:
@@ -114,7 +114,7 @@ def _latest(conditions: list[ColumnElement[bool]]) -> dict[int, list[SaidText]]:
     ranked = (
         select(Answer.id, place.label("place")).join(Response).where(*conditions, Answer.text.is_not(None)).subquery()
     )
-    found: dict[int, list[SaidText]] = {}
+    latest: dict[int, list[SaidText]] = {}
     for question_id, *words in db.session.execute(
         select(
             Answer.question_id,
@@ -128,5 +128,5 @@ def _latest(conditions: list[ColumnElement[bool]]) -> dict[int, list[SaidText]]:
         .where(ranked.c.place <= LATEST)
         .order_by(Answer.question_id, ranked.c.place)
     ):
-        found.setdefault(question_id, []).append(SaidText(*words))
-    return found
+        latest.setdefault(question_id, []).append(SaidText(*words))
+    return latest

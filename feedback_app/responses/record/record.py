@@ -76,10 +76,12 @@ def record_many(returned: Sequence[Returned]) -> list[int]:
     # by name: asking for the rows in their order would cost a statement for each on SQLite
     made = session.connection().execute(insert(RESPONSES).returning(*_NAMED), [_response(one) for one in returned])
     ids: dict[tuple[object, ...], int] = {tuple(rest): response_id for response_id, *rest in made}
-    found = [ids[name] for name in names]
-    answers = [row for response_id, one in zip(found, returned, strict=True) for row in _answers(response_id, one)]
+    response_ids = [ids[name] for name in names]
+    answers = [
+        row for response_id, one in zip(response_ids, returned, strict=True) for row in _answers(response_id, one)
+    ]
     session.execute(insert(ANSWERS), answers)
-    return found
+    return response_ids
 
 
 def _name(returned: Returned) -> tuple[object, ...]:

@@ -202,13 +202,13 @@ def _clean(spec: QuestionSpec, taken: set[str]) -> QuestionSpec:
     return replace(spec, code=code, options=options, **words)  # type: ignore[arg-type]  # each is one of its texts
 
 
-def _clean_options(given: tuple[OptionSpec, ...]) -> tuple[OptionSpec, ...]:
-    if len(given) > limits.OPTIONS:
+def _clean_options(typed: tuple[OptionSpec, ...]) -> tuple[OptionSpec, ...]:
+    if len(typed) > limits.OPTIONS:
         raise Refused(N_("A question has at most %(most)d options."), most=limits.OPTIONS)
-    codes = {option.code for option in given if option.code}
+    codes = {option.code for option in typed if option.code}
     seen: set[str] = set()
     options: list[OptionSpec] = []
-    for option in given:
+    for option in typed:
         label = tidy_words(option.label, LANGUAGES)
         code = option.code or make_code(next(iter(label.values()), ""), codes, "option")
         _check_code(code, seen)

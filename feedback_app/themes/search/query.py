@@ -126,16 +126,16 @@ def read(text: str) -> Search:
     """
     terms, left = [], WORDS
     for quoted, plain in _CHUNKS.findall(text):
-        found = forms(quoted or plain)[:left]
-        left -= len(found)
-        if not found:
+        words = forms(quoted or plain)[:left]
+        left -= len(words)
+        if not words:
             continue
-        if quoted or len(found) > 1:
-            terms.append(Term("phrase", tuple(found)))
-        elif plain.endswith("*") and len(found[0]) > 1:
-            terms.append(Term("start", tuple(found)))
+        if quoted or len(words) > 1:
+            terms.append(Term("phrase", tuple(words)))
+        elif plain.endswith("*") and len(words[0]) > 1:
+            terms.append(Term("start", tuple(words)))
         else:
-            terms.append(Term("any", tuple(found)))
+            terms.append(Term("any", tuple(words)))
     lemmas = _lemmas({term.words[0] for term in terms if term.kind == "any"})
     return Search(text, tuple(_widened(term, lemmas) for term in terms))
 
@@ -149,16 +149,16 @@ def _widened(term: Term, lemmas: dict[str, set[str]]) -> Term:
 
 def _lemmas(words: set[str]) -> dict[str, set[str]]:
     """The lemmas of words as people here used them; of a form that nobody used, those of forms much like it."""
-    found: dict[str, set[str]] = {word: set() for word in words}
+    lemmas_of: dict[str, set[str]] = {word: set() for word in words}
     for form, lemma in _said([Term("any", (word,)) for word in words]):
-        if form in found:
-            found[form].add(lemma)
-    stems = {word: _stem(word) for word, lemmas in found.items() if not lemmas and not word.isdecimal()}
+        if form in lemmas_of:
+            lemmas_of[form].add(lemma)
+    stems = {word: _stem(word) for word, lemmas in lemmas_of.items() if not lemmas and not word.isdecimal()}
     for form, lemma in _said([Term("start", (stem,)) for stem in stems.values()]):
         for word, stem in stems.items():
             if form.startswith(stem) and len(form) - len(stem) <= ENDING:
-                found[word].add(lemma)
-    return found
+                lemmas_of[word].add(lemma)
+    return lemmas_of
 
 
 def _said(terms: Sequence[Term]) -> set[tuple[str, str]]:

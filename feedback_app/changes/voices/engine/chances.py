@@ -69,8 +69,8 @@ def chances(collection: Collection, nearness: Nearness, order: Rows, judged: Map
     """The chance of each mention to be a voice, 0..1; of judged ones 1 or 0. Praise known as such has none."""
     weights, shift = _taught()
     raised = features(collection, nearness, order, judged) @ weights + shift
-    found = np.asarray(1 / (1 + np.exp(-raised)), dtype=np.float32)
-    found[[row for row, one in enumerate(collection.said) if one.tone == "praise"]] = 0.0
+    likely = np.asarray(1 / (1 + np.exp(-raised)), dtype=np.float32)
+    likely[[row for row, one in enumerate(collection.said) if one.tone == "praise"]] = 0.0
     for row, fits in judged.items():
-        found[row] = float(fits)
-    return found
+        likely[row] = float(fits)
+    return likely

@@ -86,10 +86,10 @@ def collect(said: Sequence[Said], embedders: Sequence[Embedder], cache: VectorCa
         own = vectors_of(texts, embedder, cache)
         space = fit_space(own, languages)
         rows = space.centred(unit(own + CONTEXT * vectors_of(answers, embedder, cache)), languages)
-        found = maps.by_meaning(embedder.name, rows)
-        scale = None if found is None else scale_of(found)
-        if found is not None and scale is not None:
-            scores = scores + scale.of(found)
+        meant = maps.by_meaning(embedder.name, rows)
+        scale = None if meant is None else scale_of(meant)
+        if meant is not None and scale is not None:
+            scores = scores + scale.of(meant)
         heard.append(_Heard(embedder, space, rows, scale))
     subjects, praise = scores[:, :-1], scores[:, -1]
     view = _view([one.rows for one in heard], subjects)

@@ -52,21 +52,21 @@ def _lesson(nearness: Nearness, judged: Mapping[int, bool]) -> tuple[NDArray[np.
     return rows, goal, np.asarray(weights * len(rows) / (2 * sizes[goal]), dtype=np.float32)
 
 
-def _with_neighbours(collection: Collection, found: Rows) -> Rows:
+def _with_neighbours(collection: Collection, scores: Rows) -> Rows:
     if collection.neighbours is not None:
-        return smoothed(found, collection.neighbours)
-    likeliest = np.argpartition(-found, _LIKELIEST)[:_LIKELIEST]
-    mixed = (1 - SMOOTHING) * found
-    mixed[likeliest] = smoothed(found[likeliest], nearest(collection.view[likeliest]))
+        return smoothed(scores, collection.neighbours)
+    likeliest = np.argpartition(-scores, _LIKELIEST)[:_LIKELIEST]
+    mixed = (1 - SMOOTHING) * scores
+    mixed[likeliest] = smoothed(scores[likeliest], nearest(collection.view[likeliest]))
     return mixed
 
 
 def to_ask(collection: Collection, order: Rows, judged: Mapping[int, bool], count: int) -> list[int]:
     """Return up to ``count`` rows to judge next: the likeliest, one of each answer, of people not yet found first."""
-    found = {int(collection.answer[row]) for row, fits in judged.items() if fits}
+    fitting = {int(collection.answer[row]) for row, fits in judged.items() if fits}
     ranked = [int(row) for row in np.argsort(-order, kind="stable") if int(row) not in judged]
     chosen: list[int] = []
-    asked: set[int] = set(found)
+    asked: set[int] = set(fitting)
     for row in ranked:
         if len(chosen) == count:
             return chosen

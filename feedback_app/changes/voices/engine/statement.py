@@ -23,30 +23,30 @@ class Statement:
     themes: frozenset[str] = frozenset()
 
 
-def read_statement(given: Mapping[str, Any]) -> Statement:
+def read_statement(document: Mapping[str, Any]) -> Statement:
     """Return what ``{"what": {"en", "pl"}, "why": {...}, "themes": [...]}`` says; a text alone counts as English.
 
     ValueError where nothing is said at all.
     """
-    found = [
+    texts = [
         (sentence, language)
         for name in FIELDS
-        for language, text in _by_language(given.get(name)).items()
+        for language, text in _by_language(document.get(name)).items()
         for sentence in _parted(text)
     ][:_MOST]
-    if not found:
+    if not texts:
         raise ValueError("The change says nothing: it needs “what” or “why”.")
-    themes = given.get("themes")
+    themes = document.get("themes")
     linked = frozenset(map(str, themes)) if isinstance(themes, list | tuple) else frozenset()
-    return Statement(tuple(text for text, _ in found), tuple(code for _, code in found), linked)
+    return Statement(tuple(text for text, _ in texts), tuple(code for _, code in texts), linked)
 
 
-def _by_language(given: object) -> dict[str, str]:
-    if isinstance(given, str):
-        return {"en": given}
-    if not isinstance(given, Mapping):
+def _by_language(texts: object) -> dict[str, str]:
+    if isinstance(texts, str):
+        return {"en": texts}
+    if not isinstance(texts, Mapping):
         return {}
-    return {str(code): text for code, text in given.items() if isinstance(text, str)}
+    return {str(code): text for code, text in texts.items() if isinstance(text, str)}
 
 
 def _parted(text: str) -> list[str]:
