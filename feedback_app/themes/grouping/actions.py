@@ -126,50 +126,53 @@ def _discover(codebook_id: int, by: Actor, wanted: Wanted, tell: Tell) -> Outcom
     texts = [row.text for row in rows]
     vectors = StoredVectors([*texts, *known().texts], strong=wanted.strong)
     try:
-        found = discover(texts, languages=[row.language for row in rows], vectors=vectors, **asdict(wanted))
+        grouping = discover(texts, languages=[row.language for row in rows], vectors=vectors, **asdict(wanted))
     except StrongerUnavailable as error:
         raise Refused(N_("%(reason)s Or find themes without it."), reason=str(error)) from error
     tell(
-        N_("%(themes)d themes were found in %(mentions)d mentions."), 0.8, themes=len(found.themes), mentions=len(rows)
+        N_("%(themes)d themes were found in %(mentions)d mentions."),
+        0.8,
+        themes=len(grouping.themes),
+        mentions=len(rows),
     )
     vectors.keep()
-    nearest = _nearest(found.assigner, rows, [at is None for at in found.assigned], vectors)
+    nearest = _nearest(grouping.assigner, rows, [at is None for at in grouping.assigned], vectors)
     with transaction() as session:
         _hold(codebook_id)
         if _has_themes(codebook_id):  # somebody grouped it meanwhile: theirs stay, ours were only computed
             return Outcome(codebook_id)
-        ids = _write_themes(codebook_id, by, found, rows)
+        ids = _write_themes(codebook_id, by, grouping, rows)
         placements = [
             (row.id, ids[at], sure)
-            for row, at, sure in zip(rows, found.assigned, found.confidence, strict=True)
+            for row, at, sure in zip(rows, grouping.assigned, grouping.confidence, strict=True)
             if at is not None
         ]
         placed = _write_placements(codebook_id, placements)
         _write_judged(
             [row.id for row in rows], {mention: [ids[at] for at in near] for mention, near in nearest.items()}
         )
-        if found.assigner is not None:
-            classifier_store.save(codebook_id, found.assigner.renamed(dict(enumerate(ids))))
+        if grouping.assigner is not None:
+            classifier_store.save(codebook_id, grouping.assigner.renamed(dict(enumerate(ids))))
         session.flush()
     return Outcome(codebook_id, placed=placed, new_themes=len(ids))
 
 
-def _write_themes(codebook_id: int, by: Actor, found: Grouping, rows: Sequence[Row[int, str, str]]) -> list[int]:
+def _write_themes(codebook_id: int, by: Actor, grouping: Grouping, rows: Sequence[Row[int, str, str]]) -> list[int]:
     session = require_transaction()
     house = current().language
     themes = [
         Theme(
             codebook_id=codebook_id,
-            name=shown_name(one.names.get(house) or one.name),
-            names={code: shown_name(name) for code, name in one.names.items()},
-            phrases=list(one.phrases),
-            centre=one.centre,
+            name=shown_name(cluster.names.get(house) or cluster.name),
+            names={code: shown_name(name) for code, name in cluster.names.items()},
+            phrases=list(cluster.phrases),
+            centre=cluster.centre,
             quotes={
-                "typical": [rows[at].id for at in one.typical],
-                "borderline": [rows[at].id for at in one.borderline],
+                "typical": [rows[at].id for at in cluster.typical],
+                "borderline": [rows[at].id for at in cluster.borderline],
             },
         )
-        for one in found.themes
+        for cluster in grouping.themes
     ]
     session.add_all(themes)
     session.flush()
@@ -299,15 +302,15 @@ def _taught(codebook_id: int) -> list[classifier_store.Taught]:
         .where(Theme.codebook_id == codebook_id)
         .order_by(ThemeExample.id)
     )
-    mine = (
+    placed = (
         select(Mention.text, Mention.language, Placement.theme_id, Placement.guessed)
         .join(Placement, Placement.mention_id == Mention.id)
         .join(Theme, Theme.id == Placement.theme_id)
         .where(Theme.codebook_id == codebook_id, Mention.state == "open")
     )
-    confirmed = db.session.execute(mine.where(Placement.confirmed_at.is_not(None)).order_by(Placement.confirmed_at))
+    confirmed = db.session.execute(placed.where(Placement.confirmed_at.is_not(None)).order_by(Placement.confirmed_at))
     guessed = db.session.execute(
-        mine.where(Placement.confirmed_at.is_(None)).order_by(Placement.confidence.desc()).limit(LESSONS)
+        placed.where(Placement.confirmed_at.is_(None)).order_by(Placement.confidence.desc()).limit(LESSONS)
     )
     return [
         *(classifier_store.Taught(row.text, row.language, final[row.theme_id], True) for row in examples),

@@ -80,21 +80,21 @@ def headings(
     `phrases` maps a language to phrases per theme, the best first. The clearest themes choose first.
     """
     count = int(spoken.labels.max(initial=-1)) + 1
-    given: list[dict[str, str] | None] = [None] * count
+    headed: list[dict[str, str] | None] = [None] * count
     used = _Taken(taken)
     for theme, subject in _about(spoken, count):
-        if given[theme] is None:
+        if headed[theme] is None:
             options = _of_subject(spoken, theme, subject, meaning)
             chosen = next((names for names in options if used.free(names)), None)
             if chosen:
                 used.take(chosen)
-                given[theme] = dict(chosen)
-    for theme, names in enumerate(given):
+                headed[theme] = dict(chosen)
+    for theme, names in enumerate(headed):
         if names is None:
             own = _of_own_words(spoken, theme, {code: phrases[code][theme] for code in phrases}, used, meaning)
             used.take(own)
-            given[theme] = own
-    return [names or {} for names in given]
+            headed[theme] = own
+    return [names or {} for names in headed]
 
 
 def _about(spoken: Spoken, count: int) -> list[tuple[int, Subject]]:

@@ -97,14 +97,14 @@ class Learnt:
 def learn(
     texts: Sequence[str],
     confirmed: Sequence[int | None],
-    found: Sequence[int | None] = (),
+    by_machine: Sequence[int | None] = (),
     *,
     languages: Sequence[str | None] = (),
     strong: bool = False,
     model: str = "",
     vectors: VectorCache | None = None,
 ) -> Learnt:
-    """Learn from people: `confirmed` is the theme id that a person gave to a text, `found` the machine's (or None).
+    """Learn from people: `confirmed` is the theme id a person gave to a text, `by_machine` the machine's (or None).
 
     Confirmed texts keep their theme. How much the found themes still count is decided by cross-validation. At most
     6,000 texts teach (confirmed ones first); the others are assigned by what was learnt. The last confirmation wins
@@ -114,14 +114,14 @@ def learn(
         raise ValueError("Nothing to learn from: confirm the theme of at least one answer first.")
     with one_thread():
         collection = collect(texts, languages, vectors, worded=True)
-        told, guessed = _per_row(collection, confirmed), _per_row(collection, found)
-        if not np.any(told >= 0):
+        confirmed_rows, guessed = _per_row(collection, confirmed), _per_row(collection, by_machine)
+        if not np.any(confirmed_rows >= 0):
             return Learnt((None,) * len(texts), (0.0,) * len(texts), None, 0.0)
-        order = collection.order[np.argsort(told[collection.order] < 0, kind="stable")]
+        order = collection.order[np.argsort(confirmed_rows[collection.order] < 0, kind="stable")]
         rows = np.sort(order[:MOST])
         part = collection.only(rows)
         extra = _stronger(part, vectors, model) if strong or model else []
-        taught = teach(part, guessed[rows], told[rows], default_embedder(), extra)
+        taught = teach(part, guessed[rows], confirmed_rows[rows], default_embedder(), extra)
         themes, sure = np.full(len(collection), -1, dtype=np.int64), np.zeros(len(collection), dtype=np.float32)
         themes[rows], sure[rows] = taught.themes, taught.confidence
         _assign_others(taught.machine, collection, np.setdiff1d(np.arange(len(collection)), rows), themes, sure)

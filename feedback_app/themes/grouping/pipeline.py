@@ -89,11 +89,11 @@ def discover(  # noqa: PLR0913 - as many ways to group as its users need
         leaning = _leanings(collection, vectors, stronger, ours) if feedback else None
         extra = stronger.views if stronger else ()
         encode = partial(ours.encode, default_embedder())
-        found = discovery.discover(collection, themes, grain, extra, encode, leaning)
-        grouping = _grouping(collection, found)
+        discovered = discovery.discover(collection, themes, grain, extra, encode, leaning)
+        grouping = _grouping(collection, discovered)
         if leaning is None:
             return grouping
-        return _headed(grouping, collection, found, leaning, encode, tones=tones, taken=taken)
+        return _headed(grouping, collection, discovered, leaning, encode, tones=tones, taken=taken)
 
 
 class _Stronger:
@@ -128,27 +128,29 @@ def _leanings(
     return known().leanings(collection, discovery.sample_of(collection), made, cache, pool.encode)
 
 
-def _grouping(collection: Collection, found: discovery.Discovery) -> Grouping:
+def _grouping(collection: Collection, discovered: discovery.Discovery) -> Grouping:
     rows = collection.row_of
-    labels = np.where(rows >= 0, found.labels[rows], -1)
-    confidence = np.where(labels >= 0, found.confidence[rows], 0.0)
+    labels = np.where(rows >= 0, discovered.labels[rows], -1)
+    confidence = np.where(labels >= 0, discovered.confidence[rows], 0.0)
     first = {row: at for at, row in reversed(list(enumerate(rows.tolist())))}
     sizes = Counter(labels.tolist())
-    themes = tuple(_theme(label, collection, found, sizes[label], first) for label in range(len(found.phrases)))
+    themes = tuple(
+        _theme(label, collection, discovered, sizes[label], first) for label in range(len(discovered.phrases))
+    )
     order = sorted(range(len(themes)), key=lambda label: (-themes[label].size, label))
     place: Mapping[int, int] = {label: at for at, label in enumerate(order)}
     return Grouping(
         tuple(themes[label] for label in order),
         tuple(place[label] if label >= 0 else None for label in labels.tolist()),
         tuple(round(float(value), 4) for value in confidence),
-        Assigner(found.machine.renamed(place)),
+        Assigner(discovered.machine.renamed(place)),
     )
 
 
 def _headed(
     grouping: Grouping,
     collection: Collection,
-    found: discovery.Discovery,
+    discovered: discovery.Discovery,
     leaning: Leanings,
     encode: discovery.Encode,
     *,
@@ -156,7 +158,7 @@ def _headed(
     taken: Sequence[str],
 ) -> Grouping:
     """The same with a name in every shipped language, that of the theme's most frequent language first."""
-    sample, space, spoken = discovery.sample_of(collection), found.machine.space, collection.languages
+    sample, space, spoken = discovery.sample_of(collection), discovered.machine.space, collection.languages
     centred = space.centred(collection.vectors, spoken)
     place = {row: at for at, row in enumerate(collection.row_of.tolist()) if row >= 0}
     themes = np.array([-1 if (at := grouping.assigned[place[row]]) is None else at for row in sample])
@@ -190,10 +192,10 @@ def _mother_tongue(languages: NDArray[np.object_]) -> str:
 
 
 def _theme(
-    label: int, collection: Collection, found: discovery.Discovery, size: int, first: Mapping[int, int]
+    label: int, collection: Collection, discovered: discovery.Discovery, size: int, first: Mapping[int, int]
 ) -> Found:
-    typical, border = found.evidence[label] if label < len(found.evidence) else ((), ())
-    phrases = found.phrases[label] or tuple(collection.texts[row][:60] for row in typical[:1])
-    centre = found.machine.centres[label].astype("<f2").tobytes()
+    typical, border = discovered.evidence[label] if label < len(discovered.evidence) else ((), ())
+    phrases = discovered.phrases[label] or tuple(collection.texts[row][:60] for row in typical[:1])
+    centre = discovered.machine.centres[label].astype("<f2").tobytes()
     quoted = tuple(first[row] for row in typical)
     return Found(phrases[0] if phrases else "?", phrases, centre, size, quoted, tuple(first[row] for row in border))

@@ -49,13 +49,13 @@ def _claim() -> int | None:
     db.session.rollback()
     for row in waiting:
         with transaction():
-            mine = update(GroupingRequest).where(
+            this = update(GroupingRequest).where(
                 GroupingRequest.id == row.id, free, GroupingRequest.attempts == row.attempts
             )
             if row.attempts >= ATTEMPTS:
-                updated_one(mine.values(state="failed", finished_at=clock.now(), message=GAVE_UP))
+                updated_one(this.values(state="failed", finished_at=clock.now(), message=GAVE_UP))
                 continue
-            taken = mine.values(state="running", seen_at=clock.now(), attempts=row.attempts + 1, progress=0.0)
+            taken = this.values(state="running", seen_at=clock.now(), attempts=row.attempts + 1, progress=0.0)
             if updated_one(taken):
                 return int(row.id)
     return None

@@ -51,11 +51,11 @@ def cut_all(texts: Sequence[str]) -> list[list[Piece]]:
     has no piece. The first call of a process loads models and dictionaries (two seconds): call it where nobody waits.
     """
     read = _reader()
-    found: list[list[Piece]] = []
+    pieces: list[list[Piece]] = []
     for start in range(0, len(texts), _BLOCK):
         block = texts[start : start + _BLOCK]
-        found += map(_pieces, block, read(block))
-    return found
+        pieces += map(_pieces, block, read(block))
+    return pieces
 
 
 @lru_cache(maxsize=1)
@@ -67,11 +67,11 @@ def _reader() -> Callable[[Sequence[str]], list[Reading]]:
     return partial(reader.read, weights=weights.load(name), encode=encode)
 
 
-def _pieces(text: str, found: Reading) -> list[Piece]:
-    if not found.mentions:
-        return _without_content(text, found.asides)
-    said = [Piece(m.start, m.end, text[m.start : m.end], True, False, m.tone, m.sure) for m in found.mentions]
-    beside = [Piece(start, end, text[start:end], False, True) for start, end in found.asides]
+def _pieces(text: str, reading: Reading) -> list[Piece]:
+    if not reading.mentions:
+        return _without_content(text, reading.asides)
+    said = [Piece(m.start, m.end, text[m.start : m.end], True, False, m.tone, m.sure) for m in reading.mentions]
+    beside = [Piece(start, end, text[start:end], False, True) for start, end in reading.asides]
     return sorted([*said, *beside], key=lambda piece: piece.start)
 
 

@@ -100,11 +100,11 @@ def collect(
     they cost nothing while other processes encode. With a `pool`, which must stay open until all are needed no more,
     the vectors of the other rows may still be on their way.
     """
-    distinct, told, row_of, order = _distinct(texts, hints)
+    distinct, hinted, row_of, order = _distinct(texts, hints)
     encoder = embedder or default_embedder()
     with nullcontext(pool) if pool else EncodingPool() as encoding:
         encoded = _encoded(distinct, order, subjects, encoder, cache, encoding)
-        spoken = languages_of(distinct, plausible(distinct, told), told) if distinct else np.array([], dtype=object)
+        spoken = languages_of(distinct, plausible(distinct, hinted), hinted) if distinct else np.array([], dtype=object)
         about = _subjects(distinct, spoken, order[:subjects])
         telling = encoding.later(vectors_of, about, encoder, None, encoding.encode) if subjects else None
         words = wording(distinct, spoken) if worded and distinct else None
@@ -148,14 +148,14 @@ def _distinct(
     first: dict[str, int] = {}
     row_of = np.full(len(texts), -1, dtype=np.int64)
     distinct: list[str] = []
-    told: list[str | None] = []
+    hinted: list[str | None] = []
     for at, text in enumerate(texts):
         key = text_key(text)
         if key not in first:
             first[key] = len(distinct) if has_content(text) else -1
             if first[key] >= 0:
                 distinct.append(clean(text))
-                told.append(hints[at] if hints else None)
+                hinted.append(hints[at] if hints else None)
         row_of[at] = first[key]
     kept = [key for key, row in first.items() if row >= 0]
-    return distinct, told, row_of, np.argsort(np.array(kept), kind="stable")
+    return distinct, hinted, row_of, np.argsort(np.array(kept), kind="stable")

@@ -29,14 +29,14 @@ def fit_logistic(
     classes the weights are opposite, as in a binary regression of twice the penalty.
     """
     step = _Step(dense, words, goal, weights, penalty)
-    found = optimize.minimize(
+    optimum = optimize.minimize(
         step,
         np.zeros(step.size),
         method="L-BFGS-B",
         jac=True,
         options={"maxiter": _ROUNDS, "maxls": 50, "gtol": _FLAT, "ftol": 64 * np.finfo(float).eps},
     )
-    table = found.x.reshape(-1, step.classes).astype(np.float32)
+    table = optimum.x.reshape(-1, step.classes).astype(np.float32)
     return np.ascontiguousarray(table[:-1].T), table[-1]
 
 

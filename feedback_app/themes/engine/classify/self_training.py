@@ -61,18 +61,18 @@ class Lesson:
     """Share of confirmed texts that were predicted rightly when they were held out; 0 if too few to say."""
 
 
-def learn_from_people(pool: Pool, found: Targets, confirmed: Targets, like: Lesson | None = None) -> Lesson:
-    """Learn themes from `confirmed` (theme ids, UNKNOWN where nobody said), beside the machine's `found` ids.
+def learn_from_people(pool: Pool, guessed: Targets, confirmed: Targets, like: Lesson | None = None) -> Lesson:
+    """Learn themes from `confirmed` (theme ids, UNKNOWN where nobody said), beside the machine's `guessed` ids.
 
     At least one row must be confirmed. A confirmed row always keeps its theme in `chances`. The blend is that of
     the lesson `like`, if one is given; else it is chosen by cross-validation.
     """
-    classes = _classes(found, confirmed)
+    classes = _classes(guessed, confirmed)
     walk = pool.walk()
-    best = (like.blend, like.agreement) if like else _best_blend(pool, walk, found, confirmed)
+    best = (like.blend, like.agreement) if like else _best_blend(pool, walk, guessed, confirmed)
     blend, agreement = best
     spoken = _spread(fit_rows(pool, confirmed), pool, classes)
-    first = _obeyed(_mixed(_prior(found, confirmed, classes), spoken, blend), confirmed, classes)
+    first = _obeyed(_mixed(_prior(guessed, confirmed, classes), spoken, blend), confirmed, classes)
     smooth = _smoothed(walk, first, _WIDE) if blend[1] else first
     labels = np.where(confirmed >= 0, confirmed, classes[smooth.argmax(axis=1)])
     kept = _clearer_half(labels, smooth.max(axis=1), confirmed)
@@ -80,7 +80,7 @@ def learn_from_people(pool: Pool, found: Targets, confirmed: Targets, like: Less
     linear = fit_linear(pool.centred[kept], pool.words[kept], labels[kept].tolist(), weights.tolist())
     second = _spread(linear, pool, classes)
     if blend[0]:
-        second = _mixed(_prior(found, confirmed, classes), second, blend)
+        second = _mixed(_prior(guessed, confirmed, classes), second, blend)
     chances = _smoothed(walk, _obeyed(second, confirmed, classes), _NARROW) if blend[1] else second
     return Lesson(linear, _obeyed(chances, confirmed, classes)[:, np.isin(classes, linear.classes)], blend, agreement)
 
@@ -102,15 +102,15 @@ def _spread(linear: Linear, pool: Pool, classes: Targets) -> Vectors:
     return chances
 
 
-def _prior(found: Targets, confirmed: Targets, classes: Targets) -> Vectors:
+def _prior(guessed: Targets, confirmed: Targets, classes: Targets) -> Vectors:
     """What the found theme of a row suggests: how often people agreed with it, or what they said instead."""
     size = len(classes)
     says = np.eye(size) * _MEANT + 0.05 / size
-    both = np.flatnonzero((confirmed >= 0) & (found >= 0))
-    np.add.at(says, (np.searchsorted(classes, found[both]), np.searchsorted(classes, confirmed[both])), 1.0)
+    both = np.flatnonzero((confirmed >= 0) & (guessed >= 0))
+    np.add.at(says, (np.searchsorted(classes, guessed[both]), np.searchsorted(classes, confirmed[both])), 1.0)
     says /= says.sum(axis=1, keepdims=True)
-    rows = np.full((len(found), size), 1.0 / size, dtype=np.float32)
-    rows[found >= 0] = says[np.searchsorted(classes, found[found >= 0])]
+    rows = np.full((len(guessed), size), 1.0 / size, dtype=np.float32)
+    rows[guessed >= 0] = says[np.searchsorted(classes, guessed[guessed >= 0])]
     return rows
 
 
@@ -121,10 +121,10 @@ def _mixed(prior: Vectors, spoken: Vectors, blend: tuple[float, float]) -> Vecto
 
 
 def _obeyed(chances: Vectors, confirmed: Targets, classes: Targets) -> Vectors:
-    told = np.flatnonzero(confirmed >= 0)
+    confirmed_rows = np.flatnonzero(confirmed >= 0)
     obeyed = chances.copy()
-    obeyed[told] = 0.0
-    obeyed[told, np.searchsorted(classes, confirmed[told])] = 1.0
+    obeyed[confirmed_rows] = 0.0
+    obeyed[confirmed_rows, np.searchsorted(classes, confirmed[confirmed_rows])] = 1.0
     return obeyed
 
 
@@ -147,7 +147,7 @@ def _clearer_half(labels: Targets, clarity: Vectors, confirmed: Targets) -> NDAr
 
 
 def _best_blend(
-    pool: Pool, walk: sparse.csr_matrix, found: Targets, confirmed: Targets
+    pool: Pool, walk: sparse.csr_matrix, guessed: Targets, confirmed: Targets
 ) -> tuple[tuple[float, float], float]:
     """The blend that predicts held-out confirmed rows best, every theme counting the same, and its share of right ones.
 
@@ -155,13 +155,15 @@ def _best_blend(
     difference (pairs of which one is right: McNemar, 1947). A theme's only confirmed text counts as well: held out,
     it stands for all those whose theme nobody has confirmed yet (Good, 1953).
     """
-    told = np.flatnonzero(confirmed >= 0)
-    blends = _BLENDS if np.any(found >= 0) else _BLENDS[-1:]
-    if len(told) < _FEW:
+    confirmed_rows = np.flatnonzero(confirmed >= 0)
+    blends = _BLENDS if np.any(guessed >= 0) else _BLENDS[-1:]
+    if len(confirmed_rows) < _FEW:
         return blends[0], 0.0
-    times = _REPEATS if len(told) < _MANY else 1
-    said = np.hstack([_held_out(pool, walk, found, confirmed, blends, seed)[:, told] for seed in range(times)])
-    truth = np.tile(confirmed[told], times)
+    times = _REPEATS if len(confirmed_rows) < _MANY else 1
+    said = np.hstack(
+        [_held_out(pool, walk, guessed, confirmed, blends, seed)[:, confirmed_rows] for seed in range(times)]
+    )
+    truth = np.tile(confirmed[confirmed_rows], times)
     best = int(np.argmax([f1_score(truth, one, average="macro", zero_division=0) for one in said]))
     right = said == truth
     gained, lost = (int((right[a] & ~right[b]).sum()) / times for a, b in ((best, 0), (0, best)))
@@ -173,7 +175,7 @@ def _best_blend(
 def _held_out(
     pool: Pool,
     walk: sparse.csr_matrix,
-    found: Targets,
+    guessed: Targets,
     confirmed: Targets,
     blends: Sequence[tuple[float, float]],
     seed: int,
@@ -183,15 +185,17 @@ def _held_out(
     Judged after smoothing: neighbours repair much of what a classifier of few examples gets wrong. The texts of a
     theme are spread over the parts, so that none loses more of them at once than it must.
     """
-    told = np.flatnonzero(confirmed >= 0)
-    told = told[np.lexsort((np.random.RandomState(seed).permutation(len(told)), confirmed[told]))]
-    classes = _classes(found, confirmed)
+    confirmed_rows = np.flatnonzero(confirmed >= 0)
+    confirmed_rows = confirmed_rows[
+        np.lexsort((np.random.RandomState(seed).permutation(len(confirmed_rows)), confirmed[confirmed_rows]))
+    ]
+    classes = _classes(guessed, confirmed)
     guesses = np.full((len(blends), len(confirmed)), UNKNOWN, dtype=np.int64)
     for number in range(_FOLDS):
-        held = told[number::_FOLDS]
+        held = confirmed_rows[number::_FOLDS]
         seen = confirmed.copy()
         seen[held] = UNKNOWN
-        spoken, prior = _spread(fit_rows(pool, seen), pool, classes), _prior(found, seen, classes)
+        spoken, prior = _spread(fit_rows(pool, seen), pool, classes), _prior(guessed, seen, classes)
         for at, blend in enumerate(blends):
             mixed = _obeyed(_mixed(prior, spoken, blend), seen, classes)
             chances = _smoothed(walk, mixed, _WIDE) if blend[1] else mixed

@@ -42,9 +42,9 @@ class Taught:
 
 
 def teach(
-    collection: Collection, found: Targets, confirmed: Targets, embedder: Embedder, extra: Sequence[Vectors] = ()
+    collection: Collection, guessed: Targets, confirmed: Targets, embedder: Embedder, extra: Sequence[Vectors] = ()
 ) -> Taught:
-    """Learn from the rows of a collection (at most MOST): `confirmed` theme ids by people, `found` by the machine.
+    """Learn from the rows of a collection (at most MOST): `confirmed` theme ids by people, `guessed` by the machine.
 
     -1 where there is none; at least one confirmed. `extra` holds stronger vectors per row: they sharpen what is
     said about these rows and, through it, the machine, which itself needs only the default vectors.
@@ -65,8 +65,8 @@ def teach(
         centres = _centres(centred, themes, linear.classes)
         return Machine(embedder.name, space, linear.classes, centres, linear, curve)
 
-    lesson = learn_from_people(pool, found, confirmed)
-    here, later = _curves(pool, found, confirmed, lesson, machine_of, centred)
+    lesson = learn_from_people(pool, guessed, confirmed)
+    here, later = _curves(pool, guessed, confirmed, lesson, machine_of, centred)
     confidence = np.where(confirmed >= 0, 1.0, here.of(lesson.chances.max(axis=1))).astype(np.float32)
     themes = lesson.linear.classes[lesson.chances.argmax(axis=1)]
     return Taught(machine_of(lesson, later), themes, confidence, lesson.agreement, lesson.blend)
@@ -74,7 +74,7 @@ def teach(
 
 def _curves(
     pool: Pool,
-    found: Targets,
+    guessed: Targets,
     confirmed: Targets,
     lesson: Lesson,
     machine_of: Callable[[Lesson], Machine],
@@ -87,7 +87,7 @@ def _curves(
         return PLAIN, PLAIN
     seen = confirmed.copy()
     seen[held] = UNKNOWN
-    trial = learn_from_people(pool, found, seen, like=lesson)
+    trial = learn_from_people(pool, guessed, seen, like=lesson)
     chances, truth = trial.chances[held], confirmed[held]
     machine = machine_of(trial)
     said = machine.linear.probabilities(centred[held], pool.words[held])

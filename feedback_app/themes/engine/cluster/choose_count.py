@@ -58,18 +58,20 @@ def cuts(graph: sparse.csr_matrix, view: Vectors, heard: tuple[sparse.csr_matrix
     however fine it is cut.
     """
     judge_graph, judge_view = heard or (graph, view)
-    found: list[Cut] = []
+    sensible: list[Cut] = []
     clarity = Clarity(judge_view)
     resolution = _FIRST
     while resolution < _LAST:
         labels = nearest_centre(view, communities(graph, resolution), passes=2)
         cut = Cut(labels, resolution, clarity.of(labels))
-        if found and not _readable(cut, len(view)):
+        if sensible and not _readable(cut, len(view)):
             break
-        if not found or (cut.count > found[-1].count and _welcome(judge_graph, cut, len(view), found[-1].count)):
-            found.append(cut)
+        if not sensible or (
+            cut.count > sensible[-1].count and _welcome(judge_graph, cut, len(view), sensible[-1].count)
+        ):
+            sensible.append(cut)
         resolution *= _STEP
-    return found
+    return sensible
 
 
 def expected(rows: int) -> float:
@@ -146,17 +148,19 @@ class Clarity:
         return float(silhouette_score(self._far, kept, metric="precomputed"))
 
 
-def choose(found: list[Cut], rows: int) -> int:
+def choose(sensible: list[Cut], rows: int) -> int:
     """Index of the cut in the middle (by the ratio of counts) of all that are, within 7 %, as clear as the clearest.
 
     Blurred collections are about as clear at twenty themes as at sixty: the ends of such a plateau move with every
     breath of arithmetic, its middle hardly does. A cut is judged together with those beside it, because the silhouette
     of a single one is partly luck.
     """
-    allowed = [at for at, cut in enumerate(found) if cut.count >= _fewest(rows)] or [len(found) - 1]
-    clarity = _smoothed([found[at].clarity for at in allowed])
+    allowed = [at for at, cut in enumerate(sensible) if cut.count >= _fewest(rows)] or [len(sensible) - 1]
+    clarity = _smoothed([sensible[at].clarity for at in allowed])
     best = max(clarity)
-    counts = {at: found[at].count for at, c in zip(allowed, clarity, strict=True) if c >= best * _PLATEAU or best <= 0}
+    counts = {
+        at: sensible[at].count for at, c in zip(allowed, clarity, strict=True) if c >= best * _PLATEAU or best <= 0
+    }
     centre = math.sqrt(min(counts.values()) * max(counts.values()))
     return min(counts, key=lambda at: abs(math.log(counts[at] / centre)))
 

@@ -63,14 +63,14 @@ def discover(
     views = [space.view(centred), subject_view(texts, spoken[sample], collection.subjects), *extra_views]
     weights = [1.0, WEIGHT, *[STRONGER] * len(extra_views)]
     if leaning is None:
-        found = partition(views, themes, grain, weights)
+        partitioned = partition(views, themes, grain, weights)
     else:
-        found = _of_feedback(collection, [*views, leaning.view], [*weights, KNOWN], leaning, themes, grain)
-    in_one = np.flatnonzero(found >= 0)
-    taught = collection.wording(sample)[in_one], centred[in_one], found[in_one]
+        partitioned = _of_feedback(collection, [*views, leaning.view], [*weights, KNOWN], leaning, themes, grain)
+    in_one = np.flatnonzero(partitioned >= 0)
+    taught = collection.wording(sample)[in_one], centred[in_one], partitioned[in_one]
     machine = learn(*taught, space, default_embedder().name)
     centred = space.centred(collection.vectors, spoken)
-    labels, confidence = _assign(machine, collection, centred, sample, found)
+    labels, confidence = _assign(machine, collection, centred, sample, partitioned)
     phrases = names_of(collection, labels, len(machine.ids), space, centred, encode)
     return Discovery(machine, labels, confidence, phrases, quotes_of(space.view(centred), labels, collection))
 
@@ -87,16 +87,16 @@ def _of_feedback(
 
     -1 for rows that are like no theme. With a number of `themes` asked for nothing is taken away.
     """
-    found = partition(views, themes, grain, weights, feedback=True)
+    partitioned = partition(views, themes, grain, weights, feedback=True)
     if themes is not None:
-        return found
+        return partitioned
     rows = sample_of(collection)
     spoken = [wordings(collection.texts[row], collection.languages[row]) for row in rows]
-    inside = np.flatnonzero(np.isin(found, groups_about_something(found, leaning, spoken)))
-    if len(inside) < len(found):
-        found = np.full(len(found), -1, dtype=np.int64)
-        found[inside] = partition([view[inside] for view in views], None, grain, weights, feedback=True)
-    return settled_in(found, joined(views, weights))
+    inside = np.flatnonzero(np.isin(partitioned, groups_about_something(partitioned, leaning, spoken)))
+    if len(inside) < len(partitioned):
+        partitioned = np.full(len(partitioned), -1, dtype=np.int64)
+        partitioned[inside] = partition([view[inside] for view in views], None, grain, weights, feedback=True)
+    return settled_in(partitioned, joined(views, weights))
 
 
 def sample_of(collection: Collection) -> NDArray[np.int64]:
@@ -105,10 +105,10 @@ def sample_of(collection: Collection) -> NDArray[np.int64]:
 
 
 def _assign(
-    machine: Machine, collection: Collection, centred: Vectors, sample: NDArray[np.int64], found: Labels
+    machine: Machine, collection: Collection, centred: Vectors, sample: NDArray[np.int64], partitioned: Labels
 ) -> tuple[Labels, Vectors]:
     labels = np.full(len(collection), -1, dtype=np.int64)
-    labels[sample] = found
+    labels[sample] = partitioned
     in_sample = np.zeros(len(collection), dtype=bool)
     in_sample[sample] = True
     confidence = np.zeros(len(collection), dtype=np.float32)
@@ -131,12 +131,12 @@ def names_of(
     """Phrases per label, from at most some thousand rows (all labelled ones first where only some are labelled)."""
     rows = collection.order[np.argsort(labels[collection.order] < 0, kind="stable")][:_NAMED_FROM]
     spoken = [wordings(collection.texts[row], collection.languages[row]) for row in rows]
-    given = labels[rows].tolist()
+    labelled = labels[rows].tolist()
 
     def meaning(phrases: Sequence[str], languages: Sequence[str]) -> Vectors:
         return space.centred((encode or default_embedder().encode)(phrases), languages)
 
-    return name_themes(spoken, given, centres_of_labels(centred[rows], given, count), meaning)
+    return name_themes(spoken, labelled, centres_of_labels(centred[rows], labelled, count), meaning)
 
 
 def quotes_of(view: Vectors, labels: Labels, collection: Collection) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:

@@ -108,15 +108,17 @@ class _Counts:
     def candidates(self, label: int) -> list[Candidate]:
         """The phrases of a theme that tell it best, some of each language that has a say."""
         least = 2 if self._spoken[label].total() >= 4 else 1
-        found: list[Candidate] = []
+        best_of_all: list[Candidate] = []
         shares = self.shares(label)
         for code, share in shares.items():
             known = {key: n for key, n in self._inside[label].items() if key[0] == code}
             scored = [(self._telling(key, n, label), key) for key, n in known.items() if n >= least]
             best = sorted(scored, key=lambda item: (-item[0], -len(item[1]), item[1]))
             wanted = math.ceil(self._most * share)
-            found += [self._candidate(key, score, label) for score, key in best[: 2 * wanted] if score > 0][:wanted]
-        return [one for one in found if one.score > 0]
+            best_of_all += [self._candidate(key, score, label) for score, key in best[: 2 * wanted] if score > 0][
+                :wanted
+            ]
+        return [one for one in best_of_all if one.score > 0]
 
     def _telling(self, key: Key, inside: int, label: int) -> float:
         """Share inside x log ratio of shares inside and elsewhere, among texts of the same language."""
@@ -165,22 +167,26 @@ def _ranked(
         return []
     strongest = {code: max(one.score for one in draft if one.key[0] == code) for code in {one.key[0] for one in draft}}
     scored = []
-    for one in draft:
-        row = near[place[one.key[0], one.shown]]
+    for candidate in draft:
+        row = near[place[candidate.key[0], candidate.shown]]
         others = (row.sum() - row[label]) / max(1, len(row) - 1)
         meant = _MEANING + max(0.0, float(row[label] - others))
-        scored.append(Candidate(one.key, one.shown, one.score / strongest[one.key[0]] * meant))
+        scored.append(Candidate(candidate.key, candidate.shown, candidate.score / strongest[candidate.key[0]] * meant))
     return _richer(sorted(scored, key=lambda one: (-round(one.score, 6), one.key)))
 
 
 def _richer(ranked: Sequence[Candidate]) -> list[Candidate]:
     """Longer phrases moved to just before the first of their words, when nearly as good as it."""
     result: dict[Key, Candidate] = {}
-    for one in ranked:
+    for shorter in ranked:
         for longer in ranked:
-            if one.words < longer.words and one.key[0] == longer.key[0] and longer.score >= _RICHER * one.score:
-                result.setdefault(longer.key, Candidate(longer.key, longer.shown, max(one.score, longer.score)))
-        result.setdefault(one.key, one)
+            if (
+                shorter.words < longer.words
+                and shorter.key[0] == longer.key[0]
+                and longer.score >= _RICHER * shorter.score
+            ):
+                result.setdefault(longer.key, Candidate(longer.key, longer.shown, max(shorter.score, longer.score)))
+        result.setdefault(shorter.key, shorter)
     return list(result.values())
 
 
@@ -194,11 +200,11 @@ def _firsts(ranked: Sequence[Sequence[Candidate]], shares: Sequence[dict[str, fl
         ((one, label, rank) for label, wish in enumerate(wishes) for rank, one in enumerate(wish)),
         key=lambda item: (item[2], -item[0].score, item[1]),
     )
-    for one, label, _ in order:
-        if firsts[label] is None and one.words not in taken and one.shown.casefold() not in seen:
-            firsts[label] = one
-            taken.add(one.words)
-            seen.add(one.shown.casefold())
+    for candidate, label, _ in order:
+        if firsts[label] is None and candidate.words not in taken and candidate.shown.casefold() not in seen:
+            firsts[label] = candidate
+            taken.add(candidate.words)
+            seen.add(candidate.shown.casefold())
     return firsts
 
 
@@ -224,12 +230,14 @@ def _varied(
     while len(chosen) < PHRASES:
         short = [code for code, wanted in quota.items() if sum(one.key[0] == code for one in chosen) < wanted]
         best, score = None, -math.inf
-        for one in options:
-            if (short and one.key[0] not in short) or _overlaps(one, chosen):
+        for option in options:
+            if (short and option.key[0] not in short) or _overlaps(option, chosen):
                 continue
-            alike = max((float(rows[one.key] @ rows[c.key]) for c in chosen if c.key[0] == one.key[0]), default=0.0)
-            if one.score - _VARIETY * max(0.0, alike) * one.score > score:
-                best, score = one, one.score - _VARIETY * max(0.0, alike) * one.score
+            alike = max(
+                (float(rows[option.key] @ rows[c.key]) for c in chosen if c.key[0] == option.key[0]), default=0.0
+            )
+            if option.score - _VARIETY * max(0.0, alike) * option.score > score:
+                best, score = option, option.score - _VARIETY * max(0.0, alike) * option.score
         if best is None:
             if not short:
                 break

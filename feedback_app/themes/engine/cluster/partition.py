@@ -57,11 +57,11 @@ def partition(
         count = min(rows, count_for_feedback(graph, joint, plain[1]))
         themes = count if grain == "auto" else _other_grain(count, grain)
     elif themes is None:
-        found = cuts(graph, joint, plain)
-        at = choose(found, rows)
+        sensible = cuts(graph, joint, plain)
+        at = choose(sensible, rows)
         if grain == "auto":
-            return nearest_centre(joint, settled(graph, found[at].resolution), passes=2)
-        themes = _other_grain(found[at].count, grain)
+            return nearest_centre(joint, settled(graph, sensible[at].resolution), passes=2)
+        themes = _other_grain(sensible[at].count, grain)
     labels = nearest_centre(joint, about(graph, min(themes, rows)), passes=2)
     return merged_down(joint, labels, themes) if labels.max() + 1 > themes else labels
 

@@ -85,12 +85,12 @@ def _parts_of(collection: Collection, split: Split) -> list[SubTheme]:
         if row >= 0:
             members[split.labels[row]].append(index)
             first.setdefault(row, index)
-    found = []
+    parts = []
     for label in range(count):
         typical = tuple(first[row] for row in evidence[label][0])
         name = phrases[label][0] if phrases[label] else collection.texts[evidence[label][0][0]][:60]
-        found.append(SubTheme(name, phrases[label], tuple(members[label]), typical, round(split.agreement, 4)))
-    return sorted(found, key=lambda part: (-len(part.members), part.members))
+        parts.append(SubTheme(name, phrases[label], tuple(members[label]), typical, round(split.agreement, 4)))
+    return sorted(parts, key=lambda part: (-len(part.members), part.members))
 
 
 def real_split(collection: Collection) -> Split | None:

@@ -66,12 +66,12 @@ class Described:
     def seams(self) -> Rows:
         """One row per unit but the first: does a boundary lie before it, given that both sides are of mentions?"""
         left, right = self.vectors[:-1], self.vectors[1:]
-        told = np.array([_seam(self, at) for at in range(1, len(self.vectors))], np.float32)
+        counted = np.array([_seam(self, at) for at in range(1, len(self.vectors))], np.float32)
         near = np.einsum("ij,ij->i", left, right)[:, None]
         parts = [
-            told,
+            counted,
             near,
-            near * told[:, :1],
+            near * counted[:, :1],
             left * right * _PRODUCT,
             right * _BOTH,
             left * _BOTH,

@@ -76,24 +76,24 @@ def _encoded(texts: Sequence[str], encode: Encode) -> Rows:
     return encode(list(places))[[places[text] for text in texts]]
 
 
-def _chosen(one: Described, weights: Weights) -> list[Span]:
-    if not one.parsed.units:
+def _chosen(answer: Described, weights: Weights) -> list[Span]:
+    if not answer.parsed.units:
         return []
-    spans = candidates(one.parsed.units)
+    spans = candidates(answer.parsed.units)
     if not spans:
         return []
-    odds = weights.span.scores(span_features(one, odds_of(one, weights), spans))[:, 0].astype(np.float64)
+    odds = weights.span.scores(span_features(answer, odds_of(answer, weights), spans))[:, 0].astype(np.float64)
     chances = 1 / (1 + np.exp(-odds))
-    chosen = best_set(len(one.parsed.units), spans, chances, LEAST)
-    if not chosen and sum(map(len, one.words)) <= SHORT and chances.max() >= LEAST_SHORT:
+    chosen = best_set(len(answer.parsed.units), spans, chances, LEAST)
+    if not chosen and sum(map(len, answer.words)) <= SHORT and chances.max() >= LEAST_SHORT:
         chosen = [spans[int(chances.argmax())]]
-    return [span for span in chosen if not says_nothing(one.parsed.text[slice(*trimmed(one.parsed, span))])]
+    return [span for span in chosen if not says_nothing(answer.parsed.text[slice(*trimmed(answer.parsed, span))])]
 
 
-def odds_of(one: Described, weights: Weights) -> Odds:
+def odds_of(answer: Described, weights: Weights) -> Odds:
     """The log odds of the first two models for an answer that has units."""
-    aside = weights.aside.scores(one.units, one.grams)[:, 0]
-    boundary = weights.boundary.scores(one.seams)[:, 0] if len(one.vectors) > 1 else np.zeros(0, np.float32)
+    aside = weights.aside.scores(answer.units, answer.grams)[:, 0]
+    boundary = weights.boundary.scores(answer.seams)[:, 0] if len(answer.vectors) > 1 else np.zeros(0, np.float32)
     return Odds(aside, boundary)
 
 
@@ -114,13 +114,13 @@ def trimmed(parsed: Parsed, span: Span) -> tuple[int, int]:
 def _asides(parsed: Parsed, spans: Sequence[Span]) -> tuple[tuple[int, int], ...]:
     """What is in no span, joined within a sentence."""
     taken = {at for first, last in spans for at in range(first, last + 1)}
-    found: list[tuple[int, int]] = []
+    asides: list[tuple[int, int]] = []
     for at, unit in enumerate(parsed.units):
         if at in taken:
             continue
         joins = at - 1 not in taken and at > 0 and not unit.opens
-        found.append((found.pop()[0] if joins else unit.start, unit.end))
-    return tuple(found)
+        asides.append((asides.pop()[0] if joins else unit.start, unit.end))
+    return tuple(asides)
 
 
 def _tones(

@@ -134,11 +134,11 @@ def _scaled(rows: Rows, fit: Callable[[Rows], Linear]) -> Linear:
 
 def _binary(rows: Rows, hits: NDArray[np.bool_], penalty: float, wording: Sequence[Grams] = ()) -> Linear:
     """One column: the log odds of a hit."""
-    found = _several(rows, hits.astype(np.int64), penalty, wording)
+    fitted = _several(rows, hits.astype(np.int64), penalty, wording)
     return Linear(
-        found.dense[1:] - found.dense[:1],
-        found.hashed[1:] - found.hashed[:1] if found.hashed.size else no_words(1),
-        found.bias[1:] - found.bias[:1],
+        fitted.dense[1:] - fitted.dense[:1],
+        fitted.hashed[1:] - fitted.hashed[:1] if fitted.hashed.size else no_words(1),
+        fitted.bias[1:] - fitted.bias[:1],
     )
 
 

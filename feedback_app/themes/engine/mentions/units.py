@@ -58,10 +58,10 @@ class Parsed:
 
 def parse(text: str) -> Parsed:
     """The units of an answer. Every word and emoji is in exactly one. Any `str` is accepted; linear in its length."""
-    found, polish = sentences(text), is_polish(text)
+    parted, polish = sentences(text), is_polish(text)
     connectives = lexicon.CONNECTIVES if polish else lexicon.CONNECTIVES - {"a", "i"}
-    units = [unit for number, tokens in enumerate(found) for unit in _units(text, number, tokens, connectives)]
-    return Parsed(text, polish, tuple(units), tuple((tokens[0].start, tokens[-1].end) for tokens in found))
+    units = [unit for number, tokens in enumerate(parted) for unit in _units(text, number, tokens, connectives)]
+    return Parsed(text, polish, tuple(units), tuple((tokens[0].start, tokens[-1].end) for tokens in parted))
 
 
 def is_polish(text: str) -> bool:

@@ -31,11 +31,11 @@ class Linear:
 
     def scores(self, rows: Rows, wording: Sequence[Grams] = ()) -> Rows:
         """A column per class."""
-        found = rows @ self.dense.T + self.bias
+        odds = rows @ self.dense.T + self.bias
         if self.hashed.size:
             for at, (buckets, values) in enumerate(wording):
-                found[at] += self.hashed[:, buckets] @ values
-        return np.asarray(found, np.float32)
+                odds[at] += self.hashed[:, buckets] @ values
+        return np.asarray(odds, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,10 @@ class Weights:
     """Log odds by kind of connection, tone before and tone after, against the tone after alone."""
 
 
-def save(found: dict[str, Weights], sources: str, file: Path = FILE) -> None:
+def save(by_encoder: dict[str, Weights], sources: str, file: Path = FILE) -> None:
     """Write the weights for each encoder, and the hash of what they were taught with."""
     arrays: dict[str, Any] = {"sources": np.array(sources)}
-    for encoder, weights in found.items():
+    for encoder, weights in by_encoder.items():
         for name in ("aside", "boundary", "span", "tone"):
             model: Linear = getattr(weights, name)
             arrays |= {f"{encoder}.{name}.{part}": _small(getattr(model, part)) for part in ("dense", "hashed", "bias")}

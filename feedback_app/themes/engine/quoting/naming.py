@@ -50,10 +50,10 @@ _COMMON = frozenset(("Maj", "Maja", "Maju", "Mari", "Marki", "Marku", "Ani", "Ew
 
 def names_in(text: str) -> list[tuple[int, int]]:
     """Where names stand in ``text``, in order, not overlapping; the title before a name is not part of it."""
-    found = [match.span("name") for match in _TITLED.finditer(text)]
-    found += [match.span() for match in _GIVEN.finditer(text) if match.group() not in _COMMON]
+    spans = [match.span("name") for match in _TITLED.finditer(text)]
+    spans += [match.span() for match in _GIVEN.finditer(text) if match.group() not in _COMMON]
     kept: list[tuple[int, int]] = []
-    for start, end in sorted(found):
+    for start, end in sorted(spans):
         if kept and start < kept[-1][1]:
             kept[-1] = (kept[-1][0], max(kept[-1][1], end))
         else:

@@ -57,13 +57,13 @@ class _Clauses:
 
     def starts(self) -> list[int]:
         """The clauses of an ordinary sentence."""
-        found: list[int] = []
+        begins: list[int] = []
         begin = 0
         for at in range(1, len(self.words)):
             if self.words[at] and self._opens(begin, at):
-                found.append(at)
+                begins.append(at)
                 begin = at
-        return found
+        return begins
 
     def items(self) -> list[int]:
         """A verbless enumeration ("long queue, rude staff and no parking"): the start of each item but the first."""

@@ -40,10 +40,10 @@ def plausible(texts: Sequence[str], hints: Sequence[str | None] = ()) -> tuple[s
     a hint names it. Short texts are easily mistaken, so that rare "languages" are mostly noise.
     """
     step = max(1, len(texts) // _SAMPLE)
-    found = Counter(_sure_language(text) for text in texts[::step])
-    del found[""]
-    needed = max(min(_FEW, found.total() // 3), _SHARE * found.total())
-    likely = [code for code, count in sorted(found.items(), key=lambda item: (-item[1], item[0])) if count >= needed]
+    sure = Counter(_sure_language(text) for text in texts[::step])
+    del sure[""]
+    needed = max(min(_FEW, sure.total() // 3), _SHARE * sure.total())
+    likely = [code for code, count in sorted(sure.items(), key=lambda item: (-item[1], item[0])) if count >= needed]
     hinted = Counter(hint for hint in hints if hint in known_languages())
     named = [str(code) for code, count in sorted(hinted.items()) if count >= _SHARE * len(texts)]
     return tuple(dict.fromkeys(likely + named)) or ("en",)

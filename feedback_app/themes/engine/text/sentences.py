@@ -14,15 +14,15 @@ _CLOSING = frozenset("\"'”’»)]")
 def sentences(text: str) -> list[list[Token]]:
     """The sentences and list items of a text as tokens without spaces; each holds at least one word or emoji."""
     stream = list(tokens(text))
-    found: list[list[Token]] = []
+    ended: list[list[Token]] = []
     current: list[Token] = []
     for at, token in enumerate(stream):
         if token.kind not in ("space", "line"):
             current.append(token)
         if current and _ends(stream, at, current):
-            found.append(current)
+            ended.append(current)
             current = []
-    return [kept for kept in map(_stripped, [*found, current]) if kept]
+    return [kept for kept in map(_stripped, [*ended, current]) if kept]
 
 
 def _stripped(sentence: list[Token]) -> list[Token]:
