@@ -89,6 +89,10 @@ JOBS: tuple[Job, ...] = (
     Job("rank_voices", "feedback_app.changes.voices.worker:rank_wanted", timedelta(seconds=2)),
     Job("learn_from_corrections", "feedback_app.themes.worker:learn_from_corrections", timedelta(minutes=1)),
     Job("look_for_news", "feedback_app.themes.worker:look_for_news", timedelta(hours=1)),
+    # slots begin on a Wednesday: 125 hours later is Monday, five in the morning
+    Job(
+        "watch_themes", "feedback_app.themes.alerts.mail:look_and_tell", timedelta(weeks=1), timedelta(days=5, hours=5)
+    ),
     Job("remove_old_imports", "feedback_app.imports.actions:remove_old_imports", timedelta(days=1)),
     Job("forget_slots", "feedback_app.delivery.queue.throughput:forget", timedelta(days=1)),
     Job("prune", "feedback_app.jobs.runs:prune", timedelta(days=1), at=timedelta(hours=2)),

@@ -9,6 +9,7 @@ from feedback_app.accounts.access import requires
 from feedback_app.contacts.models import KIND_NAMES, KINDS
 from feedback_app.desk import queries, theme_queries
 from feedback_app.letters.standstill import halted
+from feedback_app.themes.alerts.views import alerts_of_this_week
 from feedback_app.web import plots
 from feedback_app.web.locale import language
 from feedback_app.web.pages import page_number
@@ -28,6 +29,7 @@ def index() -> str:
         months=months,
         columns=plots.stacked(months, KINDS),
         kind_names=KIND_NAMES,
+        alerts=alerts_of_this_week(),
         halted=halted(language()),
     )
 

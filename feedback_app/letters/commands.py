@@ -44,7 +44,7 @@ def status(as_json: bool) -> None:
 
 
 GROUP = click.option("--group", type=click.IntRange(1), help="Only this announcement or mailing (its number).")
-KINDS = ("announcement", "announcement_test", "invitation", "staff", "test")
+KINDS = ("announcement", "announcement_test", "invitation", "staff", "test", "theme_alert")
 KIND = click.option(
     "--kind",
     type=click.Choice(KINDS),

@@ -14,6 +14,10 @@ THEME_OWNER_SET = EventType("theme.owner_set", "theme", N_("given an owner"))
 THEME_MERGED = EventType("theme.merged", "theme", N_("merged “%(name)s” into it"))
 THEME_SET_ASIDE = EventType("theme.set_aside", "theme", N_("theme set aside"))
 THEME_BROUGHT_BACK = EventType("theme.brought_back", "theme", N_("theme brought back"))
+THEME_GREW = EventType("theme.grew", "theme", N_("grew"))
+THEME_RETURNED = EventType("theme.returned", "theme", N_("came back"))
+THEME_TURNED_WORSE = EventType("theme.turned_worse", "theme", N_("turned for the worse"))
+THEME_TURNED_BETTER = EventType("theme.turned_better", "theme", N_("turned for the better"))
 MENTION_MOVED = EventType("mention.moved", "theme", N_("moved mentions here (%(mentions)s)"))
 MENTION_ADDED = EventType("mention.added", "theme", N_("added mentions (%(mentions)s)"))
 MENTION_CONFIRMED = EventType("mention.confirmed", "theme", N_("confirmed mentions (%(mentions)s)"))
@@ -44,6 +48,10 @@ ROOM = EventRoom(
         THEME_MERGED,
         THEME_SET_ASIDE,
         THEME_BROUGHT_BACK,
+        THEME_GREW,
+        THEME_RETURNED,
+        THEME_TURNED_WORSE,
+        THEME_TURNED_BETTER,
         MENTION_MOVED,
         MENTION_ADDED,
         MENTION_CONFIRMED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from feedback_app.themes import views
+from feedback_app.themes.alerts import views as alert_views
 from feedback_app.themes.codebooks import views as codebooks_views
 from feedback_app.themes.curation import mention_views as curation_mention_views
 from feedback_app.themes.curation import response_views
@@ -36,6 +37,8 @@ blueprint = room(
         ("POST", "/themes/suggestions/<int:suggestion_id>/dismiss", suggestions_views.dismiss),
         ("POST", "/themes/suggestions/<int:suggestion_id>/reopen", suggestions_views.reopen),
         ("GET", "/themes", views.index),
+        ("GET", "/themes/alerts", alert_views.alerts),
+        ("POST", "/themes/alerts/switch", alert_views.switch_alerts),
         ("GET", "/themes/<int:theme_id>", views.show),
         ("GET POST", "/themes/<int:theme_id>/edit", views.edit),
         ("POST", "/themes/<int:theme_id>/merge", views.merge),
