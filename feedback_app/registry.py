@@ -83,12 +83,12 @@ JOBS: tuple[Job, ...] = (
     Job("start_due_waves", "feedback_app.surveys.waves.actions:start_due_waves", timedelta(minutes=1)),
     Job("write_announcements", "feedback_app.announcements.actions:write_waiting", timedelta(minutes=1)),
     Job("finish_announcements", "feedback_app.announcements.actions:finish_done", timedelta(minutes=1)),
-    Job("group_on_request", "feedback_app.themes.worker:run_grouping_requests", timedelta(seconds=3)),
-    Job("assign_new_answers", "feedback_app.themes.worker:assign_new_answers", timedelta(seconds=5)),
-    Job("look_inside_themes", "feedback_app.themes.worker:look_inside_themes", timedelta(minutes=2)),
+    Job("group_on_request", "feedback_app.themes.worker.jobs:run_grouping_requests", timedelta(seconds=3)),
+    Job("assign_new_answers", "feedback_app.themes.worker.jobs:assign_new_answers", timedelta(seconds=5)),
+    Job("look_inside_themes", "feedback_app.themes.worker.jobs:look_inside_themes", timedelta(minutes=2)),
     Job("rank_voices", "feedback_app.changes.voices.worker:rank_wanted", timedelta(seconds=2)),
-    Job("learn_from_corrections", "feedback_app.themes.worker:learn_from_corrections", timedelta(minutes=1)),
-    Job("look_for_news", "feedback_app.themes.worker:look_for_news", timedelta(hours=1)),
+    Job("learn_from_corrections", "feedback_app.themes.worker.jobs:learn_from_corrections", timedelta(minutes=1)),
+    Job("look_for_news", "feedback_app.themes.worker.jobs:look_for_news", timedelta(hours=1)),
     # slots begin on a Wednesday: 125 hours later is Monday, five in the morning
     Job(
         "watch_themes", "feedback_app.themes.alerts.mail:look_and_tell", timedelta(weeks=1), timedelta(days=5, hours=5)

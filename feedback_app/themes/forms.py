@@ -8,7 +8,7 @@ from wtforms import IntegerField, SelectField, SelectMultipleField, StringField,
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # younger than its stubs
 from wtforms.validators import NumberRange, Optional
 
-from feedback_app.themes.codebooks.actions import MOST_THEMES
+from feedback_app.themes.grouping.request_actions import MOST_THEMES
 from feedback_app.themes.models import NAME_LIMIT
 from feedback_app.web.forms import Form, at_most, not_blank
 

@@ -12,11 +12,11 @@ from feedback_app.accounts.access import requires
 from feedback_app.common.keys import read_keys
 from feedback_app.errors import N_, Refused
 from feedback_app.themes import mention_queries, queries
-from feedback_app.themes.codebooks import actions as codebook_actions
 from feedback_app.themes.codebooks import starters
 from feedback_app.themes.curation import theme_actions
 from feedback_app.themes.curation import undo as undo_actions
 from feedback_app.themes.forms import CodebookForm, GroupForm, ThemeForm
+from feedback_app.themes.grouping import request_actions
 from feedback_app.themes.mention_filter import Look
 from feedback_app.themes.models import Codebook
 from feedback_app.themes.reports import charts, figures
@@ -174,7 +174,7 @@ def bring_back(theme_id: int) -> Response:
 def split(theme_id: int) -> Response:
     """Ask the worker to look inside a theme; what it finds is a suggestion."""
     theme = queries.open_theme(theme_id)
-    codebook_actions.request_grouping(theme.codebook_id, actor(), "split", theme_id=theme_id)
+    request_actions.request_grouping(theme.codebook_id, actor(), "split", theme_id=theme_id)
     return see_other("themes.suggestions", codebook_id=theme.codebook_id)
 
 

@@ -17,8 +17,8 @@ from feedback_app.accounts.models import Staff
 from feedback_app.database import transaction
 from feedback_app.extensions import db
 from feedback_app.themes import queries
-from feedback_app.themes import worker as jobs
 from feedback_app.themes.models import Mention, Placement, Suggestion, Theme
+from feedback_app.themes.worker import jobs
 from tests.factories import a_contact, a_response, a_survey
 from tests.flows.house import CHROMIUM, a_browser
 from tests.themes.crowd import fill

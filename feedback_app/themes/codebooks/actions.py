@@ -1,12 +1,11 @@
-"""Codebooks: start one, share one between surveys, ask the worker to group, take one along as JSON."""
+"""Codebooks: start one, share one between surveys, take one along as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, exists, func, select, update
-from sqlalchemy.exc import IntegrityError
 
 from feedback_app import clock
 from feedback_app.common.text import one_line, tidy
@@ -24,18 +23,14 @@ from feedback_app.themes.curation.theme_actions import good_name
 from feedback_app.themes.models import (
     Codebook,
     CodebookSurvey,
-    GroupingRequest,
     Mention,
     Placement,
     Theme,
     ThemeEvent,
     ThemeExample,
 )
-from feedback_app.themes.queries import codebook_by_id, theme_by_id
+from feedback_app.themes.queries import codebook_by_id
 from feedback_app.themes.steps import NO_SYNC
-
-GRAINS = ("coarse", "auto", "fine")
-MOST_THEMES = 250
 
 
 def start_codebook(name: str, by: Actor) -> Codebook:
@@ -138,38 +133,6 @@ def _free_name(name: str) -> str:
     ):
         number += 1
     return tried
-
-
-def request_grouping(codebook_id: int, by: Actor, kind: str = "group", **options: Any) -> int:
-    """Ask the worker to group (or look for suggestions); the id of the request. One at a time per codebook.
-
-    Asking again while one waits or runs returns that one: pressing twice groups once.
-    """
-    _check_options(kind, options)
-    try:
-        with transaction() as session:
-            codebook = codebook_by_id(codebook_id)
-            wanted = GroupingRequest(codebook_id=codebook.id, kind=kind, options=options, requested_by_id=by.staff_id)
-            session.add(wanted)
-            session.flush()
-            record(events.GROUPING_ASKED, by, codebook.id, kind=kind, **options)
-            return wanted.id
-    except IntegrityError:
-        active = GroupingRequest.state.in_(("waiting", "running"))
-        there = db.session.scalar(select(GroupingRequest.id).where(GroupingRequest.codebook_id == codebook_id, active))
-        if there is None:  # it finished between the two statements
-            return request_grouping(codebook_id, by, kind, **options)
-        return there
-
-
-def _check_options(kind: str, options: Mapping[str, Any]) -> None:
-    if options.get("grain", "auto") not in GRAINS:
-        raise Refused(N_("Themes can be coarse, auto or fine."))
-    themes = options.get("themes")
-    if themes is not None and not 1 <= themes <= MOST_THEMES:
-        raise Refused(N_("Ask for 1 to %(most)d themes."), most=MOST_THEMES)
-    if kind == "split":
-        theme_by_id(options["theme_id"])
 
 
 def start_from(codebook_id: int, slug: str, language: str, by: Actor) -> int:

@@ -32,6 +32,7 @@ from feedback_app.themes.codebooks import (
 from feedback_app.themes.codebooks.document import ThemeRow, read_codebook
 from feedback_app.themes.curation import theme_actions
 from feedback_app.themes.forms import CodebookForm, GroupForm, ImportForm
+from feedback_app.themes.grouping import request_actions
 from feedback_app.themes.models import REQUEST_STATES
 from feedback_app.themes.shared_views import actor, frame, look, whole, zone
 from feedback_app.themes.suggestions import promote_subtopic
@@ -55,7 +56,7 @@ def new_codebook() -> str | Response:
         with attempt():
             slugs = [by_id(one).slug for one in form.surveys.data or []]
             codebook = codebook_actions.codebook_for(slugs, actor(), form.name.data or "")
-            codebook_actions.request_grouping(codebook.id, actor(), **_options(group_form))
+            request_actions.request_grouping(codebook.id, actor(), **_options(group_form))
             return see_other("themes.index", codebook=codebook.id)
     return render_template("themes/start.html", choices=queries.survey_choices(), form=form, group_form=group_form)
 
@@ -69,10 +70,10 @@ def group(codebook_id: int) -> Response:
     """Ask the worker to group; the page shows how far it is."""
     form = GroupForm()
     if not form.validate_on_submit():
-        flash(_("Ask for 1 to %(most)d themes.", most=codebook_actions.MOST_THEMES), "danger")
+        flash(_("Ask for 1 to %(most)d themes.", most=request_actions.MOST_THEMES), "danger")
     else:
         with attempt():
-            codebook_actions.request_grouping(codebook_id, actor(), **_options(form))
+            request_actions.request_grouping(codebook_id, actor(), **_options(form))
     return see_other("themes.index", codebook=codebook_id)
 
 
@@ -110,7 +111,7 @@ def share_codebook(codebook_id: int) -> Response:
     with attempt():
         codebook_actions.share(ids, codebook_id, actor())
         if ids:
-            codebook_actions.request_grouping(codebook_id, actor())
+            request_actions.request_grouping(codebook_id, actor())
         return see_other("themes.index", codebook=codebook_id)
     return see_other("themes.codebook", codebook_id=codebook_id)
 
@@ -120,7 +121,7 @@ def start_from(codebook_id: int) -> Response:
     """Take in a ready-made codebook, then group by it."""
     with attempt():
         number = codebook_actions.start_from(codebook_id, request.form.get("ready", ""), language(), actor())
-        codebook_actions.request_grouping(codebook_id, actor())
+        request_actions.request_grouping(codebook_id, actor())
         flash(_("%(number)d themes were added; mentions are being assigned to them.", number=number), "success")
         return see_other("themes.index", codebook=codebook_id)
     return see_other("themes.codebook", codebook_id=codebook_id)
@@ -159,7 +160,7 @@ def import_codebook(codebook_id: int) -> Response:
     """Take in an exported codebook."""
     with attempt():
         number = codebook_actions.add_themes(codebook_id, _uploaded(), actor())
-        codebook_actions.request_grouping(codebook_id, actor())
+        request_actions.request_grouping(codebook_id, actor())
         flash(_("%(number)d themes were added; mentions are being assigned to them.", number=number), "success")
         return see_other("themes.index", codebook=codebook_id)
     return see_other("themes.codebook", codebook_id=codebook_id)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import requires
 from feedback_app.themes import mention_queries, queries
-from feedback_app.themes.codebooks import actions as codebook_actions
+from feedback_app.themes.grouping import request_actions
 from feedback_app.themes.shared_views import actor, frame, whole
 from feedback_app.themes.suggestions import actions as suggestion_actions
 from feedback_app.web.pages import attempt, see_other
@@ -38,7 +38,7 @@ def suggestions(codebook_id: int) -> str:
 @requires(rights.EDIT_THEMES)
 def suggest(codebook_id: int) -> Response:
     """Ask the worker to look for suggestions."""
-    codebook_actions.request_grouping(codebook_id, actor(), "suggest")
+    request_actions.request_grouping(codebook_id, actor(), "suggest")
     return see_other("themes.suggestions", codebook_id=codebook_id)
 
 

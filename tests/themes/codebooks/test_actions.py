@@ -14,7 +14,7 @@ from feedback_app.surveys.models import Survey
 from feedback_app.themes.codebooks import actions
 from feedback_app.themes.codebooks.document import ExampleRow, ThemeRow
 from feedback_app.themes.curation import mention_actions, theme_actions
-from feedback_app.themes.models import Codebook, GroupingRequest, Mention, Placement, Theme, ThemeExample
+from feedback_app.themes.models import Codebook, Mention, Placement, Theme, ThemeExample
 from feedback_app.themes.queries import codebook_of, surveys_of
 from tests.factories import a_contact, a_response, a_survey
 from tests.themes.seed import a_codebook, a_theme, some_mentions
@@ -155,31 +155,3 @@ def test_a_ready_codebook_is_taken_in_by_language_and_taught_in_both(app: Flask)
     assert number == how_many(Theme) >= 8
     assert set(db.session.scalars(select(ThemeExample.language).distinct())) == {"en", "pl"}
     assert actions.start_from(book, "customer-service", "pl", COMMAND) == 0
-
-
-@pytest.mark.parametrize(
-    ("kind", "options", "says"),
-    [
-        ("group", {"grain": ""}, "coarse, auto or fine"),
-        ("group", {"themes": 251}, "1 to 250"),
-        ("group", {"themes": -1}, "1 to 250"),
-        ("split", {"theme_id": 9}, "no theme number 9"),
-    ],
-)
-def test_a_grouping_that_makes_no_sense_is_not_asked_for(
-    app: Flask, kind: str, options: dict[str, object], says: str
-) -> None:
-    book = a_codebook([])
-    with pytest.raises(Refused, match=says):
-        actions.request_grouping(book, COMMAND, kind, **options)
-    assert how_many(GroupingRequest) == how_many(Event) == 0
-
-
-def test_asking_while_one_waits_returns_that_one_and_afterwards_a_new_one(app: Flask) -> None:
-    book = a_codebook([])
-    first = actions.request_grouping(book, COMMAND)
-    assert actions.request_grouping(book, COMMAND, "suggest") == first
-    db.session.get_one(GroupingRequest, first).state = "done"
-    db.session.commit()
-    assert actions.request_grouping(book, COMMAND, "suggest") != first
-    assert how_many(Event) == 2  # what was not asked anew is not noted either

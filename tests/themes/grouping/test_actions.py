@@ -18,11 +18,10 @@ from feedback_app.extensions import db
 from feedback_app.organisation.queries import current
 from feedback_app.responses.models import Answer
 from feedback_app.themes import queries
-from feedback_app.themes import worker as jobs
 from feedback_app.themes.codebooks import actions as codebook_actions
 from feedback_app.themes.curation import mention_actions, theme_actions
 from feedback_app.themes.grouping import actions as grouping_actions
-from feedback_app.themes.grouping import requests
+from feedback_app.themes.grouping import request_actions
 from feedback_app.themes.grouping.cut_answers import cut_new
 from feedback_app.themes.models import (
     Codebook,
@@ -46,6 +45,7 @@ from feedback_app.themes.suggestions import (
 from feedback_app.themes.suggestions import (
     watch_new_topics,
 )
+from feedback_app.themes.worker import jobs, requests
 from tests.factories import a_contact, a_response, a_survey
 from tests.themes.seed import a_codebook, a_theme, demo_answers, demo_surveys, some_mentions
 
@@ -207,14 +207,14 @@ def test_ready_themes_teach_by_their_examples(demo: int) -> None:
 
 
 def test_asking_twice_groups_once_and_the_worker_tells_how_it_went(demo: int) -> None:
-    first = codebook_actions.request_grouping(demo, COMMAND)
-    assert codebook_actions.request_grouping(demo, COMMAND) == first
+    first = request_actions.request_grouping(demo, COMMAND)
+    assert request_actions.request_grouping(demo, COMMAND) == first
     assert jobs.run_grouping_requests() == "1 groupings"
     request = db.session.get_one(GroupingRequest, first)
     assert (request.state, request.progress) == ("done", 1.0)
     assert request.values["new_themes"] == count(Theme) > 0
     assert jobs.run_grouping_requests() == ""
-    second = codebook_actions.request_grouping(demo, COMMAND)
+    second = request_actions.request_grouping(demo, COMMAND)
     assert second != first
     requests.run_requests()
     assert "grouped already" in db.session.get_one(GroupingRequest, second).message
@@ -222,13 +222,13 @@ def test_asking_twice_groups_once_and_the_worker_tells_how_it_went(demo: int) ->
 
 def test_a_request_of_a_dead_worker_is_taken_over_and_given_up_in_the_end(app: Flask) -> None:
     codebook = a_codebook([])
-    wanted = codebook_actions.request_grouping(codebook, COMMAND)
+    wanted = request_actions.request_grouping(codebook, COMMAND)
     old = clock.now() - timedelta(hours=1)
     with transaction() as session:
         session.execute(update(GroupingRequest).values(state="running", seen_at=old, attempts=1))
     assert requests.run_requests() == 1
     assert db.session.get_one(GroupingRequest, wanted).state == "done"
-    again = codebook_actions.request_grouping(codebook, COMMAND)
+    again = request_actions.request_grouping(codebook, COMMAND)
     with transaction() as session:
         session.execute(
             update(GroupingRequest).where(GroupingRequest.id == again).values(state="running", seen_at=old, attempts=3)
@@ -240,9 +240,9 @@ def test_a_request_of_a_dead_worker_is_taken_over_and_given_up_in_the_end(app: F
 def test_options_that_make_no_sense_are_refused(app: Flask) -> None:
     codebook = a_codebook([])
     with pytest.raises(Refused, match="coarse"):
-        codebook_actions.request_grouping(codebook, COMMAND, grain="huge")
+        request_actions.request_grouping(codebook, COMMAND, grain="huge")
     with pytest.raises(Refused, match="1 to 250"):
-        codebook_actions.request_grouping(codebook, COMMAND, themes=0)
+        request_actions.request_grouping(codebook, COMMAND, themes=0)
 
 
 def test_corrections_are_learnt_once_people_pause(demo: int) -> None:
@@ -300,7 +300,7 @@ def test_a_split_is_suggested_on_request_and_moves_only_what_was_accepted(app: F
     response = a_response(survey, a_contact(), expected="words")
     late = [f"The courier came {at} days too late with the parcel." for at in range(30)]
     some_mentions(response, similar(30) + late, theme)
-    wanted = codebook_actions.request_grouping(codebook, COMMAND, "split", theme_id=theme)
+    wanted = request_actions.request_grouping(codebook, COMMAND, "split", theme_id=theme)
     requests.run_requests()
     assert db.session.get_one(GroupingRequest, wanted).state == "done"
     (found,) = queries.suggestions(codebook)

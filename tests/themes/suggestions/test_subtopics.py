@@ -14,10 +14,10 @@ from feedback_app.errors import NotFound, Refused
 from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
 from feedback_app.themes import queries
-from feedback_app.themes import worker as jobs
 from feedback_app.themes.curation import mention_actions, undo
 from feedback_app.themes.models import Placement, SubTheme, SubThemeMention, Theme, ThemeEvent
 from feedback_app.themes.suggestions import promote_subtopic, subtopic_queries
+from feedback_app.themes.worker import jobs
 from tests.factories import a_contact, a_response, a_survey
 from tests.themes.seed import a_codebook, a_theme, some_mentions
 

@@ -17,7 +17,7 @@ def run_grouping_requests() -> str:
     if not db.session.scalar(select(exists(active))):
         db.session.rollback()
         return ""
-    from feedback_app.themes.grouping import requests as grouping_requests  # noqa: PLC0415 - loads the numerical libraries
+    from feedback_app.themes.worker import requests as grouping_requests  # noqa: PLC0415 - loads the numerical libraries
 
     done = grouping_requests.run_requests()
     return f"{done} groupings" if done else ""
@@ -25,7 +25,7 @@ def run_grouping_requests() -> str:
 
 def assign_new_answers() -> str:
     """Cut answers that arrived and put them into themes; says how many, or "". Every fifth minute it looks at all."""
-    from feedback_app.themes.grouping import requests as grouping_requests  # noqa: PLC0415 - loads the numerical libraries
+    from feedback_app.themes.worker import requests as grouping_requests  # noqa: PLC0415 - loads the numerical libraries
 
     now = clock.now()
     everything = now.minute % 5 == 0 and now.second < 10
@@ -39,7 +39,7 @@ def learn_from_corrections() -> str:
     db.session.rollback()
     if corrected is None:
         return ""
-    from feedback_app.themes.grouping import requests as grouping_requests  # noqa: PLC0415 - loads the numerical libraries
+    from feedback_app.themes.worker import requests as grouping_requests  # noqa: PLC0415 - loads the numerical libraries
 
     learnt = grouping_requests.learn_from_corrections()
     return f"{learnt} codebooks learnt" if learnt else ""
