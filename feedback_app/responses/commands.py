@@ -16,10 +16,10 @@ from feedback_app.contacts.models import KINDS
 from feedback_app.events.actor import COMMAND
 from feedback_app.exports import csv_safe
 from feedback_app.organisation.queries import current as organisation
+from feedback_app.responses.filters import Filter
 from feedback_app.responses.importing import actions as import_actions
 from feedback_app.responses.importing.import_pass import AnswerCounts
 from feedback_app.responses.reading import export
-from feedback_app.responses.reading.filters import Filter
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.queries import by_slug, form_spec
 

@@ -14,8 +14,8 @@ from feedback_app.database import Page, is_postgresql, page_of
 from feedback_app.errors import N_, NotFound
 from feedback_app.extensions import db
 from feedback_app.organisation.queries import current as organisation
+from feedback_app.responses.filters import Filter
 from feedback_app.responses.models import Answer, Response
-from feedback_app.responses.reading.filters import Filter
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
 from feedback_app.surveys.kinds.base.reply import Reply, stored_reply
 from feedback_app.surveys.kinds.registry import free_texts, scores

@@ -26,11 +26,11 @@ from feedback_app.exports import csv_safe
 from feedback_app.extensions import db
 from feedback_app.imports import import_pass
 from feedback_app.imports.import_pass import Progress
+from feedback_app.responses.filters import Filter
 from feedback_app.responses.importing import actions as import_actions
 from feedback_app.responses.importing.import_pass import AnswerCounts
 from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.reading import export
-from feedback_app.responses.reading.filters import Filter
 from feedback_app.surveys.models import Survey
 from feedback_app.surveys.queries import build_spec
 from tests.factories import a_contact, a_response, a_survey

@@ -17,7 +17,7 @@ from feedback_app.contacts.models import KINDS
 from feedback_app.errors import NotFound
 from feedback_app.extensions import db
 from feedback_app.responses import queries
-from feedback_app.responses.reading.filters import Filter
+from feedback_app.responses.filters import Filter
 from tests.factories import a_contact, a_response, a_survey
 
 AsRole = Callable[[str], FlaskClient]

@@ -20,9 +20,9 @@ from feedback_app.database import transaction
 from feedback_app.events.models import Event
 from feedback_app.exports import csv_safe
 from feedback_app.extensions import db
+from feedback_app.responses.filters import Filter
 from feedback_app.responses.models import Answer
 from feedback_app.responses.reading import export, summary
-from feedback_app.responses.reading.filters import Filter
 from feedback_app.surveys.kinds.base.scale import mean, median
 from feedback_app.surveys.kinds.nps import Recommendation, recommendation
 from feedback_app.surveys.models import Option, Question, Survey

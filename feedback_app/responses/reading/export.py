@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Select, func, select
 from feedback_app.contacts.models import Contact
 from feedback_app.extensions import db
 from feedback_app.organisation.queries import current as organisation
+from feedback_app.responses.filters import Filter
 from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.queries import conditions_of
-from feedback_app.responses.reading.filters import Filter
 from feedback_app.surveys.form_spec import FormSpec
 from feedback_app.surveys.kinds.base.reply import NOTHING, Reply, stored_reply
 from feedback_app.surveys.kinds.registry import kind_of

@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, func, select, true
 
 from feedback_app.database import is_postgresql
 from feedback_app.extensions import db
+from feedback_app.responses.filters import Filter
 from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.queries import conditions_of, how_many
-from feedback_app.responses.reading.filters import Filter
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
 from feedback_app.surveys.kinds.base.counts import Counts, SaidText, Summary
 from feedback_app.surveys.kinds.registry import kind_of

@@ -11,9 +11,9 @@ from feedback_app.contacts.models import KINDS
 from feedback_app.events.actor import Actor
 from feedback_app.exports import csv_safe
 from feedback_app.responses import actions, queries
+from feedback_app.responses.filters import Filter
 from feedback_app.responses.models import SOURCE_NAMES
 from feedback_app.responses.reading import export, summary
-from feedback_app.responses.reading.filters import Filter
 from feedback_app.surveys.queries import by_slug, form_spec
 from feedback_app.web.locale import language
 from feedback_app.web.pages import page_number
