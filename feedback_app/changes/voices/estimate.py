@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 
-CONFIDENCE = 1.96  # 95 %
+from feedback_app.common.intervals import interval
+
 SAMPLE = 20  # judged at random before anything goes out unjudged
 
 
@@ -22,16 +22,6 @@ class Estimate:
     low: float
     high: float
     found: float | None
-
-
-def interval(hits: int, cases: int) -> tuple[float, float]:
-    """Return the bounds of a share (Wilson, 1927) at 95 %; nothing known is 0 to 1."""
-    if not cases:
-        return 0.0, 1.0
-    share, square = hits / cases, CONFIDENCE**2
-    middle = (share + square / (2 * cases)) / (1 + square / cases)
-    half = CONFIDENCE * sqrt(share * (1 - share) / cases + square / (4 * cases**2)) / (1 + square / cases)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def confirmed(hits: int, cases: int, bar: float) -> bool:
