@@ -77,7 +77,7 @@ def take_out(mentions: Chosen, theme_id: int, by: Actor) -> int:
                 Placement.theme_id == theme_id, Placement.mention_id.in_(touched_mentions(event.id))
             )
         )
-        _decide(event, "open")
+        decide(event, "open")
         return event.mentions
 
 
@@ -116,7 +116,7 @@ def _turn(
         chosen = of_codebook(codebook.id, mentions, select(Mention.id).where(Mention.state.in_(states)))
         event = step(codebook.id, what, by, theme_id=theme_id, chosen=chosen)
         _needs_some(event)
-        _decide(event, after)
+        decide(event, after)
         return event.mentions
 
 
@@ -139,10 +139,11 @@ def place(event: ThemeEvent, theme_id: int, by: Actor, from_theme: int | None = 
     fresh = Placement.__table__.c.confirmed_at.is_(None)
     values = {name: add.excluded[name] for name in columns[2:]}
     session.execute(add.on_conflict_do_update(index_elements=["mention_id", "theme_id"], set_=values, where=fresh))
-    _decide(event, "open")
+    decide(event, "open")
 
 
-def _decide(event: ThemeEvent, state: str) -> None:
+def decide(event: ThemeEvent, state: str) -> None:
+    """Say that a person decided about the mentions of a step, and their state. Joins the caller's transaction."""
     values: dict[str, Any] = {"state": state, "decided_at": clock.now()}
     require_transaction().execute(
         update(Mention).where(Mention.id.in_(touched_mentions(event.id))).values(values), execution_options=NO_SYNC

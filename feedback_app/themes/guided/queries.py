@@ -1,0 +1,143 @@
+"""Reading the guided set-up: the next questions, how far it is, what is new. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+
+from feedback_app.extensions import db
+from feedback_app.responses.models import Answer, Response
+from feedback_app.themes.guided.estimate import Estimate, estimate
+from feedback_app.themes.guided.models import GuidedQuestion, GuidedSetup
+from feedback_app.themes.mention_filter import of_codebook
+from feedback_app.themes.models import Mention, Theme
+from feedback_app.themes.queries import open_themes
+
+BLOCK = 10  # questions after which the machine learns and tells
+SECONDS = 12  # that a person takes for one question, about: 50 answers in ten minutes
+MINUTES = 10
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One alternative of a question: a theme and the chance that it is the right one, 0..1."""
+
+    theme: Theme
+    chance: float
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question: the mention, the whole answer it stands in, who said it, and the alternatives by likelihood."""
+
+    id: int
+    mention: Mention
+    answer: str
+    kind: str
+    reason: str
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a set-up is. ``learning``: the machine has not learnt from the latest answers yet."""
+
+    answered: int
+    waiting: int
+    learning: bool
+    moved: int
+    estimate: Estimate
+
+    @property
+    def in_block(self) -> int:
+        """Answers since the last block was full."""
+        return self.answered % BLOCK
+
+
+def setup_of(codebook_id: int) -> GuidedSetup | None:
+    """Return the set-up of a codebook; None where nobody has begun one."""
+    return db.session.get(GuidedSetup, codebook_id, populate_existing=True)
+
+
+def progress(codebook_id: int) -> Progress:
+    """Return how far the set-up of a codebook is; all zero where nobody has begun one."""
+    counted = select(GuidedQuestion.state, func.count()).where(GuidedQuestion.codebook_id == codebook_id)
+    found = {row[0]: row[1] for row in db.session.execute(counted.group_by(GuidedQuestion.state))}
+    setup = setup_of(codebook_id)
+    told = estimate(setup.right, setup.drawn) if setup else estimate(0, 0)
+    learning = setup is not None and is_due(setup)
+    return Progress(found.get("answered", 0), found.get("waiting", 0), learning, setup.moved if setup else 0, told)
+
+
+def is_due(setup: GuidedSetup) -> bool:
+    """Return whether the machine has yet to learn what it was asked to."""
+    return setup.taught_at is None or setup.taught_at < setup.wanted_at
+
+
+def somebody_waits() -> bool:
+    """Return whether any machine has yet to learn what it was asked to."""
+    due = GuidedSetup.taught_at.is_(None) | (GuidedSetup.taught_at < GuidedSetup.wanted_at)
+    return db.session.scalar(select(exists(select(1).where(due)))) or False
+
+
+def undecided(codebook_id: int) -> ColumnElement[bool]:
+    """Return the condition "a mention of the codebook with content about which no person has decided"."""
+    return and_(of_codebook(codebook_id), Mention.state == "open", Mention.decided_at.is_(None))
+
+
+def questions(codebook_id: int, count: int = 1) -> list[Asked]:
+    """Return the next questions about mentions that nobody has decided meanwhile."""
+    statement = (
+        select(GuidedQuestion, Mention, func.coalesce(Answer.text, "").label("answer"), Response.kind)
+        .join(Mention, Mention.id == GuidedQuestion.mention_id)
+        .join(Answer, Answer.id == Mention.answer_id)
+        .join(Response, Response.id == Mention.response_id)
+        .where(GuidedQuestion.codebook_id == codebook_id, GuidedQuestion.state == "waiting", undecided(codebook_id))
+        .order_by(GuidedQuestion.position, GuidedQuestion.id)
+        .limit(count)
+    )
+    rows = db.session.execute(statement).all()
+    themes = {theme.id: theme for theme in open_themes(codebook_id)} if rows else {}
+    return [
+        Asked(
+            row.GuidedQuestion.id, row.Mention, row.answer, row.kind, row.GuidedQuestion.reason,
+            tuple(Offer(themes[one], chance) for one, chance in row.GuidedQuestion.proposals if one in themes),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def last_answered(codebook_id: int) -> GuidedQuestion | None:
+    """Return the question that was answered or passed over last."""
+    mine = select(GuidedQuestion).where(GuidedQuestion.codebook_id == codebook_id, GuidedQuestion.state != "waiting")
+    mine = mine.where(GuidedQuestion.answered_at.is_not(None))
+    return db.session.scalar(mine.order_by(GuidedQuestion.answered_at.desc(), GuidedQuestion.id.desc()).limit(1))
+
+
+def candidates(codebook_id: int) -> Select[int]:
+    """SELECT of the mentions to ask about: undecided, not passed over; the new ones alone once a set-up is finished."""
+    passed = select(1).where(
+        GuidedQuestion.codebook_id == codebook_id,
+        GuidedQuestion.mention_id == Mention.id,
+        GuidedQuestion.state != "waiting",
+    )
+    return select(Mention.id).where(undecided(codebook_id), ~exists(passed))
+
+
+@dataclass(frozen=True)
+class News:
+    """Mentions that came since the last set-up, and about how many minutes it takes to look at what matters."""
+
+    mentions: int
+    minutes: int
+
+
+def news(codebook_id: int) -> News | None:
+    """Return what is new since the set-up was finished; None while it was not, or when nothing came."""
+    setup = setup_of(codebook_id)
+    if setup is None or setup.finished_at is None:
+        return None
+    new = select(func.count()).select_from(Mention).where(undecided(codebook_id), Mention.id > setup.seen_upto)
+    number = db.session.scalar(new) or 0
+    return News(number, max(1, min(MINUTES, number * SECONDS // 60))) if number else None
