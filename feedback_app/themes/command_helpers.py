@@ -53,6 +53,18 @@ def codebook_named(name: str, survey: str = "") -> Codebook:
     return only
 
 
+def codebook_called(word: str) -> Codebook:
+    """Return the codebook that a word means: its name, its number, or the slug of a survey that it groups."""
+    queries, keys = lazy("queries"), import_module("feedback_app.common.keys")
+    there: list[Codebook] = queries.codebooks()
+    number = keys.read_key(word)
+    for one in there:
+        if one.name == word or one.id == number:
+            return one
+    found: Codebook = queries.codebook_of_slug(word) or queries.codebook_by_name(word)
+    return found
+
+
 @contextmanager
 def progress(quiet: bool) -> Iterator[Tell]:
     """Show a bar on stderr while work goes on; nothing when a program reads or stderr is no terminal."""

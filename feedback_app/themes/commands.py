@@ -23,6 +23,7 @@ from feedback_app.themes.command_helpers import (
     survey_option,
 )
 from feedback_app.themes.curation import commands as commands_people
+from feedback_app.themes.guided import commands as commands_guided
 
 PURE = {
     "cluster": (
@@ -60,7 +61,7 @@ def themes() -> None:
     """What people talk about."""
 
 
-for _one in (*commands_people.COMMANDS, *commands_take.COMMANDS):
+for _one in (*commands_people.COMMANDS, *commands_take.COMMANDS, *commands_guided.COMMANDS):
     themes.add_command(_one)
 
 

@@ -48,6 +48,12 @@ def codebook_of(survey_id: int) -> Codebook | None:
     return db.session.scalar(linked.where(CodebookSurvey.survey_id == survey_id))
 
 
+def codebook_of_slug(slug: str) -> Codebook | None:
+    """Return the codebook by which the answers of the survey called ``slug`` are grouped, None when there is none."""
+    linked = select(Codebook).join(CodebookSurvey, CodebookSurvey.codebook_id == Codebook.id)
+    return db.session.scalar(linked.join(Survey, Survey.id == CodebookSurvey.survey_id).where(Survey.slug == slug))
+
+
 def codebooks() -> Sequence[Codebook]:
     """Return all codebooks, the one grouped last first."""
     return db.session.scalars(select(Codebook).order_by(Codebook.grouped_at.desc(), Codebook.id.desc())).all()
