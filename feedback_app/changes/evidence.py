@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, Subquery, func, select
+from sqlalchemy import Select, Subquery, desc, func, select
 
 from feedback_app.changes.models import ChangeTheme
 from feedback_app.extensions import db
@@ -61,7 +61,12 @@ def open_mentions() -> Subquery:
 def _counted() -> Select[Theme, str, int, int]:
     mentions = open_mentions()
     return (
-        select(Theme, Codebook.name, func.count(mentions.c.mention_id), func.count(mentions.c.contact_id.distinct()))
+        select(
+            Theme,
+            Codebook.name,
+            func.count(mentions.c.mention_id).label("mentions"),
+            func.count(mentions.c.contact_id.distinct()),
+        )
         .join(Codebook, Codebook.id == Theme.codebook_id)
         .outerjoin(mentions, mentions.c.theme_id == Theme.id)
         .group_by(Theme.id, Codebook.name)
@@ -78,7 +83,7 @@ def _read(statement: Select[Theme, str, int, int]) -> list[Evidence]:
 def themes_to_link(chosen: Sequence[int] = ()) -> list[Evidence]:
     """Return the themes that a change may answer, those most spoken of first; ``chosen`` ones whatever their state."""
     wanted = (Theme.state == "open") | Theme.id.in_(chosen)
-    statement = _counted().where(wanted).order_by(Codebook.name, func.count().desc(), Theme.name)
+    statement = _counted().where(wanted).order_by(Codebook.name, desc("mentions"), Theme.name)
     return _read(statement)
 
 
