@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -116,7 +117,7 @@ def _stretch(session: Session, mention_id: int, words: str) -> tuple[int, int]:
 
 
 def find_words(answer: str, words: str) -> tuple[int, int] | None:
-    """Where ``words`` stand in ``answer``, whatever the blanks between them; None where they do not."""
+    """Where ``words``, whole ones, stand in ``answer``, whatever the blanks between them; None where they do not."""
     wanted = words.strip().strip("…").split()
     if not wanted:
         return None
@@ -128,10 +129,10 @@ def find_words(answer: str, words: str) -> tuple[int, int] | None:
         places.append((start, at))
         pieces.append(piece)
     text, joined = " ".join(pieces), " ".join(wanted)
-    offset = text.find(joined)
-    if offset < 0:
+    found = re.search(rf"(?<!\w){re.escape(joined)}(?!\w)", text)
+    if found is None:
         return None
-    return _unjoined(places, offset), _unjoined(places, offset + len(joined), end=True)
+    return _unjoined(places, found.start()), _unjoined(places, found.end(), end=True)
 
 
 def _unjoined(places: Sequence[tuple[int, int]], offset: int, *, end: bool = False) -> int:
