@@ -16,7 +16,7 @@ from feedback_app.announcements import actions, queries
 from feedback_app.announcements.forms import SendForm
 from feedback_app.announcements.letters import KIND
 from feedback_app.announcements.models import Notice
-from feedback_app.announcements.sending import progress
+from feedback_app.announcements.sending import progress, quoting
 from feedback_app.announcements.shared_views import language_name
 from feedback_app.announcements.wording import names
 from feedback_app.changes.queries import words_for
@@ -48,6 +48,7 @@ def send(announcement_id: int) -> str | Response:
         news=queries.news_of(announcement, language()),
         form=form,
         reach=queries.reach(announcement),
+        sample=quoting.SAMPLE,
         troubles=[say(error) for error in queries.troubles(announcement)],
         reason_names=names.REASON_NAMES,
         name_of=language_name,

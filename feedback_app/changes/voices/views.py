@@ -23,6 +23,7 @@ def index(change_id: int) -> str:
     change = get(change_id)
     skip = min(read_key(request.args.get("skip", "")) or 0, 400)
     page = page_number()
+    ranking = queries.ranking_of(change_id)
     return render_template(
         "voices/index.html",
         change=change,
@@ -31,7 +32,8 @@ def index(change_id: int) -> str:
         judged=queries.judged(change_id, page),
         counts=queries.counts(change_id),
         figures=queries.figures(change_id),
-        ranking=queries.ranking_of(change_id),
+        ranking=ranking,
+        waiting=ranking is not None and (ranking.ranked_at is None or ranking.ranked_at < ranking.wanted_at),
         skip=skip,
         page=page,
         shown=queries.SHOWN,
@@ -64,5 +66,5 @@ def undo(change_id: int) -> Response:
 def rank(change_id: int) -> Response:
     """Ask the worker to look for voices."""
     actions.ask_for_ranking(change_id)
-    flash(_("The worker looks for voices now. Reload in a few seconds."), "success")
+    flash(_("The worker looks for voices now."), "success")
     return see_other("voices.index", change_id=change_id)

@@ -66,8 +66,12 @@ def test_asked_for_in_the_browser_and_done_by_the_worker(as_role: Sign, company:
     worker.rank_wanted()
     client = as_role("product_owner")
     client.post(f"/changes/{company.change}/voices/rank")
+    address = f"/changes/{company.change}/voices"
+    waiting = client.get(address).text
+    assert ('http-equiv="refresh"' in waiting) == ("is reading the answers" in waiting)
     assert worker.rank_wanted() == "1 changes ranked"
     assert worker.rank_wanted() == ""
+    assert 'http-equiv="refresh"' not in client.get(address).text
 
 
 def test_one_left_out_one_widened_before_sending(as_role: Sign, company: Company) -> None:  # noqa: F811
@@ -108,7 +112,9 @@ def test_the_change_page_shows_its_voices_and_the_send_page_thirty_of_them(as_ro
     assert f"/changes/{company.change}/voices" in page
     assert "judged" not in page.split('class="history"')[1]
     draft = announcements.draft([company.change], COMMAND)
-    assert f"/announcements/{draft}/quotes?random=1" in client.get(f"/announcements/{draft}/send").text
+    few = client.get(f"/announcements/{draft}/send").text
+    assert "Read the words of all 2 people who are quoted" in few
+    assert "random=1" not in few
     assert len(re.findall("quote-row", client.get(f"/announcements/{draft}/quotes?random=1").text)) == 2
 
 
