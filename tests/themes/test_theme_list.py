@@ -13,9 +13,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from feedback_app.database import transaction
 from feedback_app.extensions import db
 from feedback_app.themes import queries
-from feedback_app.themes.models import Placement, Theme, ThemeEvent
+from feedback_app.themes.models import Mention, Placement, Theme, ThemeEvent
 from feedback_app.themes.reports.figures import ThemeFigures
 from feedback_app.themes.reports.order import ORDERS, ordered
 from feedback_app.themes.reports.satisfaction import Satisfaction
@@ -151,3 +152,15 @@ def test_the_grid_keeps_the_filter(room: Room, owner: FlaskClient) -> None:
     assert html.escape(f"/themes/{late}?q=words") in owner.get(grid).text
     first = db.session.scalars(select(Placement.mention_id).where(Placement.theme_id == late)).first()
     assert owner.post(grid, data={f"m-{first}": "right"}).location == grid
+
+
+def test_what_lies_beside_the_themes_is_as_much_as_its_list(room: Room, owner: FlaskClient) -> None:
+    survey = queries.surveys_of(room.codebook)[0]
+    for kind, words in (("prospect", "Hello."), ("customer", "Good day.")):
+        ids = some_mentions(a_response(survey, a_contact(kind=kind), expected="x"), [words])
+        with transaction() as session:
+            session.query(Mention).filter(Mention.id.in_(ids)).update({"state": "aside"})
+    page = owner.get("/themes?kind=prospect&q=hello").text
+    (link,) = [html.unescape(one) for one in re.findall(r'href="([^"]*mentions/aside[^"]*)"', page)]
+    assert "Beside the point: 1" in page
+    assert owner.get(link).text.count('name="mention"') == 1
