@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, Subquery, desc, func, select
+from sqlalchemy import Select, Subquery, case, desc, func, select
 
 from feedback_app.changes.models import ChangeTheme
 from feedback_app.extensions import db
@@ -36,6 +36,7 @@ class Evidence:
     codebook: str
     mentions: int
     people: int
+    complaints: int = 0  # of the mentions
     state: str = "open"
     quotes: list[Quote] = field(default_factory=list)
 
@@ -49,16 +50,16 @@ def linked() -> Subquery:
 
 
 def open_mentions() -> Subquery:
-    """Return the mentions that count, once for each theme: (mention_id, contact_id, survey_id, theme_id)."""
+    """Return the mentions that count, once for each theme: (mention_id, contact_id, survey_id, theme_id, tone)."""
     return (
-        select(Mention.id.label("mention_id"), Mention.contact_id, Mention.survey_id, Placement.theme_id)
+        select(Mention.id.label("mention_id"), Mention.contact_id, Mention.survey_id, Placement.theme_id, Mention.tone)
         .join(Placement, Placement.mention_id == Mention.id)
         .where(Mention.state == "open")
         .subquery()
     )
 
 
-def _counted() -> Select[Theme, str, int, int]:
+def _counted() -> Select[Theme, str, int, int, int]:
     mentions = open_mentions()
     return (
         select(
@@ -66,6 +67,7 @@ def _counted() -> Select[Theme, str, int, int]:
             Codebook.name,
             func.count(mentions.c.mention_id).label("mentions"),
             func.count(mentions.c.contact_id.distinct()),
+            func.count(case((mentions.c.tone == "complaint", mentions.c.mention_id))),
         )
         .join(Codebook, Codebook.id == Theme.codebook_id)
         .outerjoin(mentions, mentions.c.theme_id == Theme.id)
@@ -73,18 +75,42 @@ def _counted() -> Select[Theme, str, int, int]:
     )
 
 
-def _read(statement: Select[Theme, str, int, int]) -> list[Evidence]:
+def _read(statement: Select[Theme, str, int, int, int]) -> list[Evidence]:
     return [
-        Evidence(theme.id, theme.name, theme.title, codebook, mentions, people, theme.state)
-        for theme, codebook, mentions, people in db.session.execute(statement)
+        Evidence(theme.id, theme.name, theme.title, codebook, mentions, people, complaints, theme.state)
+        for theme, codebook, mentions, people, complaints in db.session.execute(statement)
     ]
 
 
 def themes_to_link(chosen: Sequence[int] = ()) -> list[Evidence]:
-    """Return the themes that a change may answer, those most spoken of first; ``chosen`` ones whatever their state."""
+    """Return the themes that a change may answer, those most spoken of first; ``chosen`` ones whatever their state.
+
+    Each with the quotes by which it was found, so that nobody links a name alone; three statements.
+    """
     wanted = (Theme.state == "open") | Theme.id.in_(chosen)
     statement = _counted().where(wanted).order_by(Codebook.name, desc("mentions"), Theme.name)
-    return _read(statement)
+    found = _read(statement)
+    quotes = _typical([one.id for one in found])
+    for one in found:
+        one.quotes.extend(quotes.get(one.id, ()))
+    return found
+
+
+def _typical(theme_ids: Sequence[int]) -> dict[int, list[Quote]]:
+    """The typical mentions that the engine chose, as far as they are still there; cheap for any number of themes."""
+    stored = db.session.execute(select(Theme.id, Theme.quotes).where(Theme.id.in_(theme_ids)))
+    typical = {row.id: list((row.quotes or {}).get("typical", ()))[:QUOTES_SHOWN] for row in stored}
+    rows = db.session.execute(
+        select(Placement.theme_id, Mention.id, Mention.text, Mention.language, Response.kind)
+        .join(Mention, Mention.id == Placement.mention_id)
+        .join(Response, Response.id == Mention.response_id)
+        .where(Mention.id.in_([one for ids in typical.values() for one in ids]), Mention.state == "open")
+    )
+    quotes: dict[int, list[Quote]] = {}
+    for theme_id, mention_id, text, language, kind in rows:
+        if mention_id in typical.get(theme_id, ()):
+            quotes.setdefault(theme_id, []).append(Quote(text, kind, language))
+    return quotes
 
 
 def themes_behind(change_id: int) -> list[Evidence]:

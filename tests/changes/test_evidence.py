@@ -133,3 +133,15 @@ def test_themes_are_listed_codebook_by_codebook(room: Room) -> None:
     a_theme(other, "Invoices")
     said(room, room.ada, "It came late.")
     assert [one.name for one in evidence.themes_to_link()] == ["Invoices", "Late", "Price"]
+
+
+def test_a_theme_to_link_shows_its_complaints_and_the_words_it_was_found_by(room: Room) -> None:
+    first, second = said(room, room.ada, "It came late.", "Late, but friendly.")
+    (gone,) = said(room, room.bob, "Too dear.", themes=(room.price,))
+    with transaction() as session:
+        session.get_one(Mention, first.id).tone = "complaint"
+        session.get_one(Theme, room.late.id).quotes = {"typical": [second.id, gone.id, 999]}
+    late, price = evidence.themes_to_link()
+    assert (late.name, late.mentions, late.complaints) == ("Late", 2, 1)
+    assert [one.text for one in late.quotes] == ["Late, but friendly."]  # the other one is in another theme by now
+    assert (price.complaints, price.quotes) == (0, [])
