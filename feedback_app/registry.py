@@ -36,6 +36,7 @@ from feedback_app.surveys import events as survey_events
 from feedback_app.surveys.urls import blueprint as surveys
 from feedback_app.surveys.waves import mail as invitations
 from feedback_app.themes import events as theme_events
+from feedback_app.themes.guided.urls import blueprint as guided
 from feedback_app.themes.urls import blueprint as themes
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -44,6 +45,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     surveys,
     responses,
     themes,
+    guided,
     changes,
     voices,
     announcements,
@@ -87,6 +89,7 @@ JOBS: tuple[Job, ...] = (
     Job("assign_new_answers", "feedback_app.themes.worker.jobs:assign_new_answers", timedelta(seconds=5)),
     Job("look_inside_themes", "feedback_app.themes.worker.jobs:look_inside_themes", timedelta(minutes=2)),
     Job("rank_voices", "feedback_app.changes.voices.worker:rank_wanted", timedelta(seconds=2)),
+    Job("teach_guided", "feedback_app.themes.worker.jobs:teach_guided", timedelta(seconds=2)),
     Job("learn_from_corrections", "feedback_app.themes.worker.jobs:learn_from_corrections", timedelta(minutes=1)),
     Job("look_for_news", "feedback_app.themes.worker.jobs:look_for_news", timedelta(hours=1)),
     # slots begin on a Wednesday: 125 hours later is Monday, five in the morning

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import render_template, request
 
 from feedback_app.accounts import rights
-from feedback_app.accounts.access import requires
+from feedback_app.accounts.access import may, requires
 from feedback_app.contacts.models import KIND_NAMES, KINDS
 from feedback_app.desk import queries, theme_queries
 from feedback_app.letters.standstill import halted
 from feedback_app.themes.alerts.views import alerts_of_this_week
+from feedback_app.themes.guided import queries as guided_queries
 from feedback_app.web import plots
 from feedback_app.web.locale import language
 from feedback_app.web.pages import page_number
@@ -31,6 +32,7 @@ def index() -> str:
         kind_names=KIND_NAMES,
         alerts=alerts_of_this_week(),
         halted=halted(language()),
+        news=guided_queries.news_everywhere() if may(rights.EDIT_THEMES) else [],
     )
 
 

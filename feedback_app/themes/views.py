@@ -17,6 +17,7 @@ from feedback_app.themes.curation import theme_actions
 from feedback_app.themes.curation import undo as undo_actions
 from feedback_app.themes.forms import CodebookForm, GroupForm, ThemeForm
 from feedback_app.themes.grouping import request_actions
+from feedback_app.themes.guided import queries as guided_queries
 from feedback_app.themes.mention_filter import Look
 from feedback_app.themes.models import Codebook
 from feedback_app.themes.reports import charts, figures
@@ -59,6 +60,8 @@ def index() -> str:
         form=GroupForm(),
         inside=subtopic_queries.names_inside(codebook.id),
         ready=[starters.load(name) for name in starters.names()],
+        news=guided_queries.news(codebook.id),
+        setup=guided_queries.setup_of(codebook.id),
     )
 
 

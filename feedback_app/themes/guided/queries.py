@@ -11,7 +11,7 @@ from feedback_app.responses.models import Answer, Response
 from feedback_app.themes.guided.estimate import Estimate, estimate
 from feedback_app.themes.guided.models import GuidedQuestion, GuidedSetup
 from feedback_app.themes.mention_filter import of_codebook
-from feedback_app.themes.models import Mention, Theme
+from feedback_app.themes.models import Codebook, Mention, Theme
 from feedback_app.themes.queries import open_themes
 
 BLOCK = 10  # questions after which the machine learns and tells
@@ -68,6 +68,12 @@ def progress(codebook_id: int) -> Progress:
     told = estimate(setup.right, setup.drawn) if setup else estimate(0, 0)
     learning = setup is not None and is_due(setup)
     return Progress(found.get("answered", 0), found.get("waiting", 0), learning, setup.moved if setup else 0, told)
+
+
+def kept(codebook_id: int) -> list[int]:
+    """Return the themes that a person looked at and kept."""
+    setup = setup_of(codebook_id)
+    return list(setup.kept) if setup else []
 
 
 def is_due(setup: GuidedSetup) -> bool:
@@ -141,3 +147,11 @@ def news(codebook_id: int) -> News | None:
     new = select(func.count()).select_from(Mention).where(undecided(codebook_id), Mention.id > setup.seen_upto)
     number = db.session.scalar(new) or 0
     return News(number, max(1, min(MINUTES, number * SECONDS // 60))) if number else None
+
+
+def news_everywhere() -> list[tuple[Codebook, News]]:
+    """Return what is new in every codebook whose set-up was finished, the most first."""
+    finished = select(Codebook).join(GuidedSetup, GuidedSetup.codebook_id == Codebook.id)
+    rows = db.session.scalars(finished.where(GuidedSetup.finished_at.is_not(None)).order_by(Codebook.id)).all()
+    told = [(codebook, found) for codebook in rows if (found := news(codebook.id)) is not None]
+    return sorted(told, key=lambda pair: -pair[1].mentions)

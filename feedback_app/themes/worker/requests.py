@@ -19,6 +19,9 @@ from feedback_app.themes.engine.cluster.partition import Grain
 from feedback_app.themes.grouping.actions import assign, group, relearn
 from feedback_app.themes.grouping.classifier_store import load
 from feedback_app.themes.grouping.cut_answers import NEWEST, cut_new
+from feedback_app.themes.guided import queries as guided_queries
+from feedback_app.themes.guided.actions import begin
+from feedback_app.themes.guided.teaching import teach_now
 from feedback_app.themes.models import Codebook, CodebookMachine, CodebookSurvey, GroupingRequest, Mention, Theme
 from feedback_app.themes.suggestions.find import suggest, suggest_split
 
@@ -162,7 +165,16 @@ def learn_from_corrections() -> int:
     )
     ids = list(db.session.scalars(taught))
     db.session.rollback()
-    return sum(relearn(codebook_id) for codebook_id in ids)
+    return sum(_learn(codebook_id) for codebook_id in ids)
+
+
+def _learn(codebook_id: int) -> bool:
+    """Where somebody set the codebook up, corrections teach like answers, and move what nobody decided about."""
+    if guided_queries.setup_of(codebook_id) is None:
+        return relearn(codebook_id)
+    begin(codebook_id)
+    teach_now(codebook_id)
+    return True
 
 
 def warm_up() -> None:

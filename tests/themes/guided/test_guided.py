@@ -21,28 +21,8 @@ from feedback_app.themes.guided.models import GuidedQuestion
 from feedback_app.themes.models import Mention, Placement, Theme
 from feedback_app.themes.queries import open_themes
 from tests.factories import a_contact, a_response, a_survey
-from tests.themes.seed import a_codebook, a_theme, some_mentions
-
-LATE = "The courier came {} days too late with my parcel"
-DEAR = "The price went up by {} euros without a word"
-RUDE = "The lady on the phone was rude to me for the {}th time"
-SUBJECTS = {"Late delivery": LATE, "Prices": DEAR, "Rude staff": RUDE}
-
-
-@pytest.fixture
-def book(app: Flask) -> int:
-    """A codebook of ninety mentions of three subjects, all in one theme that the machine called "Things"."""
-    survey = a_survey("customers")
-    codebook = a_codebook([survey.id])
-    things = a_theme(codebook, "Things")
-    for at in range(2, 32):
-        response = a_response(survey, a_contact(), expected="x")
-        some_mentions(response, [words.format(at) for words in SUBJECTS.values()], things)
-    return codebook
-
-
-def subject_of(text: str) -> str:
-    return next(name for name, words in SUBJECTS.items() if text.startswith(words[:9]))
+from tests.themes.guided.conftest import DEAR, LATE, SUBJECTS, subject_of
+from tests.themes.seed import a_codebook, some_mentions
 
 
 def ask(codebook: int, count: int = 10) -> list[queries.Asked]:
