@@ -72,6 +72,16 @@ MODULES: dict[str, tuple[str, ...]] = {
     "events/catalogue.py": ("tests/events",),
     "events/queries.py": ("tests/events/test_queries.py",),
     "announcements/sending/audience.py": ("tests/announcements/test_audience.py",),
+    "announcements/sending/progress.py": ("tests/announcements/test_progress.py",),
+    "contacts/subscriptions.py": ("tests/contacts/test_subscriptions.py",),
+    "themes/mention_filter.py": ("tests/themes/test_mention_filter.py",),
+    "themes/suggestions/actions.py": ("tests/themes/suggestions/test_actions.py",),
+    "themes/reports/trends.py": ("tests/themes/reports/test_trends.py",),
+    "themes/engine/mentions/spans.py": ("tests/themes/engine/test_spans.py",),
+    "themes/engine/mentions/tones.py": ("tests/themes/engine/test_tone_chain.py",),
+    "themes/engine/mentions/units.py": ("tests/themes/engine/test_units.py",),
+    "themes/engine/cluster/exemplars.py": ("tests/themes/engine/test_exemplars.py",),
+    "themes/engine/classify/calibration.py": ("tests/themes/engine/test_classifier.py",),
 }
 # what most tests load, loaded once; each run is a fork of this process. Nothing of our own is among it.
 PRELOADED = (

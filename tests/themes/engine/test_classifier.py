@@ -140,3 +140,17 @@ def test_where_nothing_can_be_learnt_a_confidence_is_what_it_says() -> None:
     assert fit_curve(felt[:5], np.arange(5) % 2 == 0) == PLAIN
     assert np.allclose(PLAIN.of(felt), felt, atol=1e-5)
     assert calibration_error(np.array([1.0, 0.0]), np.array([True, False])) == 0
+
+
+def test_the_error_is_the_mean_gap_of_ten_equal_bins() -> None:
+    felt, right = np.array([0.95, 0.95, 0.55, 0.55]), np.array([True, False, True, True])
+    assert calibration_error(felt, right) == pytest.approx(0.45 / 2 + 0.45 / 2)
+    edges = np.array([0.095, 0.105])  # in two bins: what is felt too low and too high does not cancel out
+    assert calibration_error(edges, np.array([True, False])) == pytest.approx((0.905 + 0.105) / 2)
+    top = np.array([0.85, 1.0])  # certainty belongs to the last bin
+    assert calibration_error(top, np.array([False, True])) == pytest.approx(0.85 / 2)
+
+
+def test_a_machine_that_is_right_where_it_doubts_is_not_turned_round() -> None:
+    felt = np.linspace(0.05, 0.95, 60)
+    assert fit_curve(felt, felt < 0.5).slope == 0

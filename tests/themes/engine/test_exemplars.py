@@ -74,3 +74,11 @@ def test_the_view_is_left_as_it_was():
     before = view.copy()
     quotes(view, np.array([0, 0, 1]), different(3))
     assert (view == before).all()
+
+
+def test_the_border_is_where_another_theme_is_nearly_as_near_not_where_the_own_one_is_far():
+    view = at_angles(-50, -10, 0, 10, 44, 100, 90)
+    labels = np.array([0, 0, 0, 0, 0, 1, 1])
+    (_, border), _ = quotes(view, labels, different(7))
+    assert border[0] == 4  # 44 degrees: between the two; -50 is as far from the middle, and from anything else
+    assert 0 not in border[:1]

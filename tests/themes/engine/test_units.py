@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from feedback_app.themes.engine.mentions.units import is_polish, parse
+from feedback_app.themes.engine.text.tokens import tokens
 
 WORD = re.compile(r"[^\W_]+")
 
@@ -25,6 +26,8 @@ def test_each_word_is_in_exactly_one_unit_and_units_are_in_order(text: str) -> N
     places = [(unit.start, unit.end) for unit in parsed.units]
     assert places == sorted(places)
     assert all(end <= start for (_, end), (start, _) in pairwise(places))
+    spoken = [{token.kind for token in tokens(text[start:end])} for start, end in places]
+    assert all(kinds & {"word", "emoji"} for kinds in spoken)  # marks alone are no unit
     held = "".join(text[start:end] for start, end in places)
     numbering = re.compile(r"1|i|b|a|u|t", re.IGNORECASE)  # what numbers an item may be left out
     left = "".join(WORD.findall(text))
