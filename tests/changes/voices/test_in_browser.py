@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-import threading
-import time
 from collections.abc import Callable, Iterator
 from email import message_from_bytes
 from email.policy import default
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, expect
 
 from feedback_app.accounts.models import Staff
 from feedback_app.changes.voices import queries, worker
@@ -20,7 +17,8 @@ from feedback_app.delivery.sending.factory import open_sender
 from feedback_app.extensions import current_settings, db
 from tests.announcements.factories import a_change, a_codebook, a_mention, a_theme
 from tests.factories import a_contact, a_response, a_survey
-from tests.flows.house import CHROMIUM, a_browser
+from tests.flows.house import CHROMIUM
+from tests.windows import Windows, windows_of
 
 pytestmark = [
     pytest.mark.browser,
@@ -58,33 +56,13 @@ def change(app: Flask) -> int:
 
 
 @pytest.fixture
-def windows(app: Flask, a_staff: Callable[..., Staff]) -> Iterator[Callable[[str], Page]]:
-    """Open a window of an admin on a real server, in a language."""
-    person = a_staff("admin").fs_uniquifier
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    url = f"http://localhost:{server.port}"
-    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-
-    def opened(browser: Browser, language: str) -> Page:
-        session = {"_user_id": person, "_fresh": True, "fs_cc": "set", "identity.id": person, "language": language}
-        value = signer.dumps({**session, "fs_paa": time.time()})
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=url)
-        context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "url": url, "value": value}])
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        return page
-
-    with a_browser() as browser:
-        yield lambda language: opened(browser, language)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def windows(app: Flask, a_staff: Callable[..., Staff]) -> Iterator[Windows]:
+    with windows_of(app, a_staff("admin")) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("language", ["en", "pl"])
-def test_judged_by_keys_and_sent(windows: Callable[[str], Page], change: int, language: str) -> None:
+def test_judged_by_keys_and_sent(windows: Windows, change: int, language: str) -> None:
     judge_link, leave_out, widen, quote_these, to_send, send = WORDS[language]
     page = windows(language)
     page.goto(f"/changes/{change}")
