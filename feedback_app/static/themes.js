@@ -31,7 +31,8 @@ if (grid) {
   let at = 0;
   const go = (to) => { at = Math.max(0, Math.min(rows.length - 1, to)); rows[at].focus(); };
   const tell = () => { count.textContent = `${rows.filter((row) => choice(row).value).length} / ${rows.length}`; };
-  const decide = (value) => { choice(rows[at]).value = value; tell(); if (value) go(at + 1); };
+  const changed = () => grid.dispatchEvent(new Event("input"));
+  const decide = (value) => { choice(rows[at]).value = value; changed(); tell(); if (value) go(at + 1); };
   grid.addEventListener("change", tell);
   grid.addEventListener("focusin", (event) => { const row = event.target.closest("[data-row]"); if (row) at = rows.indexOf(row); });
   document.addEventListener("keydown", (event) => {
@@ -39,7 +40,7 @@ if (grid) {
     const key = event.key.toLowerCase();
     if (key === "arrowdown" || key === "j") go(at + 1);
     else if (key === "arrowup" || key === "k") go(at - 1);
-    else if (key === "y" && event.shiftKey) { for (const row of rows) choice(row).value ||= "right"; tell(); }
+    else if (key === "y" && event.shiftKey) { for (const row of rows) choice(row).value ||= "right"; changed(); tell(); }
     else if (key === "y") decide("right");
     else if (key === "n") decide("out");
     else if (key === "a") decide("aside");
@@ -49,6 +50,7 @@ if (grid) {
       const tone = rows[at].querySelector("[data-tone]");
       tone.value = tones[key];
       if (tone.selectedIndex < 0) tone.selectedIndex = 0;
+      changed();
     }
     else if (/^[1-9]$/.test(key) && themes[key - 1]) decide(themes[key - 1]);
     else return;
