@@ -93,17 +93,22 @@ def bring_back(mentions: Chosen, codebook_id: int, by: Actor) -> int:
 
 def set_tone(mentions: Chosen, codebook_id: int, tone: str, by: Actor, theme_id: int | None = None) -> int:
     """Say the tone of mentions (one of `TONES`): it counts from now on, and the machine keeps off; how many changed."""
+    with transaction():
+        return set_tone_now(mentions, codebook_id, tone, by, theme_id)
+
+
+def set_tone_now(mentions: Chosen, codebook_id: int, tone: str, by: Actor, theme_id: int | None = None) -> int:
+    """Say the tone of mentions inside the caller's transaction; see :func:`set_tone`."""
     if tone not in TONES:
         raise Refused(N_("There is no such tone."))
-    with transaction() as session:
-        codebook = codebook_by_id(codebook_id)
-        chosen = of_codebook(codebook.id, mentions, select(Mention.id).where(Mention.tone != tone))
-        event = step(codebook.id, events.MENTION_TONED, by, theme_id=theme_id, chosen=chosen)
-        _needs_some(event)
-        values = {"tone": tone, "tone_confidence": None, "tone_by_id": by.staff_id, "toned_at": clock.now()}
-        touched = update(Mention).where(Mention.id.in_(touched_mentions(event.id)))
-        session.execute(touched.values(values), execution_options=NO_SYNC)
-        return event.mentions
+    codebook = codebook_by_id(codebook_id)
+    chosen = of_codebook(codebook.id, mentions, select(Mention.id).where(Mention.tone != tone))
+    event = step(codebook.id, events.MENTION_TONED, by, theme_id=theme_id, chosen=chosen)
+    _needs_some(event)
+    values = {"tone": tone, "tone_confidence": None, "tone_by_id": by.staff_id, "toned_at": clock.now()}
+    touched = update(Mention).where(Mention.id.in_(touched_mentions(event.id)))
+    require_transaction().execute(touched.values(values), execution_options=NO_SYNC)
+    return event.mentions
 
 
 def _turn(

@@ -64,6 +64,13 @@ def _rename(theme_id: int, name: str, by: Actor, language: str) -> bool:
     return _set(theme, events.THEME_RENAMED, by, name=own, names=names, named_by_person=True)
 
 
+def rename_now(theme_id: int, names: Mapping[str, str], by: Actor) -> bool:
+    """Name a theme in several languages at once, one step, inside the caller's transaction; see :func:`rename`."""
+    names = {code: good_name(one) for code, one in names.items()}
+    own = names.get(current().language) or next(iter(names.values()))
+    return _set(open_theme(theme_id), events.THEME_RENAMED, by, name=own, names=names, named_by_person=True)
+
+
 def _describe(theme_id: int, description: str, by: Actor) -> bool:
     return _set(open_theme(theme_id), events.THEME_DESCRIBED, by, description=description.strip()[:5000])
 
