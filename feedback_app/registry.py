@@ -30,6 +30,7 @@ from feedback_app.operations import events as operation_events
 from feedback_app.operations.urls import dev_mail, metrics
 from feedback_app.organisation import events as organisation_events
 from feedback_app.organisation.urls import blueprint as organisation
+from feedback_app.reader import events as reader_events
 from feedback_app.responses import events as response_events
 from feedback_app.responses.urls import blueprint as responses
 from feedback_app.surveys import events as survey_events
@@ -66,6 +67,7 @@ EVENT_ROOMS: tuple[EventRoom, ...] = (
     response_events.ROOM,
     theme_events.ROOM,
     change_events.ROOM,
+    reader_events.ROOM,
     announcement_events.ROOM,
     letter_events.ROOM,
     operation_events.ROOM,
@@ -96,6 +98,8 @@ JOBS: tuple[Job, ...] = (
     Job(
         "watch_themes", "feedback_app.themes.alerts.mail:look_and_tell", timedelta(weeks=1), timedelta(days=5, hours=5)
     ),
+    Job("ask_the_reader", "feedback_app.reader.asking:run", timedelta(minutes=5)),
+    Job("forget_reader_requests", "feedback_app.reader.actions:forget_old_requests", timedelta(days=1)),
     Job("remove_old_imports", "feedback_app.imports.actions:remove_old_imports", timedelta(days=1)),
     Job("forget_slots", "feedback_app.delivery.queue.throughput:forget", timedelta(days=1)),
     Job("prune", "feedback_app.jobs.runs:prune", timedelta(days=1), at=timedelta(hours=2)),

@@ -25,11 +25,12 @@ LANGUAGES = ("en", "pl")
 PREFIX = "FEEDBACK_"
 SECRET = (  # may also come from NAME_FILE
     "SECRET_KEY", "DATABASE_URL", "MAIL_URL", "DKIM_KEY", "DKIM_ED25519_KEY",
-    "BOUNCE_MAILBOX", "HOOK_SECRET", "METRICS_TOKEN",
+    "BOUNCE_MAILBOX", "HOOK_SECRET", "METRICS_TOKEN", "READER_KEY",
 )  # fmt: skip
 LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 LOCAL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,22}[A-Za-z0-9])?")  # leaves room for what VERP adds, 64 in all
 SAFE_SECRET = re.compile(r"[A-Za-z0-9_-]{24,200}")
+BEARER = re.compile(r"[!-~]{1,500}")  # what a header may carry
 TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}")
 
 
@@ -132,6 +133,19 @@ def _topic(value: str) -> str:
     return value.strip()
 
 
+def _endpoint(value: str) -> str:
+    parts = urlsplit(_base_url(value))
+    if not parts.hostname or parts.username or parts.password:
+        raise ValueError("use an address such as http://127.0.0.1:11434/v1, the key in FEEDBACK_READER_KEY")
+    return value.strip().rstrip("/")
+
+
+def _bearer(value: str) -> str:
+    if not BEARER.fullmatch(value.strip()):
+        raise ValueError("use the key as the endpoint gave it: letters, digits and signs without blanks")
+    return value.strip()
+
+
 def _bar(value: str) -> float:
     try:
         number = float(value)
@@ -207,6 +221,12 @@ class Settings:
     log_format: str = field(default="json", metadata={"read": _one_of("json", "console")})
     quote_bar: float = field(default=0.95, metadata={"read": _bar})
     themes_strong: bool = field(default=False, metadata={"read": _flag})
+    reader_url: str = field(default="", metadata={"read": _endpoint})
+    reader_model: str = field(default="", metadata={"read": _text})
+    reader_key: str = field(default="", metadata={"read": _bearer}, repr=False)
+    reader_timeout: int = field(default=60, metadata={"read": _whole(1, 600)})
+    reader_requests: int = field(default=20, metadata={"read": _whole(1, 1000)})
+    reader_format: str = field(default="json_schema", metadata={"read": _one_of("json_schema", "json_object", "none")})
     metrics_token: str = field(default="", metadata={"read": _random_secret}, repr=False)
     log_level: str = field(default="info", metadata={"read": _one_of("debug", "info", "warning", "error")})
     given: frozenset[str] = frozenset()  # no setting: the names of those that somebody set
@@ -245,6 +265,7 @@ class Settings:
     def completed(self) -> Settings:
         """Fill what follows from other settings; refuse what production must have and does not."""
         changes: dict[str, Any] = {}
+        self._check_reader()
         if not self.secret_key:
             if not self.development:
                 raise BadSetting(f"{PREFIX}SECRET_KEY is missing: set it to at least 32 random characters.")
@@ -260,6 +281,10 @@ class Settings:
         if not self.mail_url:
             changes["mail_url"] = f"folder:{Path(self.var).resolve() / 'mail'}"
         return self.with_(**changes)
+
+    def _check_reader(self) -> None:
+        if bool(self.reader_url) != bool(self.reader_model):
+            raise BadSetting(f"{PREFIX}READER_URL and {PREFIX}READER_MODEL go together: set both, or none.")
 
     def with_(self, **changes: Any) -> Settings:
         """Return a copy with ``changes``."""
