@@ -31,6 +31,7 @@ from feedback_app.operations.urls import dev_mail, metrics
 from feedback_app.organisation import events as organisation_events
 from feedback_app.organisation.urls import blueprint as organisation
 from feedback_app.reader import events as reader_events
+from feedback_app.reader.urls import blueprint as reader
 from feedback_app.responses import events as response_events
 from feedback_app.responses.urls import blueprint as responses
 from feedback_app.surveys import events as survey_events
@@ -49,6 +50,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     guided,
     changes,
     voices,
+    reader,
     announcements,
     accounts,
     organisation,
