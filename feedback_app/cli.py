@@ -24,6 +24,7 @@ COMMANDS = {
     "responses": ("feedback_app.responses.commands:responses", "What came back."),
     "themes": ("feedback_app.themes.commands:themes", "What people talk about."),
     "changes": ("feedback_app.changes.command_group:changes", "What was altered, or why it cannot be."),
+    "reader": ("feedback_app.reader.commands:reader", "A language model that may propose: try it, ask it, its log."),
     "announcements": ("feedback_app.announcements.commands:announcements", "You said, we did."),
     "mail": ("feedback_app.letters.commands:mail", "The letters: state, resend, bounces."),
 }

@@ -14,7 +14,7 @@ from feedback_app.delivery.bounces import mailbox as bounce_mailbox
 from feedback_app.delivery.bounces.mailbox import Mailbox, MailboxTrouble
 from feedback_app.extensions import current_settings, db
 from feedback_app.jobs import queries as jobs
-from feedback_app.operations.doctor import dns, relay
+from feedback_app.operations.doctor import dns, reader, relay
 from feedback_app.operations.doctor.dns_asking import Asker
 from feedback_app.operations.doctor.findings import Finding, judged
 from feedback_app.organisation.queries import current as organisation
@@ -37,7 +37,7 @@ def examine(asker: Asker | None = None) -> list[Finding]:
         ]
     folder = Path(settings.var)
     checked.append(judged("folder", _folder_trouble(folder), f"{folder} can be written to"))
-    checked += [*_disk(folder), *relay.examine(settings), *_bounce_mailbox(settings)]
+    checked += [*_disk(folder), *relay.examine(settings), *_bounce_mailbox(settings), *reader.examine(settings)]
     if settings.mail_folder is None:
         checked += dns.examine(settings, asker or Asker())
     return [*checked, *_hints(settings)]
