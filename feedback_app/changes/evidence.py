@@ -89,11 +89,11 @@ def themes_to_link(chosen: Sequence[int] = ()) -> list[Evidence]:
     """
     wanted = (Theme.state == "open") | Theme.id.in_(chosen)
     statement = _counted().where(wanted).order_by(Codebook.name, desc("mentions"), Theme.name)
-    found = _read(statement)
-    quotes = _typical([one.id for one in found])
-    for one in found:
+    themes = _read(statement)
+    quotes = _typical([one.id for one in themes])
+    for one in themes:
         one.quotes.extend(quotes.get(one.id, ()))
-    return found
+    return themes
 
 
 def _typical(theme_ids: Sequence[int]) -> dict[int, list[Quote]]:

@@ -129,10 +129,10 @@ def find_words(answer: str, words: str) -> tuple[int, int] | None:
         places.append((start, at))
         pieces.append(piece)
     text, joined = " ".join(pieces), " ".join(wanted)
-    found = re.search(rf"(?<!\w){re.escape(joined)}(?!\w)", text)
-    if found is None:
+    match = re.search(rf"(?<!\w){re.escape(joined)}(?!\w)", text)
+    if match is None:
         return None
-    return _unjoined(places, found.start()), _unjoined(places, found.end(), end=True)
+    return _unjoined(places, match.start()), _unjoined(places, match.end(), end=True)
 
 
 def _unjoined(places: Sequence[tuple[int, int]], offset: int, *, end: bool = False) -> int:

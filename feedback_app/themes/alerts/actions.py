@@ -28,15 +28,15 @@ def claim(week: date) -> bool:
     return rowcount_of(insert(AlertWeek).values(monday=week).on_conflict_do_nothing()) == 1
 
 
-def note(week: date, found: Iterable[Finding]) -> list[ThemeAlert]:
+def note(week: date, findings: Iterable[Finding]) -> list[ThemeAlert]:
     """Write down what was found. Joins the caller's transaction."""
     session = require_transaction()
     alerts = [
         ThemeAlert(
-            theme_id=one.theme_id, kind=one.kind, monday=week, hits=one.hits, cases=one.cases,
-            hits_before=one.hits_before, cases_before=one.cases_before, chance=one.chance,
+            theme_id=finding.theme_id, kind=finding.kind, monday=week, hits=finding.hits, cases=finding.cases,
+            hits_before=finding.hits_before, cases_before=finding.cases_before, chance=finding.chance,
         )
-        for one in found
+        for finding in findings
     ]  # fmt: skip
     session.add_all(alerts)
     session.flush()

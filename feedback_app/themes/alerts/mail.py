@@ -33,12 +33,12 @@ def look_and_tell() -> int:
         db.session.rollback()
         return 0
     known = queries.told_lately(now)
-    found = [one for codebook in codebooks() for one in findings(*queries.histories(codebook.id, now))]
+    noticed = [one for codebook in codebooks() for one in findings(*queries.histories(codebook.id, now))]
     db.session.rollback()
     with transaction():
         if not actions.claim(week):
             return 0
-        alerts = actions.note(week, [one for one in found if (one.theme_id, one.kind) not in known])
+        alerts = actions.note(week, [one for one in noticed if (one.theme_id, one.kind) not in known])
         _write(alerts)
         return len(alerts)
 

@@ -85,11 +85,11 @@ def lately(staff_id: int, since: timedelta = timedelta(days=7)) -> list[ThemeAle
 
 
 def _shown(staff_id: int, since: timedelta) -> Select[ThemeAlert]:
-    mine = Theme.owner_id == staff_id
+    theirs = Theme.owner_id == staff_id
     chosen = select(ThemeAlert).join(Theme, Theme.id == ThemeAlert.theme_id)
     chosen = chosen.where(ThemeAlert.monday > (clock.now() - since).date() - timedelta(days=1))
-    chosen = chosen.where(or_(mine, Theme.owner_id.is_(None)), Theme.state == "open")
-    return chosen.order_by(ThemeAlert.monday.desc(), mine.desc(), ThemeAlert.chance, ThemeAlert.id)
+    chosen = chosen.where(or_(theirs, Theme.owner_id.is_(None)), Theme.state == "open")
+    return chosen.order_by(ThemeAlert.monday.desc(), theirs.desc(), ThemeAlert.chance, ThemeAlert.id)
 
 
 def is_muted(staff_id: int) -> bool:

@@ -108,18 +108,18 @@ def finish(codebook_id: int) -> None:
 
 def _codebook_of(session: Session, mention_id: int) -> int:
     linked = select(CodebookSurvey.codebook_id).join(Mention, Mention.survey_id == CodebookSurvey.survey_id)
-    found = session.scalar(linked.where(Mention.id == mention_id))
-    if found is None:
+    codebook_id = session.scalar(linked.where(Mention.id == mention_id))
+    if codebook_id is None:
         raise NotFound(N_("There is no mention number %(id)s in a codebook (any more)."), id=mention_id)
-    return found
+    return codebook_id
 
 
 def _named(codebook_id: int, theme: str) -> Theme:
     number = read_key(theme)
-    found = open_theme(number) if number else _bearing(codebook_id, theme)
-    if found is None or found.codebook_id != codebook_id:
+    named = open_theme(number) if number else _bearing(codebook_id, theme)
+    if named is None or named.codebook_id != codebook_id:
         raise NotFound(N_("There is no theme “%(name)s” in this codebook."), name=theme[:80])
-    return found
+    return named
 
 
 def _bearing(codebook_id: int, name: str) -> Theme | None:

@@ -114,14 +114,14 @@ def _laid_out(mentions: Mentions, order: Sequence[int], *, strong: bool) -> tupl
 def told_by_people(codebook_id: int, mentions: Mentions, land: Landscape) -> Told:
     """Return what a lesson begins with."""
     answers: dict[int, int] = {}
-    found = np.full(len(land), -1, dtype=np.int64)
+    placed = np.full(len(land), -1, dtype=np.int64)
     for row, said, theme in zip(land.row_of.tolist(), mentions.said, mentions.found, strict=True):
         if row >= 0 and said is not None:
             answers.setdefault(row, said)  # the newest mention comes first: the same words are where they are now
         elif row >= 0:
-            found[row] = theme
+            placed[row] = theme
     names = _names(codebook_id, land)
-    return Told(answers, found, names, _trust(codebook_id, names))
+    return Told(answers, placed, names, _trust(codebook_id, names))
 
 
 def _names(codebook_id: int, land: Landscape) -> Mapping[int, Vectors]:

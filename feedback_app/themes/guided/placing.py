@@ -62,14 +62,14 @@ def write_questions(
     rows = [
         {
             "codebook_id": codebook_id,
-            "mention_id": of_row[one.row],
+            "mention_id": of_row[question.row],
             "position": position,
-            "reason": one.reason,
-            "proposals": choose.alternatives(lesson, one.row) if lesson is not None else [],
+            "reason": question.reason,
+            "proposals": choose.alternatives(lesson, question.row) if lesson is not None else [],
             "state": "waiting",
         }
-        for position, one in enumerate(asked)
-        if one.row in of_row
+        for position, question in enumerate(asked)
+        if question.row in of_row
     ]
     if rows:
         session.execute(insert(GuidedQuestion).on_conflict_do_nothing(), rows)

@@ -63,11 +63,11 @@ def setup_of(codebook_id: int) -> GuidedSetup | None:
 def progress(codebook_id: int) -> Progress:
     """Return how far the set-up of a codebook is; all zero where nobody has begun one."""
     counted = select(GuidedQuestion.state, func.count()).where(GuidedQuestion.codebook_id == codebook_id)
-    found = {row[0]: row[1] for row in db.session.execute(counted.group_by(GuidedQuestion.state))}
+    counts = {row[0]: row[1] for row in db.session.execute(counted.group_by(GuidedQuestion.state))}
     setup = setup_of(codebook_id)
     told = estimate(setup.right, setup.drawn) if setup else estimate(0, 0)
     learning = setup is not None and is_due(setup)
-    return Progress(found.get("answered", 0), found.get("waiting", 0), learning, setup.moved if setup else 0, told)
+    return Progress(counts.get("answered", 0), counts.get("waiting", 0), learning, setup.moved if setup else 0, told)
 
 
 def kept(codebook_id: int) -> list[int]:

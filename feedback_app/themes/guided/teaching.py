@@ -82,11 +82,11 @@ def _to_ask(
     rows = {row: one for row, one in zip(land.row_of.tolist(), mentions.ids, strict=True) if row >= 0 and one in free}
     wanted = sorted(row for row, one in rows.items() if one > newer) or sorted(rows)
     asked = np.array(wanted, dtype=np.int64)
-    found: list[choose.Question] = []
+    questions: list[choose.Question] = []
     for start in range(0, ahead, BLOCK):
-        done = {*told.answers, *(one.row for one in found)}
-        found += choose.questions(land, lesson, done, asked, min(BLOCK, ahead - start), codebook_id + len(done))
-    return found
+        done = {*told.answers, *(one.row for one in questions)}
+        questions += choose.questions(land, lesson, done, asked, min(BLOCK, ahead - start), codebook_id + len(done))
+    return questions
 
 
 def _foretold(codebook_id: int, mentions: Mentions, land: Landscape, told: Told) -> tuple[int, int]:

@@ -59,8 +59,8 @@ def _worth(one: Sentence, weight: dict[str, float]) -> float:
     return one.sure * sum(weight.get(word, 0.0) for word in one.words) / max(_FULL, len(one.words))
 
 
-def alike(one: Sentence, other: Sentence) -> bool:
+def alike(sentence: Sentence, other: Sentence) -> bool:
     """True when two sentences share half of all their words, or one has hardly a word that the other has not."""
-    common = len(one.words & other.words)
-    whole, shorter = len(one.words | other.words), min(len(one.words), len(other.words))
+    common = len(sentence.words & other.words)
+    whole, shorter = len(sentence.words | other.words), min(len(sentence.words), len(other.words))
     return common >= ALIKE * whole or (shorter > 1 and common >= CONTAINED * shorter)

@@ -95,11 +95,11 @@ Spans = Mapping[int, Sequence[tuple[int, int, str, str]]]
 
 
 def _spans(answers: Sequence[int]) -> Spans:
-    found: dict[int, list[tuple[int, int, str, str]]] = {}
+    by_answer: dict[int, list[tuple[int, int, str, str]]] = {}
     columns = select(Mention.answer_id, Mention.start, Mention.end, Mention.state, Mention.tone)
     for row in db.session.execute(columns.where(Mention.answer_id.in_(set(answers)))):
-        found.setdefault(row.answer_id, []).append((row.start, row.end, row.state, row.tone))
-    return found
+        by_answer.setdefault(row.answer_id, []).append((row.start, row.end, row.state, row.tone))
+    return by_answer
 
 
 def _few(rows: Sequence[Row[Any]], spans: Spans, language: str) -> list[Said]:
@@ -113,12 +113,12 @@ def _told(rows: Sequence[Row[Any]], spans: Spans) -> list[Said]:
     texts: dict[int, str] = {}  # by mention
     answers: set[int] = set()
 
-    def accept(one: Sentence) -> bool:
-        row = by_id[one.id]
+    def accept(sentence: Sentence) -> bool:
+        row = by_id[sentence.id]
         text = "" if row.Mention.answer_id in answers else _alone(row, spans.get(row.Mention.answer_id, ()))
         if text:
             answers.add(row.Mention.answer_id)
-            texts[one.id] = text
+            texts[sentence.id] = text
         return bool(text)
 
     found = choose([Sentence(key, _words(row.Mention), row.confidence) for key, row in by_id.items()], accept)

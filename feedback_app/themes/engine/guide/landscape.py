@@ -99,10 +99,10 @@ def landscape(
     rows, spoken = np.arange(len(collection)), collection.languages
     leaning = known.leanings(collection, rows, list(zip(embedders, plain, strict=True)), cache, encode_on_all_cores)
     heard, views = [], []
-    for one, vectors in zip(embedders, plain, strict=True):
-        meant = unit(vectors + np.float32(CONTEXT) * vectors_of(whole, one, cache, encode_on_all_cores))
+    for embedder, vectors in zip(embedders, plain, strict=True):
+        meant = unit(vectors + np.float32(CONTEXT) * vectors_of(whole, embedder, cache, encode_on_all_cores))
         space = fit_space(meant, spoken)
-        heard.append((one, space))
+        heard.append((embedder, space))
         views.append(space.view(space.centred(meant, spoken)))
     graph = summed([*(neighbour_graph(view) for view in views), neighbour_graph(leaning.view) * np.float32(WEIGHT)])
     features = np.hstack([*views, np.float32(WEIGHT) * leaning.view]).astype(np.float32)
@@ -122,9 +122,9 @@ def typical_of(near: Vectors) -> Vectors:
     count = min(_CROWD, len(near) - 1)
     if count < 1:
         return np.ones(len(near), np.float32)
-    found = np.empty(len(near), np.float32)
+    typical = np.empty(len(near), np.float32)
     for start in range(0, len(near), _BLOCK):
         likeness = near[start : start + _BLOCK] @ near.T
         likeness[np.arange(len(likeness)), np.arange(start, start + len(likeness))] = -2.0
-        found[start : start + _BLOCK] = np.partition(likeness, -count, axis=1)[:, -count:].mean(axis=1)
-    return found
+        typical[start : start + _BLOCK] = np.partition(likeness, -count, axis=1)[:, -count:].mean(axis=1)
+    return typical

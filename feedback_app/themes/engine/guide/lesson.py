@@ -148,11 +148,11 @@ def held_out(land: Landscape, told: Told) -> dict[int, tuple[int, float]]:
     """For each answered row the theme that the others' answers give it, and the chance of that: five folds."""
     rows = np.array(sorted(told.answers))
     mixed = rows[np.random.RandomState(0).permutation(len(rows))]
-    found: dict[int, tuple[int, float]] = {}
+    predicted: dict[int, tuple[int, float]] = {}
     for number in range(min(_FOLDS, len(rows))):
         part = set(mixed[number::_FOLDS].tolist())
         kept = {row: theme for row, theme in told.answers.items() if row not in part}
         lesson = teach(land, Told(kept, told.found, told.names, told.trust))
         if lesson is not None:
-            found |= {row: (int(lesson.best[row]), float(lesson.chances[row].max())) for row in part}
-    return found
+            predicted |= {row: (int(lesson.best[row]), float(lesson.chances[row].max())) for row in part}
+    return predicted
