@@ -1,75 +1,34 @@
-"""The plot of satisfaction against frequency stands where the figures say, and its words cover nothing."""
+"""How content people are: nothing below ten scores, and an interval that holds what it promises."""
 
 from __future__ import annotations
 
-from collections import Counter
+import random
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
-from feedback_app.themes.models import Theme
-from feedback_app.themes.reports.charts import (
-    LETTERS,
-    Dot,
-    Scatter,
-    satisfaction,
-)
-from feedback_app.themes.reports.figures import ThemeFigures
-from feedback_app.themes.reports.satisfaction import Satisfaction
-from feedback_app.themes.reports.svg import LETTER
-from feedback_app.themes.reports.trends import Trend
+from feedback_app.themes.reports.satisfaction import LEAST, satisfaction
 
 
-def a_row(name: str, people: int, content: float | None) -> ThemeFigures:
-    told = None if content is None else Satisfaction(content, max(0, content - 1), min(10, content + 1), people)
-    return ThemeFigures(Theme(name=name), people, people, Counter(), {}, told, Trend("steady", 1.0, 0, 0.0))
+def test_no_mean_of_fewer_than_ten() -> None:
+    assert satisfaction(LEAST - 1, 63.0, 450.0) is None
+    told_ = satisfaction(10, 70.0, 494.0)
+    assert told_ is not None
+    assert (told_.mean, told_.scores) == (7.0, 10)
+    assert 5 < told_.low < 7 < told_.high < 8.5
+    same = satisfaction(10, 90.0, 810.0)
+    assert same is not None
+    assert same.low < 8.5  # ten nines prove no nine
 
 
-def plot(*rows: tuple[str, int, float | None]) -> Scatter:
-    found = satisfaction([a_row(*row) for row in rows], 1000, 380)
-    assert found is not None
-    return found
-
-
-def test_more_people_stand_to_the_right_and_the_content_higher() -> None:
-    found = {dot.figures.theme.name: dot for dot in plot(("a", 10, 2.0), ("b", 40, 9.0), ("c", 80, 5.0)).dots}
-    assert found["a"].x < found["b"].x < found["c"].x
-    assert found["b"].y < found["c"].y < found["a"].y
-
-
-def test_the_mean_counts_everybody() -> None:
-    found = plot(("a", 10, 4.0), ("b", 30, 8.0), ("c", 10, 4.0))
-    (four,) = [height for height, points in found.rows if points == 4]
-    (eight,) = [height for height, points in found.rows if points == 8]
-    assert found.mean == four + (eight - four) * (6.4 - 4) / 4
-
-
-def test_what_has_no_mean_is_not_drawn() -> None:
-    rows = [a_row("a", 9, None), a_row("b", 10, 3.0), a_row("c", 50, 4.0), a_row("d", 50, None)]
-    assert satisfaction(rows, 1000, 380) is None
-    assert satisfaction([], 1000, 380) is None
-
-
-def _box(dot: Dot) -> tuple[float, float]:
-    wide = len(dot.words) * LETTERS * LETTER
-    return (dot.x - 9 - wide, dot.x - 9) if dot.left else (dot.x + 9, dot.x + 9 + wide)
-
-
-one_theme = st.tuples(st.text("abcdefgh ", min_size=1, max_size=30), st.integers(10, 90_000), st.floats(0, 10))
-
-
-@given(st.lists(one_theme, min_size=3, max_size=40))
-def test_names_stay_inside_and_apart(rows: list[tuple[str, int, float]]) -> None:
-    found = plot(*rows)
-    assert len(found.dots) == len(rows)
-    named = [dot for dot in found.dots if dot.words]
-    for dot in found.dots:
-        assert 0 <= dot.x <= found.width
-        assert 0 <= dot.y <= found.height
-    for at, dot in enumerate(named):
-        start, end = _box(dot)
-        assert start >= 0
-        assert end <= found.width
-        for other in named[:at]:
-            low, high = _box(other)
-            assert end <= low or high <= start or abs(dot.y - other.y) >= LETTERS * 1.3
+@pytest.mark.parametrize("weights", [(1, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4), (4, 0, 0, 0, 0, 1, 0, 0, 1, 1, 4), (1,) * 11])
+@pytest.mark.parametrize("scores", [10, 30])
+def test_the_interval_holds_the_true_mean_as_often_as_it_says(weights: tuple[int, ...], scores: int) -> None:
+    true = sum(at * one for at, one in enumerate(weights)) / sum(weights)
+    dice = random.Random(7)  # noqa: S311 - a draw, no secret
+    held = 0
+    for _ in range(800):
+        row = dice.choices(range(11), weights, k=scores)
+        found = satisfaction(scores, float(sum(row)), float(sum(one * one for one in row)))
+        assert found is not None
+        held += found.low <= true <= found.high
+    assert held / 800 > 0.93
