@@ -12,6 +12,7 @@ from feedback_app.accounts.access import requires
 from feedback_app.common.keys import read_keys
 from feedback_app.errors import N_, Refused
 from feedback_app.themes import mention_queries, queries
+from feedback_app.themes.codebooks import queries as codebook_queries
 from feedback_app.themes.codebooks import starters
 from feedback_app.themes.curation import theme_actions
 from feedback_app.themes.curation import undo as undo_actions
@@ -62,6 +63,7 @@ def index() -> str:
         ready=[starters.load(name) for name in starters.names()],
         news=guided_queries.news(codebook.id),
         setup=guided_queries.setup_of(codebook.id),
+        landed=codebook_queries.landed(codebook.id),
     )
 
 

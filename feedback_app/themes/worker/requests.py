@@ -15,6 +15,7 @@ from feedback_app.database import transaction, updated_one
 from feedback_app.errors import N_, Refused
 from feedback_app.events.actor import WORKER, Actor
 from feedback_app.extensions import db
+from feedback_app.themes.codebooks.landing_actions import land_new_surveys
 from feedback_app.themes.engine.cluster.partition import Grain
 from feedback_app.themes.grouping.actions import assign, group, relearn
 from feedback_app.themes.grouping.classifier_store import load
@@ -131,8 +132,10 @@ def assign_new_answers(*, everything: bool = False) -> tuple[int, int]:
     """Cut answers that have just arrived and put them into themes; mentions cut and mentions placed.
 
     Costs next to nothing when none is new. ``everything`` also looks at old answers that were missed, for instance
-    because they were imported by a transaction that took long.
+    because they were imported by a transaction that took long, and lets new surveys join a codebook.
     """
+    if everything:
+        land_new_surveys()
     cutting = cut_new(newest=0 if everything else NEWEST)
     placed = 0
     for codebook_id in _with_unjudged():

@@ -7,16 +7,20 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from feedback_app import clock
+from feedback_app.database import transaction
+from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
 from feedback_app.themes import queries as theme_queries
+from feedback_app.themes.curation import theme_actions
 from feedback_app.themes.guided import queries
-from feedback_app.themes.models import GroupingRequest, Mention, Theme
-from feedback_app.themes.worker import jobs
+from feedback_app.themes.models import Codebook, GroupingRequest, Mention, Placement, Theme
+from feedback_app.themes.worker import jobs, requests
 from tests.browser import read
 from tests.factories import a_contact, a_response
-from tests.themes.guided.conftest import LATE, subject_of
+from tests.themes.guided.conftest import LATE, SUBJECTS, subject_of
 from tests.themes.seed import a_theme, some_mentions
 
 Sign = Callable[[str], FlaskClient]
@@ -173,9 +177,18 @@ def test_a_viewer_looks_and_answers_nothing(as_role: Sign, book: int) -> None:
     assert db.session.scalar(select(func.count()).where(Mention.decided_at.is_not(None))) == 0
 
 
-def test_corrections_on_other_pages_teach_too(as_role: Sign, book: int) -> None:
+def test_corrections_on_other_pages_teach_too_once_people_pause(as_role: Sign, book: int) -> None:
     client = as_role("product_owner")
     begun(client, book)
-    say(client, book, deed="new", name=subject_of(asked(book).mention.text))
-    assert jobs.teach_guided() == ""  # the block is not full, and a person may go on at once
-    assert jobs.learn_from_corrections() == ""  # not while somebody is at it
+    for name, words in SUBJECTS.items():
+        db.session.rollback()
+        alike = select(Mention.id).where(Mention.text.startswith(words[:9])).limit(3)
+        theme_actions.start_theme(book, name, COMMAND, list(db.session.scalars(alike)))
+    assert jobs.teach_guided() == ""  # no block is full: a person may still be at it
+    assert jobs.learn_from_corrections() == ""
+    with transaction() as session:
+        session.execute(update(Codebook).values(corrected_at=clock.now() - 2 * requests.QUIET))
+    assert jobs.learn_from_corrections() == "1 codebooks learnt"
+    moved = select(Theme.name, Mention.text).join(Placement, Placement.theme_id == Theme.id)
+    rows = db.session.execute(moved.join(Mention, Mention.id == Placement.mention_id)).all()
+    assert sum(row.name == subject_of(row.text) for row in rows) > 45  # nine were said
