@@ -18,7 +18,6 @@ from feedback_app.themes.engine.guide import choose
 from feedback_app.themes.engine.guide.landscape import Landscape
 from feedback_app.themes.engine.guide.lesson import NOTHING, Lesson, Told, held_out, teach
 from feedback_app.themes.engine.vectors.embedders import default_embedder
-from feedback_app.themes.engine.vectors.normalise import fit_space
 from feedback_app.themes.grouping import classifier_store
 from feedback_app.themes.grouping.learning import Assigner
 from feedback_app.themes.guided.collected import Mentions, landscape_of, read, told_by_people
@@ -28,8 +27,8 @@ from feedback_app.themes.guided.queries import BLOCK, candidates, setup_of
 from feedback_app.themes.models import Codebook
 
 AHEAD = 3 * BLOCK  # questions prepared, so that nobody waits for the machine
-TESTED = 2_000  # mentions on which it is tried out how often the machine is right, and from which it goes on
-"""More of them change the figure little, and each trial costs as much as a lesson."""
+TESTED = 2_000  # mentions on which it is tried out how often the machine is right; each trial costs as much as a lesson
+SHOWN = 1_000  # the clearest mentions, from which new answers are assigned
 
 
 def teach_wanted() -> str:
@@ -115,13 +114,12 @@ def _foretold(codebook_id: int, mentions: Mentions, land: Landscape, told: Told)
 def _machine(land: Landscape, lesson: Lesson) -> Assigner | None:
     """What new answers will be assigned by: learnt from the clearest placements, in the default encoder's space."""
     kept = [np.flatnonzero(lesson.best == theme) for theme in lesson.themes if theme != NOTHING]
-    most = max(1, TESTED // max(len(kept), 1))
+    most = max(1, SHOWN // max(len(kept), 1))
     clear = [rows[np.argsort(-lesson.chances[rows].max(axis=1), kind="stable")[:most]] for rows in kept]
     rows = np.sort(np.concatenate(clear)) if clear else np.array([], dtype=np.int64)
     if not len(rows):
         return None
     collection = land.collection
-    space = fit_space(collection.vectors, collection.languages)
-    centred = space.centred(collection.vectors[rows], collection.languages[rows])
+    centred = land.plain.centred(collection.vectors[rows], collection.languages[rows])
     words = collection.wording(rows)
-    return Assigner(engine.learn(words, centred, lesson.best[rows], space, default_embedder().name))
+    return Assigner(engine.learn(words, centred, lesson.best[rows], land.plain, default_embedder().name))

@@ -14,6 +14,7 @@ from feedback_app.themes.engine.guide.landscape import CONTEXT, Landscape, lands
 from feedback_app.themes.engine.guide.lesson import NOTHING, Lesson, Told, held_out, teach
 from feedback_app.themes.engine.vectors.embedders import default_embedder, unit
 from feedback_app.themes.engine.vectors.graphs import neighbour_graph
+from feedback_app.themes.engine.vectors.normalise import fit_space
 from feedback_app.themes.grouping.known import known
 
 COURIER = [f"The courier came {at} days too late" for at in range(2, 14)]
@@ -35,7 +36,9 @@ def crowd(sizes: Sequence[int], spread: float = 1.0, seed: int = 0) -> tuple[Lan
     every = np.arange(len(rows))
     texts = tuple(f"text {row}" for row in every)
     collection = Collection(texts, np.array(["en"] * len(rows), dtype=object), made(rows), every, every)
-    return Landscape(collection, every, rows, rows, walk_of(neighbour_graph(rows)), typical_of(rows), ()), labels + 1
+    space = fit_space(rows, collection.languages)
+    walk, typical = walk_of(neighbour_graph(rows)), typical_of(rows)
+    return Landscape(collection, every, rows, rows, walk, typical, (), space), labels + 1
 
 
 def nothing_known(land: Landscape, answers: dict[int, int], themes: Sequence[int] = ()) -> Told:

@@ -41,6 +41,8 @@ class Landscape:
     walk: sparse.csr_matrix
     typical: Vectors
     heard: tuple[tuple[Embedder, Space], ...]
+    plain: Space
+    """Where new texts are compared: of the default encoder, without the answers they stand in."""
 
     def __len__(self) -> int:
         return len(self.features)
@@ -59,6 +61,7 @@ class Landscape:
             self.walk[rows][:, rows],
             self.typical[rows],
             self.heard,
+            self.plain,
         )
 
     def features_of(self, names: Sequence[str], languages: Sequence[str], cache: VectorCache | None = None) -> Vectors:
@@ -107,7 +110,10 @@ def landscape(
     graph = summed([*(neighbour_graph(view) for view in views), neighbour_graph(leaning.view) * np.float32(WEIGHT)])
     features = np.hstack([*views, np.float32(WEIGHT) * leaning.view]).astype(np.float32)
     near = unit(features)
-    return Landscape(collection, collection.row_of, features, near, walk_of(graph), typical_of(near), tuple(heard))
+    space = fit_space(collection.vectors, spoken)
+    return Landscape(
+        collection, collection.row_of, features, near, walk_of(graph), typical_of(near), tuple(heard), space
+    )
 
 
 def walk_of(graph: sparse.csr_matrix) -> sparse.csr_matrix:
