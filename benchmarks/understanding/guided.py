@@ -41,7 +41,7 @@ from feedback_app.themes.engine.vectors.large_encoders import CompactE5  # noqa:
 from feedback_app.themes.grouping.known import known  # noqa: E402
 
 BLOCK, NOISE, PRINTED = 10, 0.05, (50, 100)
-Figures = dict[int, list[tuple[float, float, float, float, float, float]]]
+Figures = dict[int, list[tuple[float, float, float, float, float]]]
 
 
 def laid_out(rows: list[dict[str, Any]], cache: dict[str, bytes]) -> tuple[Landscape, list[str]]:
@@ -76,13 +76,12 @@ def answer(land: Landscape, gold: list[str], names: dict[str, np.ndarray], seed:
         lesson = teach(land, told)
         if len(answers) in PRINTED:
             rest = np.setdiff1d(np.arange(len(land)), list(answers))
-            predicted = held_out(land, told)
-            lot = [predicted[row][0] == truth[row] for row in lots]
-            every = np.mean([theme == truth[row] for row, (theme, _) in predicted.items()])
+            predicted = held_out(land, told, lots)
+            lot = [predicted[row] == truth[row] for row in lots]
             right = float((lesson.best[rest] == truth[rest]).mean())
             inside = float((lesson.best == truth).mean())
             figures.setdefault(len(answers), []).append(
-                (right, inside, float(np.mean(lot)), *interval(sum(lot), len(lot)), every)
+                (right, inside, float(np.mean(lot)), *interval(sum(lot), len(lot)))
             )
 
 
@@ -128,13 +127,12 @@ def main() -> None:
         for draw in range(given.draws):
             answer(noisy(land, draw), gold, names, 1000 * draw, figures)
         for number, found in figures.items():
-            right, inside, lot, low, high, every = np.mean(found, axis=0)
+            right, inside, lot, low, high = np.mean(found, axis=0)
             covered = sum(one[3] <= one[0] <= one[4] for one in found)
             lowest = min(one[0] for one in found)
             print(
                 f"{company} after {number:3}: right of those not asked {right:.3f} (lowest {lowest:.3f}),"
-                f" of all {inside:.3f}; says {lot:.2f} ({low:.2f} to {high:.2f}, true in {covered} of {len(found)}),"
-                f" all answers held out {every:.2f}",
+                f" of all {inside:.3f}; says {lot:.2f} ({low:.2f} to {high:.2f}, true in {covered} of {len(found)})",
                 flush=True,
             )
         print(cost(land, gold, names))

@@ -107,8 +107,8 @@ def _foretold(codebook_id: int, mentions: Mentions, land: Landscape, told: Told)
         place = {int(row): at for at, row in enumerate(kept)}
         chosen, rows = land.only(kept), {place[row] for row in rows}
         told = Told({place[row]: said for row, said in told.answers.items()}, told.found[kept], told.names, told.trust)
-    predicted = held_out(chosen, told)
-    return sum(predicted[row][0] == told.answers[row] for row in rows), len(rows)
+    predicted = held_out(chosen, told, rows)
+    return sum(predicted.get(row) == told.answers[row] for row in rows), len(rows)
 
 
 def _machine(land: Landscape, lesson: Lesson) -> Assigner | None:

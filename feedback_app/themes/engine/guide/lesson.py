@@ -5,7 +5,7 @@ machine has put into it so far; how faintly depends on how often people agreed t
 neighbours (Zhou et al., 2004), and the clearer half of it teaches once more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,7 +27,7 @@ _WORD = 3.0
 _CLEARER, _MOST_AGAIN = 0.5, 2_000
 _PENALTY = 10.0
 _SMOOTHING, _ROUNDS = 0.3, 20
-_FOLDS = 5
+_PARTS = 10
 
 Ids = NDArray[np.int64]
 
@@ -144,15 +144,14 @@ def _clearer(chances: Vectors, told: Told) -> tuple[Ids, Ids]:
     return every, columns[every]
 
 
-def held_out(land: Landscape, told: Told) -> dict[int, tuple[int, float]]:
-    """For each answered row the theme that the others' answers give it, and the chance of that: five folds."""
-    rows = np.array(sorted(told.answers))
-    mixed = rows[np.random.RandomState(0).permutation(len(rows))]
-    predicted: dict[int, tuple[int, float]] = {}
-    for number in range(min(_FOLDS, len(rows))):
-        part = set(mixed[number::_FOLDS].tolist())
+def held_out(land: Landscape, told: Told, rows: Iterable[int]) -> dict[int, int]:
+    """For each of these answered rows the theme that the other answers give it; they are held out in ten parts."""
+    mixed = np.random.RandomState(0).permutation(sorted(set(rows) & told.answers.keys())).astype(np.int64)
+    found: dict[int, int] = {}
+    for number in range(min(_PARTS, len(mixed))):
+        part = set(mixed[number::_PARTS].tolist())
         kept = {row: theme for row, theme in told.answers.items() if row not in part}
         lesson = teach(land, Told(kept, told.found, told.names, told.trust))
         if lesson is not None:
-            predicted |= {row: (int(lesson.best[row]), float(lesson.chances[row].max())) for row in part}
-    return predicted
+            found |= {row: int(lesson.best[row]) for row in part}
+    return found
