@@ -35,7 +35,7 @@ def plain_answers() -> list[Labelled]:
     beside = [asides(language) for language in ("en", "pl")]
     empty = [whole(text, False) for one in beside for text in one.no_content]
     hard = [whole(text, True) for one in beside for text in one.mentions]
-    return [*read_answers("answers"), *read_short(), *single, *empty, *hard]
+    return [*read_answers("answers", "trades"), *read_short(), *single, *empty, *hard]
 
 
 class Encoder:
