@@ -40,14 +40,15 @@ class Leanings:
 
     @property
     def view(self) -> Vectors:
-        """Unit rows in which neighbours are looked for: log chances without what all rows, and all columns, share.
+        """Unit rows in which neighbours are looked for: roots of the chances, without what all rows share.
 
-        Centred log ratios (Aitchison, 1982): how much more a text leans to a subject than to others, and others to it.
-        Whether it leans to nothing is no reason to be near another.
+        Distances of roots are Hellinger's (1909): what a text leans to most decides who is near it, where log chances
+        would let a hundred subjects that it hardly leans to outvote the one. Whether it leans to nothing is no reason
+        to be near another.
         """
-        logs = np.log(np.maximum(self.chances[:, self.subjects != NOTHING], _FAINTEST))
-        logs -= logs.mean(axis=1, keepdims=True)
-        return unit((logs - logs.mean(axis=0)).astype(np.float32))
+        leaning = self.chances[:, self.subjects != NOTHING]
+        roots = np.sqrt(leaning / np.maximum(leaning.sum(axis=1, keepdims=True), _FAINTEST))
+        return unit((roots - roots.mean(axis=0)).astype(np.float32))
 
 
 class KnownSubjects:

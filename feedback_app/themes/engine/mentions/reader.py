@@ -18,7 +18,7 @@ from feedback_app.themes.engine.text.no_content import says_nothing
 
 Encode = Callable[[Sequence[str]], Rows]
 
-LEAST = 0.39
+LEAST = 0.36
 """How likely a span must be: about half the F1 that can be reached."""
 
 SHORT, LEAST_SHORT = 4, 0.04
