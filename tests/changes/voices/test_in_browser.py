@@ -69,7 +69,7 @@ def test_judged_by_keys_and_sent(windows: Windows, change: int, language: str) -
     page.get_by_role("link", name=judge_link).click()
     _answer_all(page)
     assert _counts(change) == {"yes": 3, "no": 3}
-    page.keyboard.press("u")
+    _press(page, "u")
     expect(page.locator(".voice-card")).to_have_count(1)
     assert sorted(_counts(change).values()) == [1, 2, 3]  # one is a proposal again
     _answer_all(page)
@@ -131,5 +131,11 @@ def _answer_all(page: Page) -> None:
     while page.locator(".voice-card").count():
         card = page.locator(".voice-card").first.locator(".quote").inner_text()
         before = page.locator(".voice-judged li").count()
-        page.keyboard.press("y" if "courier" in card or "kurier" in card else "n")
+        _press(page, "y" if "courier" in card or "kurier" in card else "n")
         expect(page.locator(".voice-judged li")).to_have_count(before + 1)
+
+
+def _press(page: Page, key: str) -> None:
+    """Press a key once the page that is shown listens to it: scripts have run when a page is loaded."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
