@@ -71,7 +71,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "events/actions.py": ("tests/events",),
     "events/catalogue.py": ("tests/events",),
     "events/queries.py": ("tests/events/test_queries.py",),
-    "announcements/sending/audience.py": ("tests/announcements/test_audience.py",),
+    "announcements/sending/audience.py": ("tests/announcements/test_audience.py", "tests/announcements/test_pieces.py"),
     "announcements/sending/progress.py": ("tests/announcements/test_progress.py",),
     "contacts/subscriptions.py": ("tests/contacts/test_subscriptions.py",),
     "themes/mention_filter.py": ("tests/themes/test_mention_filter.py",),

@@ -230,3 +230,29 @@ def test_recipients_for_a_preview_can_be_searched(company: Company) -> None:
     assert [row.email for row in audience.some(*choice)] == ["ada@example.org", "zofia@example.org", "bob@example.org"]
     assert [row.name for row in audience.some(*choice, text="ĆWIK")] == ["Zofia Ćwik"]
     assert audience.some(*choice, text="%") == []
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+@pytest.mark.parametrize("kind", ["respondents", "invited"])
+def test_spans_hold_each_person_once_and_what_each_said(company: Company, kind: str, size: int) -> None:
+    """A planned announcement is written span by span: together they are the whole audience, with everybody's words."""
+    an_invitation(company.survey, a_contact("eve@example.org"))
+    suppressed(company.bob)
+    one = drafted(company, kind)
+    choice = queries.choice(queries.get(one))
+    whole = set(db.session.scalars(select(audience.recipients(*choice).c.contact_id)))
+    plan = audience.plan(*choice, size)
+    parts = [list(db.session.scalars(select(audience.recipients(*choice, span).c.contact_id))) for span in plan.spans]
+    assert sorted(person for part in parts for person in part) == sorted(whole)
+    assert [len(part) for part in parts[:-1]] == [size] * (len(parts) - 1)
+    assert 1 <= len(parts[-1]) <= size
+    assert (plan.letters, plan.left_out) == (len(whole) - 1, 1)
+    said = [audience.spoken_by(db.session(), one, span) for span in plan.spans]
+    assert [set(words) <= set(part) for words, part in zip(said, parts, strict=True)] == [True] * len(parts)
+    everybody = audience.spoken_by(db.session(), one, None)
+    assert sorted(person for words in said for person in words) == sorted(everybody)
+    assert everybody
+
+
+def test_nobody_is_counted_as_invited_only_where_nobody_was_asked(company: Company) -> None:
+    assert queries.reach(queries.get(drafted(company))).invited_only == 0

@@ -159,3 +159,11 @@ def test_five_refusals_of_the_sender_and_more_than_a_tenth_are_no_accident(
         window.add(number < refused)
     assert window.counts() == (tried, refused)
     assert window.denied(SHARE) is wrong
+
+
+@pytest.mark.parametrize(("letters", "counted"), [(100, 100), (101, 101), (200, 200), (201, 101), (350, 150)])
+def test_a_full_half_of_the_window_begins_the_next_with_nothing(letters: int, counted: int) -> None:
+    window = Window()
+    for number in range(letters):
+        window.add(refused=number % 10 == 9)
+    assert window.counts() == (counted, counted // 10)
