@@ -26,9 +26,12 @@ def spec(slug: str = "d") -> FormSpec:
     return queries.build_spec(queries.by_slug(slug).id)
 
 
+FORM = '<form method="post" data-unsaved novalidate>'  # of a page where work could be lost
+
+
 def fields_of(page: str) -> dict[str, str]:
     """What a browser would send back unchanged: the inputs, areas and selects of the page's last form."""
-    form = page[page.rindex('<form method="post" novalidate>') :]
+    form = page[page.rindex(FORM) :]
     given = dict.fromkeys(re.findall(r'<textarea[^>]* name="([^"]+)"', form), "")
     given |= {name: text.strip() for name, text in re.findall(r'name="([^"]+)"[^>]*>\s*([^<]*)</textarea>', form)}
     for tag in re.findall(r"<input[^>]*>", form):
@@ -83,7 +86,7 @@ def test_options_are_added_moved_and_taken_out_without_scripts(admin: FlaskClien
 
 def test_enter_in_a_field_saves_rather_than_moves(admin: FlaskClient, draft: str) -> None:
     page = admin.get(f"{draft}/questions/area").get_data(as_text=True)
-    form = page[page.rindex('<form method="post" novalidate>') :]
+    form = page[page.rindex(FORM) :]
     first = re.search(r"<button[^>]*>", form)
     assert first is not None
     assert 'value="save"' in first[0]
