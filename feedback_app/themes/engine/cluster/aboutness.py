@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feedback_app.themes.engine.classify.known_subjects import NOTHING, Leanings
 from feedback_app.themes.engine.text.phrases import Wordings
@@ -17,6 +18,9 @@ from feedback_app.themes.engine.vectors.graphs import Labels, centres_of, renumb
 
 LEANS, RAISED = 0.07, 3.0
 """Mean chance of a known subject, and how many times that of all other rows, from which a group is about it."""
+
+HEARD, _LIKELIEST = 0.4, 3
+"""And it must be among the three likeliest of so many of them: a few that shout do not name them all."""
 
 SHARED, TELLING = 0.2, 3.0
 """Share of a group's rows (of one language) that have a noun in common, and how many times as often as elsewhere."""
@@ -50,8 +54,15 @@ def _clear(leaning: Leanings, labels: Labels, label: int) -> list[tuple[float, i
         return []
     share = leaning.chances[inside].mean(axis=0)
     elsewhere = leaning.chances[~inside].mean(axis=0) if not inside.all() else np.zeros_like(share)
-    clear = np.flatnonzero((share >= LEANS) & (share >= RAISED * elsewhere))
+    raised = np.flatnonzero((share >= LEANS) & (share >= RAISED * elsewhere)).tolist()
+    clear = [column for column in raised if heard_by(leaning, inside, column) >= HEARD]
     return sorted(((float(share[column]), int(column)) for column in clear), key=lambda pair: (-pair[0], pair[1]))
+
+
+def heard_by(leaning: Leanings, rows: NDArray[np.bool_], column: int) -> float:
+    """The share of some rows for which a subject is among the three likeliest."""
+    chances = np.where(leaning.subjects == NOTHING, 0.0, leaning.chances[rows])
+    return float(np.mean(np.sum(chances > leaning.chances[rows][:, [column]], axis=1) < _LIKELIEST))
 
 
 def settled_in(labels: Labels, joint: Vectors) -> Labels:
