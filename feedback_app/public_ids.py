@@ -38,7 +38,7 @@ def public_id(secret: bytes, kind: str, key: int) -> str:
 def row_id(secret: bytes, kind: str, text: str) -> int | None:
     """Return the key of the row that :func:`public_id` named; None for one of another kind, forged or damaged."""
     prefix, _, code = text.partition("_")
-    if prefix != PREFIXES[kind] or len(code) != 26 or code != code.lower():
+    if prefix != PREFIXES[kind] or len(code) != 26 or not code.isascii() or code != code.lower():
         return None
     try:
         block = base64.b32decode(code.upper() + "======")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feedback_app.common.keys import MOST_KEY, read_key
@@ -45,6 +45,8 @@ def test_a_letter_altered_is_noticed(key: int, place: int, letter: str) -> None:
 
 
 @given(st.text(max_size=40))
+@example("ą" * 26)
+@example("0000000000000000000000000à")
 def test_whatever_else_comes_names_nothing(text: str) -> None:
     assert row_id(SECRET, "contact", text) is None
     assert row_id(SECRET, "contact", f"ct_{text}") is None
