@@ -45,6 +45,17 @@ def test_a_bucket_never_gives_more_than_its_rate(rate: float, steps: list[tuple[
     assert sent <= burst(rate) + rate * forward + 1e-6
 
 
+def test_two_workers_that_look_at_their_clocks_in_another_order_get_no_more() -> None:
+    bucket, _ = full(30, NOW).take(30)
+    for tick in range(100):  # the second looks a tenth of a second late, each time
+        bucket = bucket.filled(30, NOW + timedelta(seconds=tick / 10)).take(9)[0]
+        bucket = bucket.filled(30, NOW + timedelta(seconds=(tick - 1) / 10))
+    assert bucket.filled(30, NOW + timedelta(seconds=9.9)).tokens <= 9.9 * 30 - 99 * 3 + 1e-6 + 30
+    late = Bucket(0, NOW).filled(30, NOW - timedelta(seconds=1)).filled(30, NOW)
+    assert late.tokens == 0
+    assert Bucket(0, NOW).filled(30, NOW - timedelta(hours=1)).at == NOW - timedelta(hours=1)
+
+
 def test_a_bucket_gives_all_of_its_rate() -> None:
     bucket, sent = full(20, NOW), 0
     for tick in range(600):  # a minute, ten looks a second, asked for more than there is

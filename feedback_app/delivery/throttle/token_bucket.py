@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 BURST_SECONDS = 1.0  # what a bucket holds: what may leave at once after a quiet time
+SKEW = 5.0  # seconds by which two workers may disagree about the time; more is a clock that was set back
 GROWTH = 1.05  # a slowed pace grows by this factor each minute
 LEAST_PACE = 0.5  # letters a second below which no trouble slows us: the breaker takes over there
 
@@ -22,9 +23,13 @@ class Bucket:
     at: datetime
 
     def filled(self, rate: float, now: datetime) -> Bucket:
-        """Return the bucket as it is at ``now``. A clock that stepped back takes nothing away and adds nothing."""
-        passed = max(0.0, (now - self.at).total_seconds())
-        return Bucket(min(burst(rate), self.tokens + passed * rate), now)
+        """Return the bucket as it is at ``now``. A clock that stepped back takes nothing away and adds nothing.
+
+        A worker that looked at its clock just before another one wrote does not count that moment twice.
+        """
+        passed = (now - self.at).total_seconds()
+        at = self.at if -SKEW <= passed < 0 else now
+        return Bucket(min(burst(rate), self.tokens + max(0.0, passed) * rate), at)
 
     def take(self, wanted: int) -> tuple[Bucket, int]:
         """Return what is left, and how many of ``wanted`` may go."""
