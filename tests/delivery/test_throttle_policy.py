@@ -190,8 +190,6 @@ def test_a_sender_that_is_refused_halts_the_group_and_counts_against_nobody() ->
 
 
 def test_two_workers_share_one_limit(relay: Relay, bare_app: Flask) -> None:
-    queue("first@example.org")
-    _drain(relay, ThrottlePolicy(Rates(rate=30)))  # the bucket that they share is there
     queue(*(f"p{n}@example.org" for n in range(75)))
 
     def work() -> None:
@@ -206,7 +204,7 @@ def test_two_workers_share_one_limit(relay: Relay, bare_app: Flask) -> None:
         thread.join()
     assert time.monotonic() - started >= (75 - 30) / 30 - 0.05  # a second's worth at once, then 30 a second
     assert Counter(relay.recipients()).most_common(1)[0][1] == 1
-    assert len(relay.letters) == 76
+    assert len(relay.letters) == 75
 
 
 def test_a_slow_domain_starves_nobody(relay: Relay, bare_app: Flask) -> None:

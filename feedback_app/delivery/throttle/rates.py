@@ -10,6 +10,7 @@ import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,8 +58,8 @@ class Rates:
         rate = self._in_force(RELAY, self._rate, now)
         if not rate:
             return wanted, None
-        row = _rows(session, [RELAY]).get(RELAY)
-        bucket = Bucket(row.tokens, row.at).filled(rate, now) if row else full(rate, now)
+        row = _with_buckets(session, {RELAY: rate}, now)[RELAY]
+        bucket = Bucket(row.tokens, row.at).filled(rate, now)
         return bucket.take(wanted)[1], bucket
 
     def spend(self, session: Session, bucket: Bucket | None, letters: int) -> None:
@@ -98,16 +99,16 @@ class Rates:
         if not limited:
             return list(rows), []
         room = self._room_at_once(session, limited, in_hand)
-        known = _rows(session, sorted(limited))
+        rates = {domain: self._in_force(domain, self._limit(domain).rate, now) for domain in limited}
+        known = _with_buckets(session, rates, now)
         kept = []
         late: dict[int, datetime] = {}
         for domain, some in sorted(limited.items()):
-            row, rate = known.get(domain), self._in_force(domain, self._limit(domain).rate, now)
-            bucket = Bucket(row.tokens, row.at).filled(rate, now) if row else full(rate, now)
-            bucket, granted = bucket.take(min(len(some), room[domain]))
-            moments = _slots(row.reserved_until if row else None, rate, len(some) - granted, now)
+            row, rate = known[domain], rates[domain]
+            bucket, granted = Bucket(row.tokens, row.at).filled(rate, now).take(min(len(some), room[domain]))
+            moments = _slots(row.reserved_until, rate, len(some) - granted, now)
             late.update(zip((one.id for one in some[granted:]), moments, strict=True))
-            reserved = min(moments[-1], now + HORIZON) if moments else (row.reserved_until if row else None)
+            reserved = min(moments[-1], now + HORIZON) if moments else row.reserved_until
             kept.append({"name": domain, "tokens": bucket.tokens, "at": bucket.at, "reserved_until": reserved})
         _keep(session, kept)
         return [row for row in rows if row.id not in late], list(late.items())
@@ -175,6 +176,20 @@ def _rows(session: Session, names: Sequence[str]) -> dict[str, Row[Any]]:
     table = LetterRate.__table__
     asked = select(table).where(table.c.name.in_(names)).order_by(table.c.name).with_for_update()
     return {row.name: row for row in session.execute(asked)}
+
+
+def _with_buckets(session: Session, rates: Mapping[str, float], now: datetime) -> dict[str, Row[Any]]:
+    """Return the locked rows of all ``rates`` (name -> letters a second); a name that has none yet gets a full bucket.
+
+    A row that is not there cannot be locked: two workers would each begin with a full bucket of their own.
+    """
+    names = sorted(rates)
+    rows = _rows(session, names)
+    missing = [{"name": name, **asdict(full(rates[name], now))} for name in names if name not in rows]
+    if missing:
+        session.execute(insert(LetterRate).on_conflict_do_nothing(index_elements=["name"]), missing)
+        rows = _rows(session, names)
+    return rows
 
 
 def _keep(session: Session, rows: list[dict[str, Any]]) -> None:
