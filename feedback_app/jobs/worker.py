@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import logging
 import signal
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -31,6 +32,7 @@ from feedback_app.jobs.process_group import GONE, ProcessGroup
 HEARTBEAT = timedelta(seconds=20)
 GC_THRESHOLD = 20_000  # generation 0: objects made before a collection; letters leave no reference cycles
 ROUNDS = 5  # jobs may queue letters, and letters may let jobs go on; more rounds than this no chain of ours has
+logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # a job that outlasts its slot is no trouble
 log = structlog.get_logger()
 
 

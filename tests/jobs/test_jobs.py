@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from apscheduler.events import EVENT_JOB_MAX_INSTANCES
 from click.testing import CliRunner
 from flask import Flask
 
@@ -177,3 +179,20 @@ def test_mail_commands(bare_app: Flask) -> None:
     with bare_app.app_context():
         assert queries.status().due == 1
         assert db.session.query(OutgoingEmail).one().attempts == 0
+
+
+def test_a_job_that_outlasts_its_slot_is_let_finish_and_no_warning_is_written(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker, go_on, skipped = WorkerProcess(app), threading.Event(), threading.Event()
+    scheduler = worker._scheduler()
+    scheduler.remove_all_jobs()
+    scheduler.add_listener(lambda _: skipped.set(), EVENT_JOB_MAX_INSTANCES)
+    scheduler.start()
+    try:
+        worker._add(scheduler, "slow", timedelta(seconds=0.2), lambda: go_on.wait(30))
+        assert skipped.wait(30)
+    finally:
+        go_on.set()
+        scheduler.shutdown()
+    assert not [record for record in caplog.records if record.name.startswith("apscheduler")]
