@@ -17,7 +17,6 @@ from feedback_app.announcements.letters import KIND
 from feedback_app.announcements.models import STATES, Announcement
 from feedback_app.announcements.queries import News
 from feedback_app.announcements.sending import audience
-from feedback_app.announcements.shared_views import language_name
 from feedback_app.announcements.wording import names
 from feedback_app.announcements.wording.default_texts import HOLES
 from feedback_app.changes.queries import words_for
@@ -26,7 +25,7 @@ from feedback_app.delivery import queries as letter_desk
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.events.actor import Actor
 from feedback_app.settings import LANGUAGES
-from feedback_app.web.locale import language
+from feedback_app.web.locale import language, language_name
 from feedback_app.web.pages import attempt, page_number, say, see_other
 from feedback_app.web.security import letter_frame
 

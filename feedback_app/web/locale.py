@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Protocol
 
+from babel import Locale, UnknownLocaleError
 from flask import Blueprint, Flask, current_app, g, has_request_context, request, session
 from flask_babel import get_locale
 from werkzeug.local import LocalProxy
@@ -84,6 +85,16 @@ def language() -> str:
     return locale.language if locale else house().language
 
 
+def language_name(code: str) -> str:
+    """Return how the reader calls a language; those the service speaks are called as their own speakers do."""
+    if code in LANGUAGE_NAMES:
+        return LANGUAGE_NAMES[code]
+    try:
+        return Locale.parse(code).get_display_name(language()) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
 @blueprint.post("/language")
 @public
 def switch() -> Response:
@@ -100,4 +111,5 @@ def init_app(app: Flask, who: Callable[[], House]) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     babel.init_app(app, locale_selector=choose_locale, timezone_selector=lambda: house().timezone)
     app.jinja_env.globals.update(language=language, LANGUAGE_NAMES=LANGUAGE_NAMES, organisation=LocalProxy(house))
+    app.jinja_env.filters["language_name"] = language_name
     app.register_blueprint(blueprint)

@@ -7,7 +7,7 @@ from flask import Flask, g
 from flask.testing import FlaskClient
 
 from feedback_app.settings import Settings
-from feedback_app.web.locale import choose_language, choose_locale
+from feedback_app.web.locale import choose_language, choose_locale, language_name
 
 
 @pytest.fixture
@@ -60,6 +60,13 @@ def test_outside_a_request_the_organisations_language_is_spoken(app: Flask) -> N
 def test_english_is_european_unless_american_is_asked_for_first(app: Flask, browser: str, locale: str) -> None:
     with app.test_request_context(headers={"Accept-Language": browser}):
         assert choose_locale() == locale
+
+
+@pytest.mark.parametrize(
+    ("code", "named"), [("pl", "Polski"), ("en", "English"), ("de", "niemiecki"), ("", ""), ("no-such", "no-such")]
+)
+def test_a_language_is_named_never_shown_as_a_code(app: Flask, code: str, named: str) -> None:
+    assert language_name(code) == named
 
 
 def test_the_readers_choice_is_remembered(client: FlaskClient) -> None:

@@ -10,12 +10,11 @@ from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.announcements import queries
 from feedback_app.announcements.sending import quoting
-from feedback_app.announcements.shared_views import language_name
 from feedback_app.changes.voices import actions as voices
 from feedback_app.common.keys import read_key
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.events.actor import Actor
-from feedback_app.web.locale import language
+from feedback_app.web.locale import language, language_name
 from feedback_app.web.pages import attempt, back_to, page_number
 
 

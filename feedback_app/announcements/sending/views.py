@@ -17,14 +17,13 @@ from feedback_app.announcements.forms import SendForm
 from feedback_app.announcements.letters import KIND
 from feedback_app.announcements.models import Notice
 from feedback_app.announcements.sending import progress, quoting
-from feedback_app.announcements.shared_views import language_name
 from feedback_app.announcements.wording import names
 from feedback_app.changes.queries import words_for
 from feedback_app.delivery import queries as letter_desk
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.events.actor import Actor
 from feedback_app.exports.csv_safe import stream
-from feedback_app.web.locale import language
+from feedback_app.web.locale import language, language_name
 from feedback_app.web.pages import attempt, page_number, say, see_other
 
 
