@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from feedback_app.contacts import unsubscribe_views, views
 from feedback_app.contacts.importing import views as importing_views
+from feedback_app.contacts.words import stage_words
 from feedback_app.web.urls import room
 
 blueprint = room(
@@ -26,3 +27,4 @@ blueprint = room(
         ("POST", "/contacts/<int:contact_id>/lift", views.lift),
     ),
 )
+blueprint.add_app_template_filter(stage_words)

@@ -19,6 +19,15 @@ _LETTERS = {
     "receipt": _l("Thanked"),
     "test": _l("Test letter"),
 }
+STAGE_WORDS = {  # those of the ready-made survey of lost prospects; an organisation's own words stand as they are
+    "first_contact": _l("first contact"),
+    "offer": _l("offer"),
+    "price": _l("price"),
+    "trial": _l("trial period"),
+    "contract": _l("contract"),
+    "delivery_terms": _l("delivery terms"),
+    "other": _l("another moment"),
+}
 COLUMN_WORDS = {
     "email": _l("email address"),
     "name": _l("name"),
@@ -31,6 +40,11 @@ COLUMN_WORDS = {
     "consent": _l("agreed to letters (“no” stops them)"),
     "": _l("left out: no heading"),
 }
+
+
+def stage_words(stage: str) -> str:
+    """Return a stage where somebody left as a reader would write it: no code, no underscores."""
+    return str(STAGE_WORDS.get(stage) or stage.replace("_", " "))
 
 
 def letter_words(kind: str) -> str:

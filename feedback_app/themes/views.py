@@ -94,7 +94,7 @@ def show(theme_id: int) -> str | Response:
         look=wanted,
         sort=sort,
         parts=parts,
-        chart=charts.months(parts.months),
+        month_charts=[charts.months(parts.months, *size) for size in charts.MONTHS],
         inside=subtopic_queries.parts_of(theme.id),
         within=subtopic_queries.themes_within(theme.id),
         parent=queries.theme_by_id(theme.parent_id) if theme.parent_id else None,

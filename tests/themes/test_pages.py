@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from sqlalchemy import func, select
 from feedback_app.database import transaction
 from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import db
+from feedback_app.surveys.models import Survey
 from feedback_app.themes import queries
 from feedback_app.themes.curation import mention_actions, theme_actions
 from feedback_app.themes.models import Codebook, GroupingRequest, Mention, Placement, Suggestion, Theme, ThemeEvent
@@ -349,6 +351,17 @@ def test_a_theme_set_aside_is_in_no_list_and_comes_back(room: Room, owner: Flask
 def test_pages_speak_polish(room: Room, owner: FlaskClient) -> None:
     for url in pages(room)[:12]:
         assert owner.get(url + ("&" if "?" in url else "?") + "lang=pl").status_code == 200, url
+
+
+def test_stage_language_and_month_are_words_not_codes(room: Room, owner: FlaskClient) -> None:
+    survey = db.session.scalars(select(Survey)).one()
+    gone = a_contact(kind="lost_prospect", stage_lost="first_contact", language="pl")
+    for at in (datetime(2026, 9, 3, tzinfo=UTC), datetime(2026, 10, 3, tzinfo=UTC)):
+        some_mentions(a_response(survey, gone, at=at, expected="x"), ["za drogo"], room.price)
+    page = read(owner.get(f"/themes/{room.price}?lang=pl").get_data(as_text=True))
+
+    assert [name for name in ("pierwszy kontakt", "Polski", "paź 2026") if f">{name}<" not in page] == []
+    assert [code for code in ("first_contact", "pl", "2026-10") if f">{code}<" in page] == []
 
 
 def test_the_web_process_loads_no_numerical_library() -> None:

@@ -18,6 +18,8 @@ from feedback_app.themes.reports.svg import (
 
 SIZES = ((1000.0, 400.0), (360.0, 460.0))  # wide screens, phones; one of the two is shown
 PLOTS = ((1000.0, 380.0), (360.0, 380.0))
+MONTHS = ((640.0, 150.0), (320.0, 150.0))
+LABEL = 64.0  # the least width of a month's name
 MOST = 40  # areas that can still be told apart
 STEPS = (0.6, 0.85, 1.15, 1.5)  # share of lost prospects and former customers, in shares of the whole
 
@@ -75,10 +77,10 @@ class Months:
     top: int
 
 
-def months(rows: Sequence[tuple[str, int, int]], width: float = 640.0, height: float = 150.0) -> Months:
-    """Return the columns of ``(month, customers and prospects, lost and former)``."""
+def months(rows: Sequence[tuple[str, int, int]], width: float, height: float) -> Months:
+    """Return the columns of ``(month, customers and prospects, lost and former)``; names only where they have room."""
     bars = columns([(low, high) for _, low, high in rows], width, height)
-    every = max(1, len(rows) // 6)
+    every = max(1, math.ceil(len(rows) * LABEL / width))
     labels = [
         (column.x + column.width / 2, row[0])
         for at, (column, row) in enumerate(zip(bars, rows, strict=True))

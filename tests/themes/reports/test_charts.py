@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_app.themes.models import Theme
 from feedback_app.themes.reports.charts import (
+    LABEL,
     LETTERS,
+    MONTHS,
     Dot,
     Scatter,
+    months,
     satisfaction,
 )
 from feedback_app.themes.reports.figures import ThemeFigures
@@ -73,3 +77,12 @@ def test_names_stay_inside_and_apart(rows: list[tuple[str, int, float]]) -> None
         for other in named[:at]:
             low, high = _box(other)
             assert end <= low or high <= start or abs(dot.y - other.y) >= LETTERS * 1.3
+
+
+@given(st.integers(1, 60), st.sampled_from(MONTHS))
+def test_names_of_months_never_touch_and_the_first_month_has_one(count: int, size: tuple[float, float]) -> None:
+    rows = [(f"20{at // 12:02}-{at % 12 + 1:02}", 1, 1) for at in range(count)]
+    places = [x for x, _ in months(rows, *size).labels]
+
+    assert months(rows, *size).labels[0][1] == rows[0][0]
+    assert all(later - earlier >= LABEL * 0.9 for earlier, later in pairwise(places))
