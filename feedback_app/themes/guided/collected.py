@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 
 from feedback_app.common.cache import Cache, app_cache
 from feedback_app.extensions import current_settings, db
@@ -20,7 +20,15 @@ from feedback_app.themes.grouping.known import known
 from feedback_app.themes.grouping.vector_store import StoredVectors
 from feedback_app.themes.guided.models import GuidedQuestion
 from feedback_app.themes.mention_filter import of_codebook
-from feedback_app.themes.models import Mention, Placement, TextVector, Theme, ThemeExample
+from feedback_app.themes.models import (
+    Mention,
+    Placement,
+    PlacementBefore,
+    TextVector,
+    Theme,
+    ThemeEvent,
+    ThemeExample,
+)
 from feedback_app.themes.queries import final_ids
 
 MOST = 10_000  # mentions looked at: those people decided, and the newest others
@@ -158,15 +166,37 @@ def _names(codebook_id: int, land: Landscape) -> Mapping[int, Vectors]:
 
 
 def _trust(codebook_id: int, themes: Iterable[int]) -> dict[int, float]:
-    """How often people agreed where a theme was the machine's likeliest; what was asked of others counts as well.
+    """How often people agreed where a theme was the machine's likeliest, asked here or deciding on any other page.
 
     Each theme begins with the share of all of them, as two answers would say it.
     """
-    answered = select(GuidedQuestion.proposals, GuidedQuestion.theme_id).where(
-        GuidedQuestion.codebook_id == codebook_id, GuidedQuestion.state == "answered"
-    )
-    pairs = [(row.proposals[0][0], row.theme_id) for row in db.session.execute(answered) if row.proposals]
+    pairs = [*_answered(codebook_id), *_decided_elsewhere(codebook_id)]
     db.session.rollback()
     asked, agreed = Counter(first for first, _ in pairs), Counter(first for first, said in pairs if first == said)
     whole = (1 + agreed.total()) / (1 + asked.total())
     return {theme: (HEARSAY * whole + agreed[theme]) / (HEARSAY + asked[theme]) for theme in themes}
+
+
+def _answered(codebook_id: int) -> list[tuple[int, int | None]]:
+    """The theme that stood first and the one that was said, of each question that was answered."""
+    statement = select(GuidedQuestion.proposals, GuidedQuestion.theme_id).where(_is_answered(codebook_id))
+    return [(row.proposals[0][0], row.theme_id) for row in db.session.execute(statement) if row.proposals]
+
+
+def _decided_elsewhere(codebook_id: int) -> list[tuple[int, int | None]]:
+    """The theme in which the machine had a mention before a person put it where it is, without having been asked."""
+    final = final_ids(codebook_id)
+    asked = select(GuidedQuestion.mention_id).where(_is_answered(codebook_id))
+    steps = (
+        select(PlacementBefore.theme_id, Placement.theme_id.label("said"))
+        .join(ThemeEvent, ThemeEvent.id == PlacementBefore.event_id)
+        .join(Placement, Placement.mention_id == PlacementBefore.mention_id)
+        .where(ThemeEvent.codebook_id == codebook_id, ThemeEvent.undone_at.is_(None))
+        .where(PlacementBefore.confirmed_at.is_(None), Placement.confirmed_at.is_not(None))
+        .where(PlacementBefore.mention_id.not_in(asked))
+    )
+    return [(final.get(row.theme_id, row.theme_id), final.get(row.said)) for row in db.session.execute(steps)]
+
+
+def _is_answered(codebook_id: int) -> ColumnElement[bool]:
+    return and_(GuidedQuestion.codebook_id == codebook_id, GuidedQuestion.state == "answered")

@@ -71,6 +71,7 @@ def test_set_up_by_keys(open_page: Callable[[str], Page], book: int, language: s
     answer_a_block(page, book)
     assert not Axe().run(page).response["violations"]
     work()
+    expect(page.locator("[data-again]")).to_have_count(0)  # a page that loads itself anew hears no key meanwhile
     press(page, "g")
     expect(page.get_by_text(question)).to_be_visible()
     take_one_back(page, book)
