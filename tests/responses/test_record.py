@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from feedback_app.database import transaction
@@ -25,6 +24,7 @@ from feedback_app.surveys.queries import form_spec
 from feedback_app.themes.grouping.cut_answers import cut_new
 from feedback_app.themes.models import Mention
 from tests.factories import a_contact, a_survey, an_invitation
+from tests.statements import statements
 
 NOBODY = Nobody()
 AT = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
@@ -51,20 +51,6 @@ def stored(one: Returned) -> Response:
         response = session.get(Response, record(one))
     assert response is not None
     return response
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_somebody_invited_a_contact_or_nobody(app: Flask, survey: Survey, form: FormSpec) -> None:

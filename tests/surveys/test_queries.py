@@ -4,32 +4,16 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from feedback_app import clock
 from feedback_app.common.cache import app_cache
 from feedback_app.database import transaction
 from feedback_app.errors import NotFound
-from feedback_app.extensions import db
 from feedback_app.surveys import queries
 from feedback_app.surveys.models import Invitation
 from feedback_app.surveys.waves import queries as wave_queries
 from tests.factories import a_contact, a_survey, an_invitation
-
-
-def statements_of(work: object) -> list[str]:
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        if statement != "BEGIN":
-            seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        work()  # type: ignore[operator]
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-    return seen
+from tests.statements import statements
 
 
 def test_a_survey_is_found_by_its_name_or_named_in_the_refusal(app: Flask) -> None:
@@ -54,7 +38,9 @@ def test_the_personal_link_finds_its_invitation_in_one_statement(app: Flask) -> 
     )
     assert asked.survey_state == "published"
     assert not asked.expired
-    assert len(statements_of(lambda: queries.invitation_by_token(token))) == 1
+    with statements() as sent:
+        queries.invitation_by_token(token)
+    assert len(sent) == 1
 
 
 @pytest.mark.parametrize("token", ["", "x", "'; DROP TABLE invitation;--", "ż" * 3000, "\ud800", "\x00"])
@@ -79,9 +65,12 @@ def test_links_run_out(app: Flask) -> None:
 def test_a_form_is_read_once_per_version(app: Flask) -> None:
     survey = a_survey()
     survey_id, version = survey.id, survey.changed_at
-    assert len(statements_of(lambda: queries.form_spec(survey_id, version))) == 4
-    assert statements_of(lambda: queries.form_spec(survey_id, version)) == []
-    form = queries.form_spec(survey_id, version)
+    with statements() as sent:
+        queries.form_spec(survey_id, version)
+    assert len(sent) == 4
+    with statements() as sent:
+        form = queries.form_spec(survey_id, version)
+    assert sent == []
     assert [one.code for one in form.questions] == ["expected", "missing", "nps", "area"]
     assert form.by_code["area"].field == "q_area"
     assert form.language_for("de") == "en"
@@ -110,7 +99,9 @@ def test_the_list_counts_who_was_asked_and_answered_whatever_its_length(app: Fla
     ]
     for _ in range(5):
         a_survey()
-    assert len(statements_of(wave_queries.index)) == 3
+    with statements() as sent:
+        wave_queries.index()
+    assert len(sent) == 3
     assert [line.survey.id for line in wave_queries.index(state="draft").items] == [second.id]
 
 

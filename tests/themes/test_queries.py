@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from feedback_app.common.cache import app_cache
 from feedback_app.events.actor import COMMAND
@@ -30,6 +28,7 @@ from feedback_app.themes.reports.svg import (
 )
 from feedback_app.themes.reports.trends import at_least, trend
 from tests.factories import a_contact, a_response, a_survey
+from tests.statements import statements
 from tests.themes.seed import a_codebook, a_theme, some_mentions
 
 
@@ -57,21 +56,6 @@ def room(app: Flask) -> Room:
     some_mentions(two, ["Kurier nie przyjechał."], delivery)
     some_mentions(one, ["Nobody called back."])
     return Room(codebook, price, delivery, survey.id, other.id)
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """The statements sent while the block runs."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        sent.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_the_overview_counts_mentions_people_kinds_and_months(room: Room) -> None:
