@@ -178,7 +178,7 @@ def preview(announcement: Announcement, contact_id: int) -> tuple[Row[Any], Word
     text = next((text for text in announcement.texts if text.language == person.language), None)
     if text is None:
         raise Refused(N_("The announcement has no text yet."))
-    said = choose(audience.spoken(db.session(), announcement.id, contact_id))
+    said = choose(audience.spoken(db.session(), announcement.id, [contact_id])[contact_id])
     words = letters.words(text.subject, text.body, announcement.changes, person.language)
     return person, letter_parts(words, letters.fill(person.language, person.name, person.why, said), person.name)
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from feedback_app.announcements import actions, queries
 from feedback_app.announcements.models import Notice
-from feedback_app.announcements.sending import audience
+from feedback_app.announcements.sending import audience, quoting
 from feedback_app.changes.voices import actions as voices
 from feedback_app.changes.voices.models import Voice
 from feedback_app.contacts.models import Contact
@@ -31,6 +31,7 @@ from tests.announcements.factories import (
     table,
 )
 from tests.factories import a_contact, a_response, a_survey, an_invitation
+from tests.statements import statements
 
 
 def drafted(company: Company, kind: str = "respondents") -> int:
@@ -223,6 +224,26 @@ def test_unjudged_words_go_out_only_once_a_sample_was_judged(company: Company) -
             session.add(Voice(change_id=company.change, mention_id=drawn.id, chance=0.97, sampled=True))
         a_voice(company.change, drawn, judgement="yes" if number else "no")
     assert queries.reach(queries.get(drafted(company))).own_words == 2 + 19 + 1
+
+
+def test_whose_words_are_printed_costs_the_same_for_one_and_for_many(company: Company) -> None:
+    one = queries.get(drafted(company))
+
+    def cost() -> int:
+        db.session.expire_all()
+        with statements() as sent:
+            page = quoting.page(one, 1)
+        words = {person.email: [quote["text"] for quote in person.quotes] for person in page.items}
+        assert words["ada@example.org"] == ["I waited at home all day, twice."]
+        assert len(words) == len(quoting.some(one)) == page.total
+        assert {person.email: person for person in quoting.everybody(one)} == {row.email: row for row in page.items}
+        return len(sent)
+
+    few = cost()
+    for number in range(6):
+        said = f"I waited {number} days for the parcel and nobody called."
+        a_voice(company.change, a_mention(a_response(company.survey, a_contact(), missing=said), company.theme))
+    assert cost() == few
 
 
 def test_recipients_for_a_preview_can_be_searched(company: Company) -> None:

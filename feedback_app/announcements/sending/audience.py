@@ -211,18 +211,20 @@ def _unknown(announcement_id: int) -> int:
     return db.session.scalar(statement) or 0
 
 
-def spoken(session: Session, announcement_id: int, contact_id: int) -> list[Spoken]:
-    """Return what one contact said about the announced changes."""
-    said = _said(_speaks(announcement_id)).where(Mention.contact_id == contact_id)
-    return [_piece(row) for row in session.execute(said)]
+def spoken(session: Session, announcement_id: int, contact_ids: Sequence[int]) -> dict[int, list[Spoken]]:
+    """Return what these contacts (a page of them) said about the announced changes, keyed by contact."""
+    return _by_person(session, _said(_speaks(announcement_id)).where(Mention.contact_id.in_(contact_ids)))
 
 
 def spoken_by(session: Session, announcement_id: int, span: Span | None) -> dict[int, list[Spoken]]:
     """Return what all people of ``span`` (None: all concerned) said about the announced changes, keyed by contact."""
+    return _by_person(session, _said(_speaks(announcement_id, span)).where(_within(Mention.contact_id, span)))
+
+
+def _by_person(session: Session, said: Select[*tuple[Any, ...]]) -> dict[int, list[Spoken]]:
     spoken: dict[int, list[Spoken]] = defaultdict(list)
-    said = _said(_speaks(announcement_id, span)).where(_within(Mention.contact_id, span))
     for row in session.execute(said):
-        spoken[row[0]].append(_piece(row))
+        spoken[row[0]].append(Spoken._make(row[1:]))
     return spoken
 
 
@@ -248,10 +250,6 @@ def _said(speaks: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         .join(Response, Response.id == Mention.response_id)
         .where(speaks)
     )
-
-
-def _piece(row: Row[Any]) -> Spoken:
-    return Spoken._make(row[1:])
 
 
 def one(

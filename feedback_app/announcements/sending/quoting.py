@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select
 from feedback_app.announcements import queries
 from feedback_app.announcements.models import Announcement, AnnouncementChange
 from feedback_app.announcements.sending import audience
-from feedback_app.announcements.sending.quotes import choose
+from feedback_app.announcements.sending.quotes import Spoken, choose
 from feedback_app.changes.voices.models import Voice
 from feedback_app.contacts.models import Contact
 from feedback_app.database import Page, page_of
@@ -53,7 +53,8 @@ def some(one: Announcement, count: int = SAMPLE) -> list[Quoted]:
 
 def everybody(one: Announcement) -> list[Quoted]:
     """Return all of them; for commands."""
-    return _with_words(one, db.session.execute(_rows(one).order_by(Contact.id)).all())
+    rows = db.session.execute(_rows(one).order_by(Contact.id)).all()
+    return _quoted(rows, audience.spoken_by(db.session(), one.id, None))
 
 
 def _rows(one: Announcement) -> Any:
@@ -63,7 +64,10 @@ def _rows(one: Announcement) -> Any:
 
 
 def _with_words(one: Announcement, rows: Sequence[Row[Any]]) -> list[Quoted]:
-    said = {row.contact_id: audience.spoken(db.session(), one.id, row.contact_id) for row in rows}
+    return _quoted(rows, audience.spoken(db.session(), one.id, [row.contact_id for row in rows]))
+
+
+def _quoted(rows: Sequence[Row[Any]], said: Mapping[int, Sequence[Spoken]]) -> list[Quoted]:
     return [
         Quoted(
             row.contact_id, row.name, row.email, row.language, row.why, choose(said[row.contact_id]),
