@@ -22,7 +22,7 @@ def ask(codebook: str, count: int, as_json: bool) -> None:
     """
     codebook_id = lazy("command_helpers").codebook_called(codebook).id
     lazy("guided.actions").begin(codebook_id)
-    lazy("guided.teaching").teach_now(codebook_id, max(count, 1))
+    lazy("guided.teaching").teach_now(codebook_id, count)
     rows = [_row(one) for one in lazy("guided.queries").questions(codebook_id, count)]
     lines = [f"{row['id']:>8}  {row['text']}\n" + _offers(row) for row in rows]
     say(rows, as_json, "\n".join(lines) or "Nothing is left to ask about.")
@@ -67,7 +67,7 @@ def answer(mention_id: int, theme: str, name: str, aside: bool, as_json: bool) -
     data = {"id": mention_id, "theme": said.id if said else None, "name": said.name if said else ""}
     line = f"In “{said.name}” (number {said.id})." if said else "Set aside."
     say(data, as_json, line)
-    if lazy("guided.queries").somebody_waits():
+    if lazy("guided.queries").due():
         lazy("guided.teaching").teach_wanted()
 
 

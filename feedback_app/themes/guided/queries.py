@@ -11,7 +11,7 @@ from feedback_app.responses.models import Answer, Response
 from feedback_app.themes.guided.estimate import Estimate, estimate
 from feedback_app.themes.guided.models import GuidedQuestion, GuidedSetup
 from feedback_app.themes.mention_filter import of_codebook
-from feedback_app.themes.models import Codebook, Mention, Theme
+from feedback_app.themes.models import Codebook, CodebookSurvey, Mention, Theme
 from feedback_app.themes.queries import open_themes
 
 BLOCK = 10  # questions after which the machine learns and tells
@@ -77,19 +77,22 @@ def kept(codebook_id: int) -> list[int]:
 
 
 def is_due(setup: GuidedSetup) -> bool:
-    """Return whether the machine has yet to learn what it was asked to."""
+    """Return whether the machine has yet to learn what it was asked to; see :func:`due` for all of them."""
     return setup.taught_at is None or setup.taught_at < setup.wanted_at
 
 
-def somebody_waits() -> bool:
-    """Return whether any machine has yet to learn what it was asked to."""
-    due = GuidedSetup.taught_at.is_(None) | (GuidedSetup.taught_at < GuidedSetup.wanted_at)
-    return db.session.scalar(select(exists(select(1).where(due)))) or False
+def due() -> list[int]:
+    """Return the codebooks whose machine has yet to learn what it was asked to."""
+    wanted = GuidedSetup.taught_at.is_(None) | (GuidedSetup.taught_at < GuidedSetup.wanted_at)
+    return list(db.session.scalars(select(GuidedSetup.codebook_id).where(wanted)))
+
+
+_FREE = (Mention.state == "open", Mention.decided_at.is_(None))
 
 
 def undecided(codebook_id: int) -> ColumnElement[bool]:
     """Return the condition "a mention of the codebook with content about which no person has decided"."""
-    return and_(of_codebook(codebook_id), Mention.state == "open", Mention.decided_at.is_(None))
+    return and_(of_codebook(codebook_id), *_FREE)
 
 
 def questions(codebook_id: int, count: int = 1) -> list[Asked]:
@@ -122,7 +125,7 @@ def last_answered(codebook_id: int) -> GuidedQuestion | None:
 
 
 def candidates(codebook_id: int) -> Select[int]:
-    """SELECT of the mentions to ask about: undecided, not passed over; the new ones alone once a set-up is finished."""
+    """SELECT of the mentions to ask about: undecided, neither answered nor passed over."""
     passed = select(1).where(
         GuidedQuestion.codebook_id == codebook_id,
         GuidedQuestion.mention_id == Mention.id,
@@ -141,17 +144,26 @@ class News:
 
 def news(codebook_id: int) -> News | None:
     """Return what is new since the set-up was finished; None while it was not, or when nothing came."""
-    setup = setup_of(codebook_id)
-    if setup is None or setup.finished_at is None:
-        return None
-    new = select(func.count()).select_from(Mention).where(undecided(codebook_id), Mention.id > setup.seen_upto)
-    number = db.session.scalar(new) or 0
-    return News(number, max(1, min(MINUTES, number * SECONDS // 60))) if number else None
+    row = db.session.execute(_new_mentions().where(Codebook.id == codebook_id)).first()
+    return _news(row[1]) if row else None
 
 
 def news_everywhere() -> list[tuple[Codebook, News]]:
-    """Return what is new in every codebook whose set-up was finished, the most first."""
-    finished = select(Codebook).join(GuidedSetup, GuidedSetup.codebook_id == Codebook.id)
-    rows = db.session.scalars(finished.where(GuidedSetup.finished_at.is_not(None)).order_by(Codebook.id)).all()
-    told = [(codebook, found) for codebook in rows if (found := news(codebook.id)) is not None]
-    return sorted(told, key=lambda pair: -pair[1].mentions)
+    """Return what is new in every codebook whose set-up was finished, the most first; one statement."""
+    rows = db.session.execute(_new_mentions().order_by(func.count().desc(), Codebook.id))
+    return [(codebook, _news(number)) for codebook, number in rows]
+
+
+def _new_mentions() -> Select[Codebook, int]:
+    return (
+        select(Codebook, func.count())
+        .join(GuidedSetup, GuidedSetup.codebook_id == Codebook.id)
+        .join(CodebookSurvey, CodebookSurvey.codebook_id == Codebook.id)
+        .join(Mention, Mention.survey_id == CodebookSurvey.survey_id)
+        .where(GuidedSetup.finished_at.is_not(None), Mention.id > GuidedSetup.seen_upto, *_FREE)
+        .group_by(Codebook.id)
+    )
+
+
+def _news(mentions: int) -> News:
+    return News(mentions, max(1, min(MINUTES, mentions * SECONDS // 60)))

@@ -23,7 +23,7 @@ from feedback_app.themes.grouping.learning import Assigner
 from feedback_app.themes.guided.collected import Mentions, landscape_of, read, told_by_people
 from feedback_app.themes.guided.models import GuidedQuestion, GuidedSetup
 from feedback_app.themes.guided.placing import move, write_questions
-from feedback_app.themes.guided.queries import BLOCK, candidates, setup_of
+from feedback_app.themes.guided.queries import BLOCK, candidates, due, setup_of
 from feedback_app.themes.models import Codebook
 
 AHEAD = 3 * BLOCK  # questions prepared, so that nobody waits for the machine
@@ -33,8 +33,7 @@ SHOWN = 1_000  # the clearest mentions, from which new answers are assigned
 
 def teach_wanted() -> str:
     """Let machines learn for which it was asked; says how many, or ""."""
-    due = GuidedSetup.taught_at.is_(None) | (GuidedSetup.taught_at < GuidedSetup.wanted_at)
-    ids = list(db.session.scalars(select(GuidedSetup.codebook_id).where(due)))
+    ids = due()
     db.session.rollback()
     for codebook_id in ids:
         teach_now(codebook_id)

@@ -161,7 +161,6 @@ def learnt(codebook_id: int) -> str:
         **{**frame(codebook, "guided"), "last_step": None},
         progress=guided.progress(codebook_id),
         found=figures.overview(codebook_id, Look(), zone()),
-        block=guided.BLOCK,
     )
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import exists, func, select
 
 from feedback_app import clock
 from feedback_app.extensions import db
-from feedback_app.themes.guided.queries import somebody_waits
+from feedback_app.themes.guided import queries as guided_queries
 from feedback_app.themes.models import Codebook, GroupingRequest
 from feedback_app.themes.suggestions import subtopic_queries
 from feedback_app.themes.suggestions.queries import with_news
@@ -48,9 +48,9 @@ def learn_from_corrections() -> str:
 
 def teach_guided() -> str:
     """Let the machines learn that were asked to in a guided set-up; says how many, or ""."""
-    waits = somebody_waits()
+    due = guided_queries.due()
     db.session.rollback()
-    if not waits:
+    if not due:
         return ""
     from feedback_app.themes.guided import teaching  # noqa: PLC0415 - loads the numerical libraries
 

@@ -21,6 +21,7 @@ from feedback_app.themes.guided.models import GuidedQuestion
 from feedback_app.themes.models import Mention, Placement, Theme
 from feedback_app.themes.queries import open_themes
 from tests.factories import a_contact, a_response, a_survey
+from tests.statements import statements
 from tests.themes.guided.conftest import DEAR, LATE, SUBJECTS, subject_of
 from tests.themes.seed import a_codebook, some_mentions
 
@@ -129,7 +130,7 @@ def test_what_is_passed_over_is_not_asked_again_and_can_be_undone(book: int) -> 
 def test_a_lesson_is_asked_for_by_every_tenth_answer_alone(book: int) -> None:
     for number, one in enumerate(ask(book, 10), 1):
         actions.answer_new(one.mention.id, "Late delivery", COMMAND)
-        assert queries.somebody_waits() == (number == 10)
+        assert queries.due() == ([book] if number == 10 else [])
     assert teaching.teach_wanted() == "1 codebooks taught"
     assert teaching.teach_wanted() == ""
     assert len(queries.questions(book, 100)) == teaching.AHEAD
@@ -149,6 +150,24 @@ def test_once_finished_only_what_is_new_is_asked_about(book: int) -> None:
     assert {one.mention.id for one in ask(book)} == set(new)
     with pytest.raises(NotFound):
         actions.answer_theme(new[0], "No such theme", COMMAND)
+
+
+def test_what_is_new_in_every_codebook_costs_one_statement(book: int) -> None:
+    others = [a_survey() for _ in range(3)]
+    books = [book, *(a_codebook([one.id], one.slug) for one in others)]
+    for one in books[:-1]:
+        actions.finish(one)
+    for number, survey in enumerate(others, 1):
+        some_mentions(a_response(survey, a_contact(), expected="x"), [LATE.format(at) for at in range(10 * number)])
+    with statements() as sent:
+        found = queries.news_everywhere()
+    assert [(codebook.id, new.mentions, new.minutes) for codebook, new in found] == [
+        (books[2], 20, 4),
+        (books[1], 10, 2),
+    ]
+    assert len(sent) == 1
+    assert queries.news(books[2]) == found[0][1]
+    assert queries.news(books[-1]) is None  # nobody has finished there
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\n\t", "x" * 20_000, "word " * 5_000, "\u200b\u202e"])

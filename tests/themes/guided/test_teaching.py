@@ -184,7 +184,7 @@ def test_without_content_the_request_is_done_and_nothing_asked(book: int) -> Non
     empty = a_codebook([a_survey("silent").id], "Silent")
     actions.begin(empty)
     assert teaching.teach_wanted() == "1 codebooks taught"
-    assert not queries.somebody_waits()
+    assert queries.due() == []
     assert queries.questions(empty) == []
 
 
