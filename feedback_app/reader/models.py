@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_app import clock
 from feedback_app.database import UtcDateTime
@@ -97,9 +97,6 @@ class ReaderProposal(Base):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by_id: Mapped[Key | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
-    quotes: Mapped[list[ReaderQuote]] = relationship(
-        cascade="all, delete-orphan", passive_deletes=True, order_by="ReaderQuote.id"
-    )
 
 
 class ReaderQuote(Base):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import selectinload
 
 from feedback_app import clock
 from feedback_app.changes.voices.models import FITTING, Voice
@@ -16,8 +16,9 @@ from feedback_app.database import Page, page_of
 from feedback_app.errors import N_, NotFound
 from feedback_app.extensions import db
 from feedback_app.reader.hit_rate import HitRate
-from feedback_app.reader.models import ReaderProposal, ReaderQuote, ReaderRequest
+from feedback_app.reader.models import TASK_NAMES, ReaderProposal, ReaderQuote, ReaderRequest
 from feedback_app.themes.models import Mention, Placement, Theme
+from feedback_app.themes.queries import names_of
 
 SHOWN = 5  # proposals of tones on the page of a theme
 MONTH = timedelta(days=30)
@@ -72,14 +73,17 @@ def accepted_rate(task: str, model: str) -> HitRate:
     return _rate(ReaderProposal.state == "accepted", ReaderProposal.task, *decided)
 
 
-def rates(model: str) -> dict[str, HitRate]:
-    """Return the hit rate by task."""
-    return {
-        "name": accepted_rate("name", model),
-        "summary": accepted_rate("summary", model),
-        "tone": tone_rate(model),
-        "voice": voice_rate(model),
-    }
+def rates(model: str, tasks: Sequence[str] = tuple(TASK_NAMES)) -> dict[str, HitRate]:
+    """Return the hit rate by task, one statement each; nothing is known of no ``model``, and nothing asked."""
+    return {task: _RATES[task](model) if model else HitRate() for task in tasks}
+
+
+_RATES: Mapping[str, Callable[[str], HitRate]] = {
+    "name": partial(accepted_rate, "name"),
+    "summary": partial(accepted_rate, "summary"),
+    "tone": tone_rate,
+    "voice": voice_rate,
+}
 
 
 @dataclass(frozen=True)
@@ -117,19 +121,21 @@ class OnTheme:
 def on_theme(theme: Theme, model: str) -> OnTheme:
     """Return what ``model`` proposes for a theme: nothing that a person decided, but for a summary they accepted.
 
-    A name goes once a person has named the theme; a sentence goes when words that it stands on are gone.
+    A name goes once a person has named the theme; a sentence goes when words that it stands on are gone. Without a
+    ``model`` the reader is off, and only what was accepted is left.
     """
     chosen = select(ReaderProposal).where(ReaderProposal.theme_id == theme.id, ReaderProposal.state != "rejected")
-    chosen = chosen.options(selectinload(ReaderProposal.quotes)).order_by(ReaderProposal.state, ReaderProposal.id)
+    chosen = chosen.order_by(ReaderProposal.state, ReaderProposal.id)
     mine = [one for one in db.session.scalars(chosen) if one.state == "accepted" or one.model == model]
     name = next((one for one in mine if one.task == "name" and one.state == "open"), None)
     summary = next((one for one in mine if one.task == "summary"), None)
+    known = rates(model, ("name", "summary", "tone"))
     return OnTheme(
         None if theme.named_by_person else name,
         summary,
         _told(summary) if summary else (),
-        _tones(theme, model),
-        {"name": accepted_rate("name", model), "summary": accepted_rate("summary", model), "tone": tone_rate(model)},
+        _tones(theme, model) if known["tone"].heard else (),
+        known,
     )
 
 
@@ -149,9 +155,7 @@ def _told(summary: ReaderProposal) -> list[Told]:
 
 
 def _tones(theme: Theme, model: str) -> list[tuple[ReaderProposal, Mention]]:
-    """Mentions of the theme whose tone the reader hears otherwise and nobody said: only if it is worth hearing."""
-    if not tone_rate(model).heard:
-        return []
+    """Mentions of the theme whose tone the reader hears otherwise and nobody said."""
     inside = select(Placement.mention_id).where(Placement.theme_id == theme.id)
     rows = db.session.execute(
         select(ReaderProposal, Mention)
@@ -206,6 +210,4 @@ def totals(since: timedelta = MONTH) -> dict[str, int]:
 
 def names_of_subjects(requests: Sequence[ReaderRequest]) -> dict[int, Theme]:
     """Return the themes that requests were about, by id."""
-    wanted = {one.subject_id for one in requests if one.task in ("name", "summary")}
-    found: Any = db.session.scalars(select(Theme).where(Theme.id.in_(wanted))) if wanted else ()
-    return {one.id: one for one in found}
+    return names_of(one.subject_id for one in requests if one.task in ("name", "summary"))

@@ -24,6 +24,7 @@ from feedback_app.reader.models import ReaderProposal, ReaderRequest
 from feedback_app.reader.queries import tone_rate, voice_rate
 from feedback_app.themes.mention_queries import quotes
 from feedback_app.themes.models import CodebookSurvey, Mention, Placement, Theme
+from feedback_app.themes.queries import open_themes
 
 ENOUGH = 5  # mentions from which a theme is named or summed up
 FOR_A_NAME, FOR_A_SUMMARY, AT_ONCE = 20, 40, 20  # texts of one question
@@ -156,8 +157,8 @@ def _names(model: str) -> Iterator[Due]:
 
 def taken_names(theme: Theme) -> set[str]:
     """Return the names, in all languages, of the other open themes of its codebook."""
-    others = select(Theme).where(Theme.codebook_id == theme.codebook_id, Theme.state == "open", Theme.id != theme.id)
-    return {name for one in db.session.scalars(others) for name in (one.name, *(one.names or {}).values())}
+    others = [one for one in open_themes(theme.codebook_id) if one.id != theme.id]
+    return {name for one in others for name in (one.name, *one.names.values())}
 
 
 def _summaries(model: str) -> Iterator[Due]:

@@ -25,6 +25,7 @@ from tests.factories import a_contact, a_response, a_survey
 from tests.reader import endpoint as served
 from tests.reader.conftest import Said, a_judged_change, say_tones
 from tests.reader.endpoint import Model
+from tests.statements import statements
 
 AsRole = Callable[[str], FlaskClient]
 
@@ -100,6 +101,17 @@ def test_a_summary_loses_a_sentence_with_the_words_it_stands_on(said: Said) -> N
     with transaction() as session:
         session.query(Mention).filter_by(id=told.quotes[0].mention_id).delete()
     assert not queries.on_theme(the_theme(said), "tiny").sentences
+
+
+def test_a_reader_that_is_off_costs_one_statement_and_leaves_what_was_accepted(said: Said) -> None:
+    theme = the_theme(said)
+    with statements() as sent:
+        assert not queries.on_theme(theme, "")
+    assert len(sent) == 1
+    asking.run()
+    actions.accept(proposal("summary"), COMMAND)
+    found = queries.on_theme(the_theme(said), "")
+    assert (found.name, len(found.sentences), found.rates["summary"].cases) == (None, 1, 0)
 
 
 def test_a_tone_is_proposed_once_the_reader_is_measured_and_said_by_who_accepts(said: Said) -> None:

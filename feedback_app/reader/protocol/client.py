@@ -20,11 +20,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 LARGEST = 1_000_000
 """Bytes of an answer that are read at most; a good one has some thousand."""
 
-TROUBLES = ("timeout", "unreachable", "redirect", "status", "too_large", "invalid")
-
 
 class Trouble(Exception):
-    """No answer: ``code`` is one of TROUBLES, ``detail`` a few words of ours, such as the status."""
+    """No answer: ``code`` is timeout, unreachable, redirect, status, too_large or invalid.
+
+    ``detail``: a few words of ours, such as the status.
+    """
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
