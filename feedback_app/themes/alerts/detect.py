@@ -41,6 +41,11 @@ class History:
     before: Window = Window()
 
 
+def expected(cases: int, hits_before: int, cases_before: int) -> float:
+    """Return how many hits ``cases`` would have at the share of before; 0 where nothing was before."""
+    return cases * hits_before / cases_before if cases_before else 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """``kind``: grows, returns, worse, better. ``hits`` of ``cases`` now, ``hits_before`` of ``cases_before`` then.
@@ -59,7 +64,7 @@ class Finding:
     @property
     def expected(self) -> float:
         """How many hits there would be now, had nothing changed."""
-        return self.cases * self.hits_before / self.cases_before if self.cases_before else 0.0
+        return expected(self.cases, self.hits_before, self.cases_before)
 
 
 def findings(themes: Mapping[int, History], everything: History) -> list[Finding]:

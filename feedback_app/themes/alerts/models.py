@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from feedback_app import clock
 from feedback_app.database import UtcDateTime
 from feedback_app.extensions import Base, Key
+from feedback_app.themes.alerts.detect import expected
 from feedback_app.themes.models import Theme
 
 
@@ -45,7 +46,7 @@ class ThemeAlert(Base):
     @property
     def expected(self) -> float:
         """How many hits there would have been, had nothing changed."""
-        return self.cases * self.hits_before / self.cases_before if self.cases_before else 0.0
+        return expected(self.cases, self.hits_before, self.cases_before)
 
 
 class AlertMute(Base):

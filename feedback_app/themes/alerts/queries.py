@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.orm import contains_eager
 
 from feedback_app import clock
 from feedback_app.extensions import db
@@ -80,16 +81,13 @@ def told_lately(now: datetime) -> set[tuple[int, str]]:
 
 
 def lately(staff_id: int, since: timedelta = timedelta(days=7)) -> list[ThemeAlert]:
-    """Return what was noticed about the themes this person looks after, and those nobody does; their own first."""
-    return list(db.session.scalars(_shown(staff_id, since)))
-
-
-def _shown(staff_id: int, since: timedelta) -> Select[ThemeAlert]:
+    """Return what was noticed within ``since`` about open themes of this person, and of nobody; their own first."""
     theirs = Theme.owner_id == staff_id
-    chosen = select(ThemeAlert).join(Theme, Theme.id == ThemeAlert.theme_id)
+    chosen = select(ThemeAlert).join(Theme, Theme.id == ThemeAlert.theme_id).options(contains_eager(ThemeAlert.theme))
     chosen = chosen.where(ThemeAlert.monday > (clock.now() - since).date() - timedelta(days=1))
     chosen = chosen.where(or_(theirs, Theme.owner_id.is_(None)), Theme.state == "open")
-    return chosen.order_by(ThemeAlert.monday.desc(), theirs.desc(), ThemeAlert.chance, ThemeAlert.id)
+    chosen = chosen.order_by(ThemeAlert.monday.desc(), theirs.desc(), ThemeAlert.chance, ThemeAlert.id)
+    return list(db.session.scalars(chosen))
 
 
 def is_muted(staff_id: int) -> bool:

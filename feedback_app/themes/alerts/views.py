@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import flash, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -35,4 +33,4 @@ def switch_alerts() -> Response:
 
 def alerts_of_this_week() -> list[ThemeAlert]:
     """Return what the desk says about themes to whoever is signed in; for pages of other rooms."""
-    return queries.lately(me().id, timedelta(days=7))
+    return queries.lately(me().id)

@@ -21,12 +21,13 @@ from feedback_app.extensions import db
 from feedback_app.registry import JOBS
 from feedback_app.surveys.models import Survey
 from feedback_app.themes.alerts import actions, queries
-from feedback_app.themes.alerts.detect import History, Window
+from feedback_app.themes.alerts.detect import Finding, History, Window
 from feedback_app.themes.alerts.mail import KIND, look_and_tell
 from feedback_app.themes.alerts.models import AlertWeek, ThemeAlert
 from feedback_app.themes.models import Mention, Theme
 from tests.browser import read
 from tests.factories import a_contact, a_response, a_survey
+from tests.statements import statements
 from tests.themes.seed import a_codebook, a_theme, some_mentions
 
 
@@ -121,6 +122,20 @@ def test_who_said_no_or_left_has_no_letter_but_the_desk_tells(
     with transaction() as session:
         session.query(Theme).update({"owner_id": None})
     assert "grows: 9 people" in read(as_role("viewer").get("/").text)  # nobody's theme is everybody's
+
+
+def test_many_alerts_are_read_with_their_themes_in_one_statement(room: Room) -> None:
+    week, other = queries.monday(clock.now()), a_theme(room.codebook, "Other")
+    with transaction():
+        actions.note(week, [Finding(room.late, kind, 9, 9, 1, 9, 0.01) for kind in ("grows", "worse")])
+        actions.note(week, [Finding(other, "grows", 9, 9, 1, 9, 0.02)])
+    db.session.expire_all()
+    owner = room.owner.id
+    with statements() as sent:
+        found = queries.lately(owner)
+        assert {one.theme.name for one in found} == {"Late {{name}}", "Other"}
+    assert [one.theme_id == room.late for one in found] == [True, True, False]
+    assert len(sent) == 1
 
 
 def test_an_account_that_is_closed_has_no_letter(room: Room) -> None:
