@@ -190,7 +190,7 @@ def running_surveys(limit: int = 6) -> list[SurveyLine]:
     rows = db.session.execute(
         select(Survey, asked, answered)
         .where(or_(Survey.state == "published", answered > 0))
-        .order_by(Survey.published_at.desc(), Survey.id.desc())
+        .order_by(Survey.published_at.desc().nulls_last(), Survey.id.desc())
         .limit(limit)
     )
     return [SurveyLine(*row) for row in rows]

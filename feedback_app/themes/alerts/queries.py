@@ -86,7 +86,8 @@ def lately(staff_id: int, since: timedelta = timedelta(days=7)) -> list[ThemeAle
     chosen = select(ThemeAlert).join(Theme, Theme.id == ThemeAlert.theme_id).options(contains_eager(ThemeAlert.theme))
     chosen = chosen.where(ThemeAlert.monday > (clock.now() - since).date() - timedelta(days=1))
     chosen = chosen.where(or_(theirs, Theme.owner_id.is_(None)), Theme.state == "open")
-    chosen = chosen.order_by(ThemeAlert.monday.desc(), theirs.desc(), ThemeAlert.chance, ThemeAlert.id)
+    own_first = case((theirs, 0), else_=1)  # nobody's is NULL, which each engine sorts to another end
+    chosen = chosen.order_by(ThemeAlert.monday.desc(), own_first, ThemeAlert.chance, ThemeAlert.id)
     return list(db.session.scalars(chosen))
 
 
