@@ -21,8 +21,7 @@ from feedback_app.delivery.bounces.parse import Kind, Return
 from feedback_app.delivery.models import LetterPause, LetterReturn, OutgoingEmail, Suppression
 from feedback_app.delivery.queue import claims, in_doubt, recovery
 from feedback_app.delivery.queue.journal import Journal
-from feedback_app.delivery.queue.outcome import result_of
-from feedback_app.delivery.queue.results import record
+from feedback_app.delivery.queue.results import record, result_of
 from feedback_app.delivery.queue.smtp_replies import Reply, Verdict
 from feedback_app.extensions import db
 from tests.delivery.helpers import journals, queue

@@ -15,8 +15,7 @@ from feedback_app.database import transaction
 from feedback_app.delivery import suppression
 from feedback_app.delivery.queue import claims
 from feedback_app.delivery.queue.journal_reader import JournalContents, is_here, left_behind
-from feedback_app.delivery.queue.outcome import result_of
-from feedback_app.delivery.queue.results import record
+from feedback_app.delivery.queue.results import record, result_of
 from feedback_app.delivery.queue.retry import USUAL, Schedule
 from feedback_app.delivery.queue.smtp_replies import (
     Reply,

@@ -1,4 +1,4 @@
-"""Writing down what became of claimed letters, a batch at a time; joins the caller's transaction.
+"""What became of claimed letters: the result that follows from a reply, and results written down, a batch at a time.
 
 Each engine gets the one statement that is fastest on it, ready in words: this runs for every letter that ever leaves,
 and to have SQLAlchemy compile and bind each row costs ten times what SQLite needs to write it.
@@ -8,13 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from feedback_app.database import is_postgresql
 from feedback_app.delivery.queue import throughput
+from feedback_app.delivery.queue.retry import USUAL, Schedule
+from feedback_app.delivery.queue.smtp_replies import LONGEST, Reply, Verdict
+from feedback_app.errors import N_
+
+STATES = {
+    Verdict.SENT: "sent",
+    Verdict.LATER: "queued",
+    Verdict.REFUSED: "failed",
+    Verdict.GONE: "failed",
+    Verdict.DOUBT: "in_doubt",
+    Verdict.BACK: "queued",
+    Verdict.SKIPPED: "skipped",
+}
+ASIDE = timedelta(minutes=10)  # how long a letter steps aside over which connections keep breaking
 
 
 @dataclass(slots=True)
@@ -29,6 +43,43 @@ class Result:
     not_before: datetime
     attempts: int
     first_at: datetime | None
+
+
+def result_of(
+    letter_id: int,
+    verdict: Verdict,
+    reply: Reply,
+    attempts: int,
+    first_at: datetime | None,
+    now: datetime,
+    *,
+    schedule: Schedule = USUAL,
+) -> Result:
+    """Return what is written: an attempt is counted only when the reply was about this recipient or their letter."""
+    counted = verdict in (Verdict.SENT, Verdict.LATER, Verdict.REFUSED, Verdict.GONE)
+    result = Result(
+        id=letter_id,
+        state=STATES[verdict],
+        code=reply.code or None,
+        reply=reply.text[:LONGEST],
+        sent_at=now if verdict is Verdict.SENT else None,
+        not_before=now,
+        attempts=attempts + counted,
+        first_at=first_at or (now if counted else None),
+    )
+    if verdict is Verdict.LATER:
+        _wait_or_give_up(result, now, schedule)
+    elif verdict is Verdict.BACK:
+        result.not_before = now + ASIDE
+    return result
+
+
+def _wait_or_give_up(result: Result, now: datetime, schedule: Schedule) -> None:
+    if schedule.given_up(result.first_at or now, now):
+        result.state = "failed"
+        result.reply = (N_("given up after all tries") + f": {result.reply}")[:LONGEST]
+    else:
+        result.not_before = now + schedule.wait(result.attempts)
 
 
 # A fact about a letter is recorded even when somebody cancelled it meanwhile or took its worker for dead.

@@ -22,8 +22,7 @@ from feedback_app.delivery.compose.letter import Letter
 from feedback_app.delivery.compose.prepare import Preparer
 from feedback_app.delivery.queue import claims
 from feedback_app.delivery.queue.journal import Journal
-from feedback_app.delivery.queue.outcome import result_of
-from feedback_app.delivery.queue.results import Result, record
+from feedback_app.delivery.queue.results import Result, record, result_of
 from feedback_app.delivery.queue.smtp_replies import (
     Reply,
     Stage,

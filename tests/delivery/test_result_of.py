@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.delivery.queue.outcome import ASIDE, result_of
-from feedback_app.delivery.queue.results import Result
+from feedback_app.delivery.queue.results import ASIDE, Result, result_of
 from feedback_app.delivery.queue.retry import Schedule
 from feedback_app.delivery.queue.smtp_replies import LONGEST, Reply, Verdict
 
