@@ -17,10 +17,12 @@ from feedback_app.delivery.identity import identity
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.delivery.queue.journal import Journal
 from feedback_app.delivery.sending import factory as post_office
-from feedback_app.delivery.sending.exchange import CircuitBreaker, Transport
+from feedback_app.delivery.sending.circuit_breaker import CircuitBreaker
+from feedback_app.delivery.sending.exchange import Transport
+from feedback_app.delivery.sending.relay import Relay as RelayAddress
+from feedback_app.delivery.sending.relay import Timeouts
 from feedback_app.delivery.sending.sender import Sender, Tally
-from feedback_app.delivery.sending.smtp_transport import Relay as RelayAddress
-from feedback_app.delivery.sending.smtp_transport import SmtpTransport, Timeouts
+from feedback_app.delivery.sending.smtp_transport import SmtpTransport
 from feedback_app.delivery.throttle.policy import ThrottlePolicy
 from feedback_app.extensions import current_settings, db
 from tests.fakes import Relay

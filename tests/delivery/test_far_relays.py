@@ -11,8 +11,8 @@ from flask import Flask
 from feedback_app.database import transaction
 from feedback_app.delivery import actions
 from feedback_app.delivery.identity import identity
+from feedback_app.delivery.sending.relay import Relay as RelayAddress
 from feedback_app.delivery.sending.sender import Sender
-from feedback_app.delivery.sending.smtp_transport import Relay as RelayAddress
 from feedback_app.delivery.sending.smtp_transport import SmtpTransport
 from feedback_app.extensions import current_settings
 from tests.delivery.helpers import QUICK, queue, sender, states

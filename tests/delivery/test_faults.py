@@ -27,8 +27,8 @@ from feedback_app.delivery import actions, queries
 from feedback_app.delivery.compose.letter import Letter
 from feedback_app.delivery.queue import claims, recovery
 from feedback_app.delivery.queue.journal import Journal
-from feedback_app.delivery.sending.exchange import Exchange, RelayTrouble
-from feedback_app.delivery.sending.smtp_transport import Timeouts
+from feedback_app.delivery.sending.exchange import Exchange
+from feedback_app.delivery.sending.relay import RelayTrouble, Timeouts
 from feedback_app.extensions import db
 from feedback_app.settings import Settings
 from tests.delivery.helpers import drain, journals, letters, queue, sender, smtp, states

@@ -16,8 +16,8 @@ from feedback_app.delivery import suppression
 from feedback_app.delivery.compose.placeholders import Block, Words
 from feedback_app.delivery.identity import letter_named
 from feedback_app.delivery.models import Suppression
-from feedback_app.delivery.sending.exchange import RelayTrouble
-from feedback_app.delivery.sending.smtp_transport import Relay as RelayAddress
+from feedback_app.delivery.sending.relay import Relay as RelayAddress
+from feedback_app.delivery.sending.relay import RelayTrouble
 from feedback_app.extensions import current_settings, db
 from tests.delivery.helpers import drain, journals, letters, make_due, queue, sender, smtp, states
 from tests.fakes import Relay

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from feedback_app.delivery.compose.placeholders import Words
-from feedback_app.delivery.sending.smtp_transport import Timeouts
+from feedback_app.delivery.sending.relay import Timeouts
 from tests.delivery.helpers import letters, queue, sender, smtp
 from tests.fakes import Relay
 

@@ -19,8 +19,8 @@ from flask import Flask
 
 from feedback_app import clock
 from feedback_app.delivery.identity import identity
-from feedback_app.delivery.sending.exchange import RelayTrouble
-from feedback_app.delivery.sending.smtp_transport import Relay, SmtpTransport
+from feedback_app.delivery.sending.relay import Relay, RelayTrouble
+from feedback_app.delivery.sending.smtp_transport import SmtpTransport
 from feedback_app.extensions import current_settings
 from tests.delivery.helpers import QUICK, queue, sender, states
 from tests.flows.house import free_port

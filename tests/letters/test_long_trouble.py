@@ -14,7 +14,7 @@ from feedback_app import clock
 from feedback_app.database import transaction
 from feedback_app.delivery import queries
 from feedback_app.delivery.models import ReturnCount
-from feedback_app.delivery.sending.exchange import CircuitBreaker
+from feedback_app.delivery.sending.circuit_breaker import CircuitBreaker
 from feedback_app.jobs import queries as jobs
 from feedback_app.jobs import runs
 from feedback_app.letters import status as mail_status

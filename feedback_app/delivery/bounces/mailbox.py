@@ -19,7 +19,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
 from feedback_app.delivery.bounces.sanitise import LARGEST
-from feedback_app.delivery.sending.smtp_transport import LOOPBACK
+from feedback_app.delivery.sending.relay import LOOPBACK
 
 HANDLED, UNMATCHED = "Handled", "Unmatched"
 MOST = 1000  # messages of one visit

@@ -9,13 +9,9 @@ import structlog
 
 from feedback_app.delivery.compose.letter import Letter
 from feedback_app.delivery.queue.smtp_replies import Reply, Verdict
-from feedback_app.delivery.sending.exchange import (
-    CircuitBreaker,
-    Connection,
-    Exchange,
-    RelayTrouble,
-    Transport,
-)
+from feedback_app.delivery.sending.circuit_breaker import CircuitBreaker
+from feedback_app.delivery.sending.exchange import Connection, Exchange, Transport
+from feedback_app.delivery.sending.relay import RelayTrouble
 from feedback_app.errors import N_
 
 REST = 5.0  # seconds a connection rests when the relay refuses it but serves others

@@ -5,25 +5,20 @@ from __future__ import annotations
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import datetime
 from queue import Empty, SimpleQueue
-from threading import Event, Lock, get_ident
+from threading import Event, get_ident
 from typing import Protocol
 
 import structlog
 
-from feedback_app import clock
 from feedback_app.delivery.compose.letter import Letter
-from feedback_app.delivery.compose.placeholders import EmptyPlaceholder
 from feedback_app.delivery.queue.journal import Journal
 from feedback_app.delivery.queue.smtp_replies import (
-    LONGEST,
     Reply,
     Stage,
     Verdict,
     judge,
 )
-from feedback_app.errors import N_
 
 FRESH = 2.0  # seconds for which we trust what the database said about a letter
 DROPS = 3  # connections that may break over one letter before it steps aside
@@ -57,21 +52,6 @@ class Transport(Protocol):
 
     def open(self) -> Connection:
         """Return a new connection. Raises RelayTrouble."""
-
-
-class RelayTrouble(Exception):
-    """The relay cannot be used now; no letter is to blame. ``fresh``: nothing was delivered on the connection."""
-
-    def __init__(self, text: str, *, fresh: bool = True) -> None:
-        super().__init__(text)
-        self.fresh = fresh
-
-
-def cannot_be_built(error: Exception) -> Reply:
-    """Return why a letter cannot be put together, for the person who will look for it."""
-    if isinstance(error, EmptyPlaceholder):
-        return Reply(0, f"the letter has a place {{{{{error}}}}} that nothing fills")
-    return Reply(0, (N_("the letter cannot be put together") + f": {type(error).__name__}: {error}")[:LONGEST])
 
 
 @dataclass
@@ -170,54 +150,3 @@ class Exchange:
                 self.report(letter, Verdict.DOUBT, Reply(0, why))
             else:
                 self.report(letter, judge(Stage.CONTENT, reply), reply)
-
-
-@dataclass
-class CircuitBreaker:
-    """Keeps us from hammering a relay in trouble: waits double from 10 s to 10 min, and one connection probes."""
-
-    least: float = 10.0
-    most: float = 600.0
-    failures: int = 0
-    text: str = ""
-    since: datetime | None = None  # when the first of the failures came
-    _last: float = 0.0
-    _until: float = 0.0
-    _probing: bool = False
-    _lock: Lock = field(default_factory=Lock)
-
-    @property
-    def broken(self) -> bool:
-        """True while the relay is left alone."""
-        return self._until > 0.0
-
-    def may_probe(self) -> bool:
-        """True when the caller, and nobody else, may try whether the trouble is over."""
-        with self._lock:
-            if not self._until or self._probing or time.monotonic() < self._until:
-                return False
-            self._probing = True
-            return True
-
-    def trouble(self, text: str) -> None:
-        """Note that a fresh connection was of no use."""
-        with self._lock:
-            if self._until and not self._probing:
-                return  # somebody said so already
-            now = time.monotonic()
-            if not self.failures or now - self._last > 2 * self.most:  # since then nothing was left to be refused
-                self.since = clock.now()
-            self.failures += 1
-            self.text, self._probing, self._last = text, False, now
-            self._until = now + min(self.most, self.least * 2 ** min(self.failures - 1, 20))
-
-    def connected(self) -> None:
-        """Note that a connection stands: letters may come, but the count of failures stays until one is accepted."""
-        with self._lock:
-            self._until, self._probing = 0.0, False
-
-    def accepted(self) -> None:
-        """Note that a letter was accepted."""
-        if self.failures:
-            with self._lock:
-                self.failures, self.text = 0, ""

@@ -18,8 +18,9 @@ from feedback_app.delivery.queue.journal import Journal
 from feedback_app.delivery.queue.retry import Schedule
 from feedback_app.delivery.sending.exchange import Transport
 from feedback_app.delivery.sending.folder_transport import FolderTransport
+from feedback_app.delivery.sending.relay import Relay
 from feedback_app.delivery.sending.sender import Sender
-from feedback_app.delivery.sending.smtp_transport import Relay, SmtpTransport
+from feedback_app.delivery.sending.smtp_transport import SmtpTransport
 from feedback_app.delivery.throttle.policy import ThrottlePolicy
 from feedback_app.delivery.throttle.ramp_up import Rules
 from feedback_app.delivery.throttle.rates import Rates

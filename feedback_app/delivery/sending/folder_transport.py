@@ -6,14 +6,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from feedback_app.delivery.compose.letter import Letter
+from feedback_app.delivery.compose.letter import Letter, cannot_be_built
 from feedback_app.delivery.compose.mime_message import Recipient
 from feedback_app.delivery.queue.smtp_replies import Reply, Verdict
-from feedback_app.delivery.sending.exchange import (
-    Exchange,
-    RelayTrouble,
-    cannot_be_built,
-)
+from feedback_app.delivery.sending.exchange import Exchange
+from feedback_app.delivery.sending.relay import RelayTrouble
 
 
 @dataclass(frozen=True)

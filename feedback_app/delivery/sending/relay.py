@@ -1,4 +1,4 @@
-"""Where letters leave, and how long we wait for it."""
+"""Where letters leave, how long we wait for it, and what is said when it cannot be used."""
 
 from __future__ import annotations
 
@@ -44,3 +44,11 @@ class Relay:
     def local(self) -> bool:
         """True for a relay on this machine, which needs no certificate."""
         return self.host.startswith(LOOPBACK)
+
+
+class RelayTrouble(Exception):
+    """The relay cannot be used now; no letter is to blame. ``fresh``: nothing was delivered on the connection."""
+
+    def __init__(self, text: str, *, fresh: bool = True) -> None:
+        super().__init__(text)
+        self.fresh = fresh

@@ -13,7 +13,7 @@ import time
 from typing import NamedTuple
 
 from feedback_app.delivery.addresses import on_the_wire
-from feedback_app.delivery.compose.letter import Letter
+from feedback_app.delivery.compose.letter import Letter, cannot_be_built
 from feedback_app.delivery.compose.mime_message import Recipient, Sign
 from feedback_app.delivery.identity import Identity
 from feedback_app.delivery.queue.smtp_replies import (
@@ -22,12 +22,8 @@ from feedback_app.delivery.queue.smtp_replies import (
     Verdict,
     judge,
 )
-from feedback_app.delivery.sending.exchange import (
-    Exchange,
-    RelayTrouble,
-    cannot_be_built,
-)
-from feedback_app.delivery.sending.relay import Timeouts
+from feedback_app.delivery.sending.exchange import Exchange
+from feedback_app.delivery.sending.relay import RelayTrouble, Timeouts
 from feedback_app.delivery.sending.smtp_socket import SmtpSocket, envelope, words
 from feedback_app.errors import N_
 

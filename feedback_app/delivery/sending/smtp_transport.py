@@ -10,12 +10,9 @@ from dataclasses import dataclass, field
 from feedback_app.delivery.compose.mime_message import Sign
 from feedback_app.delivery.identity import Identity
 from feedback_app.delivery.queue.smtp_replies import Reply
-from feedback_app.delivery.sending.exchange import RelayTrouble
-from feedback_app.delivery.sending.relay import LOOPBACK, Relay, Timeouts
+from feedback_app.delivery.sending.relay import Relay, RelayTrouble, Timeouts
 from feedback_app.delivery.sending.smtp_session import SmtpSession
 from feedback_app.delivery.sending.smtp_socket import socket_of, words
-
-__all__ = ["LOOPBACK", "Relay", "SmtpTransport", "Timeouts"]
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from cryptography import x509
 from feedback_app import clock
 from feedback_app.delivery.identity import identity
 from feedback_app.delivery.sending import factory as post_office
-from feedback_app.delivery.sending.exchange import RelayTrouble
-from feedback_app.delivery.sending.smtp_transport import Relay, SmtpTransport, Timeouts
+from feedback_app.delivery.sending.relay import Relay, RelayTrouble, Timeouts
+from feedback_app.delivery.sending.smtp_transport import SmtpTransport
 from feedback_app.operations.doctor.findings import Finding
 from feedback_app.settings import BadSetting, Settings
 
