@@ -18,7 +18,7 @@ from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.delivery.queue.journal import Journal
 from feedback_app.delivery.sending import factory as post_office
 from feedback_app.delivery.sending.circuit_breaker import CircuitBreaker
-from feedback_app.delivery.sending.exchange import Transport
+from feedback_app.delivery.sending.connections import Transport
 from feedback_app.delivery.sending.relay import Relay as RelayAddress
 from feedback_app.delivery.sending.relay import Timeouts
 from feedback_app.delivery.sending.sender import Sender, Tally

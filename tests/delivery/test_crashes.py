@@ -23,7 +23,7 @@ from feedback_app.delivery.queue.journal import ENDING, Journal, line
 from feedback_app.delivery.queue.journal_reader import left_behind, read
 from feedback_app.delivery.queue.results import Result, record
 from feedback_app.delivery.queue.smtp_replies import Reply
-from feedback_app.delivery.sending.exchange import FRESH
+from feedback_app.delivery.sending.connections import FRESH
 from feedback_app.delivery.sending.sender import Sender
 from tests.delivery.helpers import drain, journals, letters, queue, sender, smtp, states
 from tests.delivery.processes import worker

@@ -27,7 +27,7 @@ from feedback_app.delivery import actions, queries
 from feedback_app.delivery.compose.letter import Letter
 from feedback_app.delivery.queue import claims, recovery
 from feedback_app.delivery.queue.journal import Journal
-from feedback_app.delivery.sending.exchange import Exchange
+from feedback_app.delivery.sending.connections import Exchange
 from feedback_app.delivery.sending.relay import RelayTrouble, Timeouts
 from feedback_app.extensions import db
 from feedback_app.settings import Settings

@@ -1,23 +1,158 @@
-"""The threads that speak to the relay, each over one connection at a time."""
+"""The threads that speak to the relay, each over one connection at a time, and what passes between them and the thread
+that knows the database.
+"""
 
 from __future__ import annotations
 
 import time
-from threading import Thread
+from collections import deque
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Event, Thread, get_ident
+from typing import Protocol
 
 import structlog
 
 from feedback_app.delivery.compose.letter import Letter
-from feedback_app.delivery.queue.smtp_replies import Reply, Verdict
+from feedback_app.delivery.queue.journal import Journal
+from feedback_app.delivery.queue.smtp_replies import Reply, Stage, Verdict, judge
 from feedback_app.delivery.sending.circuit_breaker import CircuitBreaker
-from feedback_app.delivery.sending.exchange import Connection, Exchange, Transport
 from feedback_app.delivery.sending.relay import RelayTrouble
 from feedback_app.errors import N_
 
+FRESH = 2.0  # seconds for which we trust what the database said about a letter
+DROPS = 3  # connections that may break over one letter before it steps aside
+SERVED = 2  # letters per connection below which the database thread is woken at once
 REST = 5.0  # seconds a connection rests when the relay refuses it but serves others
 LOOK = 1.0  # seconds between two looks at an empty exchange
 PAUSE = 0.1  # seconds between two looks at a broken relay
 log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a letter."""
+
+    letter: Letter
+    verdict: Verdict
+    reply: Reply
+
+
+class Connection(Protocol):
+    """One connection to wherever letters go. ``accepted``: how many letters it has delivered."""
+
+    accepted: int
+
+    def run(self, exchange: Exchange, first: Letter | None) -> None:
+        """Deliver ``first`` and what the exchange gives until it gives nothing more. Raises RelayTrouble."""
+
+    def close(self) -> None:
+        """End the connection politely if it still stands."""
+
+
+class Transport(Protocol):
+    """Where letters go."""
+
+    def open(self) -> Connection:
+        """Return a new connection. Raises RelayTrouble."""
+
+
+@dataclass
+class Exchange:
+    """The counter: letters lie ready on one side, outcomes on the other."""
+
+    journal: Journal
+    connections: int
+    ready: SimpleQueue[Letter | None] = field(default_factory=SimpleQueue)  # None wakes a connection to close
+    outcomes: deque[Outcome] = field(default_factory=deque)
+    stale: deque[Letter] = field(default_factory=deque)
+    wake: Event = field(default_factory=Event)  # the database thread has something to do
+    closing: Event = field(default_factory=Event)  # no letter is given out any more
+    held: dict[int, tuple[int, Letter]] = field(default_factory=dict)  # given out: letter id -> thread, letter
+    recalled: float = 0.0  # monotonic moment since which no earlier look into the database is trusted
+
+    def take(self, wait: float = 0.0) -> Letter | None:
+        """Return the next letter, None when there is none within ``wait`` seconds or we are closing."""
+        while not self.closing.is_set():
+            try:
+                letter = self.ready.get(timeout=wait) if wait else self.ready.get_nowait()
+            except Empty:
+                return None
+            if letter is None:
+                return None
+            if self.ready.qsize() < SERVED * self.connections:
+                self.wake.set()
+            if self.may_go(letter):
+                self.held[letter.id] = (get_ident(), letter)
+                return letter
+        return None
+
+    def may_go(self, letter: Letter) -> bool:
+        """True when what the database said about a letter can still be trusted; else the letter is put back."""
+        if time.monotonic() - letter.seen <= FRESH and letter.seen >= self.recalled and not self.closing.is_set():
+            return True
+        self.put_back(letter)
+        return False
+
+    def put_back(self, letter: Letter) -> None:
+        """Give up a letter of which the relay has heard nothing: the database is asked again before it goes out."""
+        self.held.pop(letter.id, None)
+        self.stale.append(letter)
+        self.wake.set()
+
+    def withdraw(self) -> list[Letter]:
+        """Take back what no connection has taken, and what they have taken but not announced to the relay."""
+        self.recalled = time.monotonic()
+        letters = []
+        while not self.ready.empty():
+            letter = self.ready.get()
+            if letter is not None:
+                letters.append(letter)
+        return letters
+
+    def close(self) -> None:
+        """Give out no more letters, and tell connections that wait for one."""
+        self.closing.set()
+        for _ in range(self.connections):
+            self.ready.put(None)
+
+    def report(self, letter: Letter, verdict: Verdict, reply: Reply) -> None:
+        """Say what became of a letter."""
+        self.held.pop(letter.id, None)
+        self.outcomes.append(Outcome(letter, verdict, reply))
+        if self.ready.empty():  # nobody will come for another letter, and so wake the database thread
+            self.wake.set()
+
+    def answered(self, letter: Letter, verdict: Verdict, reply: Reply, then: Letter | None = None) -> bool:
+        """Say what the relay answered to the text: into the journal first, then to the database thread.
+
+        ``then``: the letter whose text this connection sends next; True when the journal has that intent too.
+
+        A journal that cannot be written keeps nobody from hearing it: only if we are killed before the database has
+        it, the letter is in doubt.
+        """
+        noted = False
+        try:
+            noted = self.journal.answered(letter.id, reply, then.id if then else None)
+        except OSError as error:
+            log.error("the journal did not take an answer", letter=letter.id, error=str(error))
+        self.report(letter, verdict, reply)
+        return noted
+
+    def abandoned(self, why: str) -> None:
+        """Settle what the calling thread took and never reported: our own mistake must not lose a letter."""
+        unsettled, me = self.journal.unsettled(), get_ident()
+        for thread, letter in list(self.held.values()):
+            if thread != me:
+                continue
+            reply = unsettled.get(letter.id)
+            if letter.id not in unsettled:
+                letter.drops += 1
+                self.report(letter, Verdict.BACK, Reply(0, why))
+            elif reply is None:
+                self.report(letter, Verdict.DOUBT, Reply(0, why))
+            else:
+                self.report(letter, judge(Stage.CONTENT, reply), reply)
 
 
 class Connections:

@@ -16,7 +16,7 @@ from feedback_app.delivery.compose.prepare import Preparer
 from feedback_app.delivery.identity import identity
 from feedback_app.delivery.queue.journal import Journal
 from feedback_app.delivery.queue.retry import Schedule
-from feedback_app.delivery.sending.exchange import Transport
+from feedback_app.delivery.sending.connections import Transport
 from feedback_app.delivery.sending.folder_transport import FolderTransport
 from feedback_app.delivery.sending.relay import Relay
 from feedback_app.delivery.sending.sender import Sender

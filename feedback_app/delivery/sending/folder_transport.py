@@ -9,7 +9,7 @@ from pathlib import Path
 from feedback_app.delivery.compose.letter import Letter, cannot_be_built
 from feedback_app.delivery.compose.mime_message import Recipient
 from feedback_app.delivery.queue.smtp_replies import Reply, Verdict
-from feedback_app.delivery.sending.exchange import Exchange
+from feedback_app.delivery.sending.connections import Exchange
 from feedback_app.delivery.sending.relay import RelayTrouble
 
 

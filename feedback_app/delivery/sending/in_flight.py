@@ -30,7 +30,7 @@ from feedback_app.delivery.queue.smtp_replies import (
     judge,
 )
 from feedback_app.delivery.sending.circuit_breaker import CircuitBreaker
-from feedback_app.delivery.sending.exchange import DROPS, Exchange
+from feedback_app.delivery.sending.connections import DROPS, Exchange
 from feedback_app.delivery.throttle.policy import ThrottlePolicy
 from feedback_app.errors import N_
 from feedback_app.extensions import db

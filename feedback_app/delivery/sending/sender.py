@@ -21,9 +21,8 @@ from feedback_app.delivery.compose.prepare import Preparer
 from feedback_app.delivery.queue import claims
 from feedback_app.delivery.queue.journal import Journal
 from feedback_app.delivery.sending.circuit_breaker import CircuitBreaker
-from feedback_app.delivery.sending.connections import Connections
+from feedback_app.delivery.sending.connections import Connections, Exchange, Transport
 from feedback_app.delivery.sending.cpu_affinity import one_core
-from feedback_app.delivery.sending.exchange import Exchange, Transport
 from feedback_app.delivery.sending.in_flight import InFlight
 from feedback_app.delivery.throttle.policy import ThrottlePolicy
 from feedback_app.extensions import db

@@ -22,7 +22,7 @@ from feedback_app.delivery.queue.smtp_replies import (
     Verdict,
     judge,
 )
-from feedback_app.delivery.sending.exchange import Exchange
+from feedback_app.delivery.sending.connections import Exchange
 from feedback_app.delivery.sending.relay import RelayTrouble, Timeouts
 from feedback_app.delivery.sending.smtp_socket import SmtpSocket, envelope, words
 from feedback_app.errors import N_
