@@ -90,7 +90,7 @@ def test_a_letter_built_ahead_stays_when_its_group_is_paused(app: Flask) -> None
         with app.app_context():
             with transaction():
                 actions.pause(KIND, GROUP, "Ada")
-            until(lambda: office.sender._exchange.recalled > 0)
+            until(lambda: office.sender._handoff.recalled > 0)
 
     got, _ = _sent(meanwhile=pause)
     assert [one for one in got if one in PEOPLE] == PEOPLE[:6]  # the sixth was announced to the relay

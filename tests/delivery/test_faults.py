@@ -27,7 +27,7 @@ from feedback_app.delivery import actions, queries
 from feedback_app.delivery.compose.letter import Letter
 from feedback_app.delivery.queue import claims, recovery
 from feedback_app.delivery.queue.journal import Journal
-from feedback_app.delivery.sending.connections import Exchange
+from feedback_app.delivery.sending.connections import Handoff
 from feedback_app.delivery.sending.relay import RelayTrouble, Timeouts
 from feedback_app.extensions import db
 from feedback_app.settings import Settings
@@ -128,11 +128,11 @@ def test_a_mistake_of_our_own_in_a_connection_loses_no_letter() -> None:
     class Broken:
         accepted = 0
 
-        def run(self, exchange: Exchange, first: Letter | None) -> None:
-            letter = first or exchange.take()
+        def run(self, handoff: Handoff, first: Letter | None) -> None:
+            letter = first or handoff.take()
             assert letter is not None
-            exchange.journal.intend(letter.id)
-            exchange.take()
+            handoff.journal.intend(letter.id)
+            handoff.take()
             raise ZeroDivisionError("not foreseen")
 
         def close(self) -> None:

@@ -24,7 +24,7 @@ FRESH = 2.0  # seconds for which we trust what the database said about a letter
 DROPS = 3  # connections that may break over one letter before it steps aside
 SERVED = 2  # letters per connection below which the database thread is woken at once
 REST = 5.0  # seconds a connection rests when the relay refuses it but serves others
-LOOK = 1.0  # seconds between two looks at an empty exchange
+LOOK = 1.0  # seconds between two looks at an empty counter
 PAUSE = 0.1  # seconds between two looks at a broken relay
 log = structlog.get_logger()
 
@@ -43,8 +43,8 @@ class Connection(Protocol):
 
     accepted: int
 
-    def run(self, exchange: Exchange, first: Letter | None) -> None:
-        """Deliver ``first`` and what the exchange gives until it gives nothing more. Raises RelayTrouble."""
+    def run(self, handoff: Handoff, first: Letter | None) -> None:
+        """Deliver ``first`` and what the handoff gives until it gives nothing more. Raises RelayTrouble."""
 
     def close(self) -> None:
         """End the connection politely if it still stands."""
@@ -58,8 +58,8 @@ class Transport(Protocol):
 
 
 @dataclass
-class Exchange:
-    """The counter: letters lie ready on one side, outcomes on the other."""
+class Handoff:
+    """The hand-off between threads, a counter: letters lie ready on one side, outcomes on the other."""
 
     journal: Journal
     connections: int
@@ -158,11 +158,11 @@ class Exchange:
 class Connections:
     """Opens connections when there is something to send and keeps them while there is."""
 
-    def __init__(self, transport: Transport, exchange: Exchange, breaker: CircuitBreaker) -> None:
-        self._transport, self._exchange, self._breaker = transport, exchange, breaker
+    def __init__(self, transport: Transport, handoff: Handoff, breaker: CircuitBreaker) -> None:
+        self._transport, self._handoff, self._breaker = transport, handoff, breaker
         self._open: set[Connection] = set()
         self._threads = [
-            Thread(target=self._work, name=f"connection-{n}", daemon=True) for n in range(exchange.connections)
+            Thread(target=self._work, name=f"connection-{n}", daemon=True) for n in range(handoff.connections)
         ]
 
     def start(self) -> None:
@@ -177,13 +177,13 @@ class Connections:
             thread.join(max(0.0, ends - time.monotonic()))
 
     def _work(self) -> None:
-        while not self._exchange.closing.is_set():
+        while not self._handoff.closing.is_set():
             if self._breaker.broken:
                 if self._breaker.may_probe():
                     self._careful(None)
                 else:
-                    self._exchange.closing.wait(PAUSE)
-            elif first := self._exchange.take(LOOK):
+                    self._handoff.closing.wait(PAUSE)
+            elif first := self._handoff.take(LOOK):
                 self._careful(first)
 
     def _careful(self, first: Letter | None) -> None:
@@ -192,11 +192,11 @@ class Connections:
             self._connection(first)
         except Exception as error:
             log.exception("a connection ended unexpectedly")
-            self._exchange.abandoned(
+            self._handoff.abandoned(
                 (N_("the sender itself is in trouble") + f": {type(error).__name__}: {error}")[:300]
             )
             self._breaker.trouble(N_("the sender itself is in trouble: its log says more"))
-            self._exchange.wake.set()
+            self._handoff.wake.set()
 
     def _connection(self, first: Letter | None) -> None:
         """Open one connection and use it as long as it lasts."""
@@ -204,25 +204,25 @@ class Connections:
             connection = self._transport.open()
         except RelayTrouble as trouble:
             if first:
-                self._exchange.report(first, Verdict.BACK, Reply(0, str(trouble)))
+                self._handoff.report(first, Verdict.BACK, Reply(0, str(trouble)))
             self._refused(trouble)
             return
         self._breaker.connected()
         self._open.add(connection)
         try:
-            connection.run(self._exchange, first)
+            connection.run(self._handoff, first)
         except RelayTrouble as trouble:
             if trouble.fresh:
                 self._refused(trouble)
         finally:
             self._open.discard(connection)
-            self._exchange.wake.set()
+            self._handoff.wake.set()
             connection.close()
 
     def _refused(self, trouble: RelayTrouble) -> None:
         if any(connection.accepted for connection in list(self._open)):
-            self._exchange.closing.wait(REST)  # the relay allows fewer connections than we would like
+            self._handoff.closing.wait(REST)  # the relay allows fewer connections than we would like
             return
         log.warning("the relay is in trouble, letters wait", error=str(trouble))
         self._breaker.trouble(str(trouble))
-        self._exchange.wake.set()
+        self._handoff.wake.set()

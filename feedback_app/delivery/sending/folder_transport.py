@@ -9,7 +9,7 @@ from pathlib import Path
 from feedback_app.delivery.compose.letter import Letter, cannot_be_built
 from feedback_app.delivery.compose.mime_message import Recipient
 from feedback_app.delivery.queue.smtp_replies import Reply, Verdict
-from feedback_app.delivery.sending.connections import Exchange
+from feedback_app.delivery.sending.connections import Handoff
 from feedback_app.delivery.sending.relay import RelayTrouble
 
 
@@ -35,22 +35,22 @@ class FolderConnection:
         self._folder = folder
         self.accepted = 0
 
-    def run(self, exchange: Exchange, first: Letter | None) -> None:
-        """Write ``first`` and what the exchange gives. Raises RelayTrouble when the folder cannot be written."""
-        letter = first or exchange.take(1.0)
+    def run(self, handoff: Handoff, first: Letter | None) -> None:
+        """Write ``first`` and what the handoff gives. Raises RelayTrouble when the folder cannot be written."""
+        letter = first or handoff.take(1.0)
         while letter is not None:
-            self._write(exchange, letter)
-            letter = exchange.take(1.0)
+            self._write(handoff, letter)
+            letter = handoff.take(1.0)
 
     def close(self) -> None:
         """Nothing to end."""
 
-    def _write(self, exchange: Exchange, letter: Letter) -> None:
+    def _write(self, handoff: Handoff, letter: Letter) -> None:
         to = Recipient(letter.id, letter.address, letter.name, letter.group_id)
         try:
             raw = letter.skeleton.build(to, letter.fill, letter.unsubscribe_url)
         except Exception as error:  # whatever one letter holds must not stop the others
-            exchange.report(letter, Verdict.REFUSED, cannot_be_built(error))
+            handoff.report(letter, Verdict.REFUSED, cannot_be_built(error))
             return
         try:
             path = self._folder / f"{letter.id:09d}.eml"
@@ -58,8 +58,8 @@ class FolderConnection:
             new.write_bytes(raw)
             os.replace(new, path)
         except OSError as error:
-            exchange.report(letter, Verdict.BACK, Reply(0, str(error.strerror)))
+            handoff.report(letter, Verdict.BACK, Reply(0, str(error.strerror)))
             raise RelayTrouble(f"the folder {self._folder} cannot be written: {error.strerror}") from error
         else:
             self.accepted += 1
-            exchange.report(letter, Verdict.SENT, Reply(250, f"written to {path.name}"))
+            handoff.report(letter, Verdict.SENT, Reply(250, f"written to {path.name}"))

@@ -30,7 +30,7 @@ from feedback_app.delivery.queue.smtp_replies import (
     judge,
 )
 from feedback_app.delivery.sending.circuit_breaker import CircuitBreaker
-from feedback_app.delivery.sending.connections import DROPS, Exchange
+from feedback_app.delivery.sending.connections import DROPS, Handoff
 from feedback_app.delivery.throttle.policy import ThrottlePolicy
 from feedback_app.errors import N_
 from feedback_app.extensions import db
@@ -46,10 +46,10 @@ class InFlight:
     """Used by the database thread alone. ``stop``: the worker is ending. ``counts``: what became of letters."""
 
     def __init__(
-        self, owner: str, exchange: Exchange, journal: Journal, preparer: Preparer, breaker: CircuitBreaker,
+        self, owner: str, handoff: Handoff, journal: Journal, preparer: Preparer, breaker: CircuitBreaker,
         policy: ThrottlePolicy, *, stop: Event,
     ) -> None:  # fmt: skip
-        self._owner, self._exchange, self._journal, self._preparer = owner, exchange, journal, preparer
+        self._owner, self._handoff, self._journal, self._preparer = owner, handoff, journal, preparer
         self._breaker, self._policy, self._stop = breaker, policy, stop
         self._letters: dict[int, Letter] = {}
         self._decided: list[Decided] = []  # not yet in the database
@@ -69,7 +69,7 @@ class InFlight:
         """Turn outcomes into results; letters that came back unharmed go out again unless the relay is in trouble."""
         now = clock.now()
         settled = 0
-        for outcome in _drained(self._exchange.outcomes):
+        for outcome in _drained(self._handoff.outcomes):
             letter, verdict = outcome.letter, outcome.verdict
             self._policy.heard(letter, verdict, outcome.reply)
             if verdict is Verdict.BACK and letter.drops < DROPS:
@@ -96,7 +96,7 @@ class InFlight:
             if letter.drops:
                 self._drops[letter.id] = letter.drops
         else:
-            self._exchange.ready.put(letter)
+            self._handoff.ready.put(letter)
 
     def _measure(self, settled: int) -> None:
         now = time.monotonic()
@@ -109,14 +109,14 @@ class InFlight:
         """Return how many letters to claim now."""
         if self._breaker.broken or self._stop.is_set() or not self._journal.caught_up():
             return 0
-        ahead = min(MOST_AHEAD, max(6 * self._exchange.connections, int(self._rate * AHEAD), 2 * len(self._decided)))
+        ahead = min(MOST_AHEAD, max(6 * self._handoff.connections, int(self._rate * AHEAD), 2 * len(self._decided)))
         return max(0, ahead - len(self._letters) + len(self._decided))
 
     def write_and_claim(self, wanted: int) -> list[claims.Claimed]:
         """Write results and claim anew, in one transaction; return what was claimed and may be sent."""
         if self._breaker.broken or self._stop.is_set():
-            self._returns += self._exchange.withdraw()
-        stale = _drained(self._exchange.stale)
+            self._returns += self._handoff.withdraw()
+        stale = _drained(self._handoff.stale)
         renewing = bool(self._letters) and time.monotonic() - self._renewed > RENEW
         waiting = self._decided or self._returns or self.unsure or self._policy.has_heard
         if not (wanted or stale or renewing or waiting):
@@ -131,10 +131,10 @@ class InFlight:
                 barred = claims.suppressed(session, [row.id for row in rows]) if rows else {}
                 self._skip(session, {**barred, **stopped}, [*rows, *stale])
         except BaseException:
-            self._exchange.stale.extend(stale)
+            self._handoff.stale.extend(stale)
             raise
         if self._policy.look_again:
-            self._exchange.stale.extend(self._exchange.withdraw())
+            self._handoff.stale.extend(self._handoff.withdraw())
         self._renewed = time.monotonic() if renewing else self._renewed
         self._forget(stale, alive)
         self.counts += Counter(skipped=len(barred) + len(stopped))  # adds no zero
@@ -187,13 +187,13 @@ class InFlight:
         for letter in stale:
             if letter.id in alive:
                 letter.seen = time.monotonic()
-                self._exchange.ready.put(letter)
+                self._handoff.ready.put(letter)
             else:
                 self._letters.pop(letter.id, None)
         self._decided, self._returns, self.unsure = [], [], False
 
     def lay_out(self, rows: list[claims.Claimed]) -> None:
-        """Prepare claimed letters and put them on the exchange."""
+        """Prepare claimed letters and lay them on the counter."""
         if not rows:
             return
         session = db.session()
@@ -215,9 +215,9 @@ class InFlight:
             self._letters[letter.id] = letter
         # whether relay or letter broke a connection is known when another letter goes first on the next
         for letter in sorted(letters, key=attrgetter("drops")):
-            self._exchange.ready.put(letter)
+            self._handoff.ready.put(letter)
 
-    def part(self) -> None:
+    def settle_unfinished(self) -> None:
         """Settle letters of connections that did not finish in time, by what the journal knows of them.
 
         Answered: as the reply says, even when it came a moment ago. On the wire: in doubt. Else it was not sent.
@@ -225,7 +225,7 @@ class InFlight:
         if not self._letters:
             return
         now, told = clock.now(), self._journal.unsettled()
-        left = [_parted(one, told[one.id], now) for one in self._letters.values() if one.id in told]
+        left = [_unfinished(one, told[one.id], now) for one in self._letters.values() if one.id in told]
         with transaction() as session:
             record(session, self._owner, left)
             claims.give_back(session, self._owner)
@@ -233,7 +233,7 @@ class InFlight:
         self._letters.clear()
 
 
-def _parted(letter: Letter, reply: Reply | None, now: datetime) -> Result:
+def _unfinished(letter: Letter, reply: Reply | None, now: datetime) -> Result:
     if reply is None:
         verdict, reply = Verdict.DOUBT, Reply(0, N_("the worker was stopped before the answer came"))
     else:

@@ -21,7 +21,7 @@ from feedback_app.delivery.compose.prepare import Preparer
 from feedback_app.delivery.queue import claims
 from feedback_app.delivery.queue.journal import Journal
 from feedback_app.delivery.sending.circuit_breaker import CircuitBreaker
-from feedback_app.delivery.sending.connections import Connections, Exchange, Transport
+from feedback_app.delivery.sending.connections import Connections, Handoff, Transport
 from feedback_app.delivery.sending.cpu_affinity import one_core
 from feedback_app.delivery.sending.in_flight import InFlight
 from feedback_app.delivery.throttle.policy import ThrottlePolicy
@@ -60,12 +60,12 @@ class Sender:
         self, owner: str, transport: Transport, journal: Journal, preparer: Preparer, connections: int,
         breaker: CircuitBreaker | None = None, *, policy: ThrottlePolicy | None = None, core: int | None = None,
     ) -> None:  # fmt: skip
-        self._journal, self._exchange = journal, Exchange(journal, connections)
+        self._journal, self._handoff = journal, Handoff(journal, connections)
         self._breaker = breaker or CircuitBreaker()
-        self._connections = Connections(transport, self._exchange, self._breaker)
+        self._connections = Connections(transport, self._handoff, self._breaker)
         self._stop = Event()
         self._in_flight = InFlight(
-            owner, self._exchange, journal, preparer, self._breaker, policy or ThrottlePolicy(), stop=self._stop
+            owner, self._handoff, journal, preparer, self._breaker, policy or ThrottlePolicy(), stop=self._stop
         )
         self._core = core
         self._looked = False  # the database was asked for letters
@@ -85,7 +85,7 @@ class Sender:
     def stop(self) -> None:
         """Finish what is in hand and end ``run``. May be called from a signal handler."""
         self._stop.set()
-        self._exchange.wake.set()
+        self._handoff.wake.set()
 
     def run(self, *, until_idle: bool = False) -> Tally:
         """Send until ``stop`` is called, or until nothing is due. Returns what was done."""
@@ -97,10 +97,10 @@ class Sender:
         self._connections.start()
         try:
             while not self._stop.is_set() and not (until_idle and self._idle()):
-                self._exchange.wake.wait(
+                self._handoff.wake.wait(
                     WAKE_INTERVAL if not self._in_flight.empty else POLL_INTERVAL if self._looked else 0
                 )
-                self._exchange.wake.clear()
+                self._handoff.wake.clear()
                 self._cycle()
                 self._stop.wait(LEAST_PAUSE)
         finally:
@@ -124,7 +124,7 @@ class Sender:
         return not due
 
     def _cycle(self) -> None:
-        """Settle outcomes, claim what the connections will need, lay it on the exchange."""
+        """Settle outcomes, claim what the connections will need, lay it on the counter."""
         try:
             self._in_flight.settle()
             rows = self._in_flight.write_and_claim(self._in_flight.appetite())
@@ -147,7 +147,7 @@ class Sender:
     def _finish(self) -> None:
         """Let every connection finish its letter, write all results, give the rest back, end the journal."""
         self._stop.set()
-        self._exchange.close()
+        self._handoff.close()
         ends = time.monotonic() + SHUTDOWN_GRACE
         self._connections.join(SHUTDOWN_GRACE)
         self._journal.seal()  # a connection that wakes up later must not send what is given back now
@@ -155,7 +155,7 @@ class Sender:
             try:
                 self._in_flight.settle()
                 self._in_flight.write_and_claim(0)
-                self._in_flight.part()
+                self._in_flight.settle_unfinished()
             except SQLAlchemyError as error:
                 self._not_taken(error)
                 if time.monotonic() > ends:

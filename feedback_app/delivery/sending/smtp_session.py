@@ -22,7 +22,7 @@ from feedback_app.delivery.queue.smtp_replies import (
     Verdict,
     judge,
 )
-from feedback_app.delivery.sending.connections import Exchange
+from feedback_app.delivery.sending.connections import Handoff
 from feedback_app.delivery.sending.relay import RelayTrouble, Timeouts
 from feedback_app.delivery.sending.smtp_socket import SmtpSocket, envelope, words
 from feedback_app.errors import N_
@@ -41,7 +41,7 @@ class Built(NamedTuple):
 
 
 class SmtpSession:
-    """One connection. Whatever happens on it, each letter taken from the exchange is reported exactly once."""
+    """One connection. Whatever happens on it, each letter taken from the handoff is reported exactly once."""
 
     def __init__(
         self, smtp: smtplib.SMTP, host: str, identity: Identity, timeouts: Timeouts, sign: Sign | None = None
@@ -57,19 +57,19 @@ class SmtpSession:
         self._noted = 0  # the letter whose intent the journal has already
         self.accepted = 0
 
-    def run(self, exchange: Exchange, first: Letter | None) -> None:
-        """Send until the exchange has been empty for a while or the connection is old. Raises RelayTrouble."""
+    def run(self, handoff: Handoff, first: Letter | None) -> None:
+        """Send until the handoff has been empty for a while or the connection is old. Raises RelayTrouble."""
         try:
-            self._run(exchange, self._built(exchange, first) if first else None)
+            self._run(handoff, self._built(handoff, first) if first else None)
         finally:
             if self._ahead:
-                exchange.put_back(self._ahead.letter)
+                handoff.put_back(self._ahead.letter)
 
-    def _run(self, exchange: Exchange, built: Built | None) -> None:
-        while built := built or self._take(exchange, self._wait.idle):
-            waiting = built if self._open(exchange, built) else None
+    def _run(self, handoff: Handoff, built: Built | None) -> None:
+        while built := built or self._take(handoff, self._wait.idle):
+            waiting = built if self._open(handoff, built) else None
             while waiting:  # the relay waits for its text
-                waiting = self._send(exchange, waiting)
+                waiting = self._send(handoff, waiting)
             built = None
             if self._old:
                 return
@@ -86,95 +86,95 @@ class SmtpSession:
     def _old(self) -> bool:
         return time.monotonic() - self._born > self._wait.life
 
-    def _take(self, exchange: Exchange, wait: float = 0.0) -> Built | None:
-        """Return the letter that was built ahead, else the exchange's next that can be built."""
+    def _take(self, handoff: Handoff, wait: float = 0.0) -> Built | None:
+        """Return the letter that was built ahead, else the handoff's next that can be built."""
         ahead, self._ahead = self._ahead, None
-        if ahead and exchange.may_go(ahead.letter):
+        if ahead and handoff.may_go(ahead.letter):
             return ahead
-        while letter := exchange.take(wait):
-            if built := self._built(exchange, letter):
+        while letter := handoff.take(wait):
+            if built := self._built(handoff, letter):
                 return built
         return None
 
-    def _open(self, exchange: Exchange, built: Built) -> bool:
+    def _open(self, handoff: Handoff, built: Built) -> bool:
         """Announce a letter by itself; True when the relay waits for its text, False when it is settled."""
         try:
             if not self._pipelining:
-                return self._one_by_one(exchange, built)
+                return self._one_by_one(handoff, built)
             self._socket.push(self._announcing(built))
-            return self._envelope_replies(exchange, built.letter)
+            return self._envelope_replies(handoff, built.letter)
         except (OSError, smtplib.SMTPException) as error:
-            raise self._broken(exchange, built.letter, error) from error
+            raise self._broken(handoff, built.letter, error) from error
 
     def _announcing(self, built: Built) -> bytes:
         return b"".join([RSET, *built.envelope] if self._untidy else built.envelope)
 
-    def _send(self, exchange: Exchange, built: Built) -> Built | None:
+    def _send(self, handoff: Handoff, built: Built) -> Built | None:
         """Send a text, and behind it the envelope of the next letter; return that when the relay waits for its text."""
-        following = self._take(exchange) if self._pipelining and not self._old else None
+        following = self._take(handoff) if self._pipelining and not self._old else None
         try:
-            usual = self._send_text(exchange, built, following)
-            if following and (usual or self._envelope_replies(exchange, following.letter)):
+            usual = self._send_text(handoff, built, following)
+            if following and (usual or self._envelope_replies(handoff, following.letter)):
                 return following
         except _Lost as lost:
             if following:
-                raise self._broken(exchange, following.letter, lost.error) from lost.error
+                raise self._broken(handoff, following.letter, lost.error) from lost.error
             raise RelayTrouble(words(lost.error), fresh=not self.accepted) from lost.error
         except (OSError, smtplib.SMTPException) as error:
             assert following is not None  # noqa: S101  # only the following letter's envelope can get here
-            raise self._broken(exchange, following.letter, error) from error
+            raise self._broken(handoff, following.letter, error) from error
         return None
 
-    def _send_text(self, exchange: Exchange, built: Built, following: Built | None) -> bool:
+    def _send_text(self, handoff: Handoff, built: Built, following: Built | None) -> bool:
         """Send a text and the envelope of ``following`` behind it, and settle the letter.
 
         True when the relay waits for the next text already: its usual replies came along and are read. Then one write
         tells the journal of the answer and of the next intent. Raises _Lost when the connection is.
         """
         letter, text = built.letter, built.text
-        self._intend(exchange, letter)
+        self._intend(handoff, letter)
         try:
             self._socket.patience(self._wait.block)
             self._socket.push(text + self._announcing(following) if following else text)
             if following and self._socket.idle():
-                self._ahead = self._take(exchange)  # built while we wait for the relay, so that it need not wait for us
+                self._ahead = self._take(handoff)  # built while we wait for the relay, so that it need not wait for us
             self._socket.patience(self._wait.text)
             reply = self._socket.reply()
         except (OSError, smtplib.SMTPException) as error:
             why = Reply(0, N_("the connection broke before the answer came") + f": {words(error)}")
             if getattr(error, "handed", len(text)) >= len(text):
-                exchange.report(letter, Verdict.DOUBT, why)
+                handoff.report(letter, Verdict.DOUBT, why)
             else:  # without its last dot no relay can have taken it
-                exchange.journal.known([letter.id])
-                exchange.report(letter, Verdict.BACK, why)
+                handoff.journal.known([letter.id])
+                handoff.report(letter, Verdict.BACK, why)
             self._smtp.close()  # a QUIT would be read as one more line of the text
             raise _Lost(error) from error
         verdict = judge(Stage.CONTENT, reply)
         self.accepted += verdict is Verdict.SENT
         if following and verdict is Verdict.SENT and not self._untidy and self._socket.usual(*USUAL):
-            if exchange.answered(letter, verdict, reply, following.letter):
+            if handoff.answered(letter, verdict, reply, following.letter):
                 self._noted = following.letter.id
             return True
-        exchange.answered(letter, verdict, reply)
+        handoff.answered(letter, verdict, reply)
         if reply.code == 421:
             raise _Lost(smtplib.SMTPServerDisconnected(str(reply)))
         if verdict is Verdict.BACK:
             raise _Lost(smtplib.SMTPException(str(reply)))
         return False
 
-    def _intend(self, exchange: Exchange, letter: Letter) -> None:
+    def _intend(self, handoff: Handoff, letter: Letter) -> None:
         """See to it that the journal knows what is about to go out. Raises _Lost when it must not."""
         noted, self._noted = self._noted, 0
         if noted == letter.id:
             return
         try:
-            exchange.journal.intend(letter.id)
+            handoff.journal.intend(letter.id)
         except OSError as error:
             trouble = N_("the journal cannot be written") + f": {words(error)}"
-            exchange.report(letter, Verdict.BACK, Reply(0, trouble))
+            handoff.report(letter, Verdict.BACK, Reply(0, trouble))
             raise _Lost(OSError(trouble)) from error
 
-    def _envelope_replies(self, exchange: Exchange, letter: Letter) -> bool:
+    def _envelope_replies(self, handoff: Handoff, letter: Letter) -> bool:
         """Read all replies to [RSET] MAIL RCPT DATA (RFC 2920 3.1); True when the text is wanted."""
         self._socket.patience(self._wait.command)
         if self._untidy:
@@ -194,10 +194,10 @@ class SmtpSession:
         if reply is None or reply.code == 354:  # to a DATA without a recipient: a lone dot ends it
             self._socket.push(b".\r\n")
             self._socket.reply()
-        self._refused(exchange, letter, *bad)
+        self._refused(handoff, letter, *bad)
         return False
 
-    def _one_by_one(self, exchange: Exchange, built: Built) -> bool:
+    def _one_by_one(self, handoff: Handoff, built: Built) -> bool:
         """Say [RSET] MAIL RCPT DATA, waiting for each."""
         self._socket.patience(self._wait.command)
         if self._untidy:
@@ -210,37 +210,37 @@ class SmtpSession:
                 self._socket.patience(self._wait.data)
             reply = self._socket.reply()
             if judge(stage, reply) is not Verdict.SENT:
-                self._refused(exchange, built.letter, stage, reply)
+                self._refused(handoff, built.letter, stage, reply)
                 return False
         return True
 
-    def _refused(self, exchange: Exchange, letter: Letter, stage: Stage, reply: Reply) -> None:
+    def _refused(self, handoff: Handoff, letter: Letter, stage: Stage, reply: Reply) -> None:
         verdict = judge(stage, reply)
         if stage is Stage.MAIL and reply.code >= 500 and not letter.address.isascii():
             verdict = Verdict.REFUSED  # it is the SMTPUTF8 of this letter that is refused
         self._untidy = True
-        exchange.report(letter, verdict, reply)
+        handoff.report(letter, verdict, reply)
         if verdict is Verdict.BACK:
             raise RelayTrouble(f"{self._host} answers {stage.value} with {reply}", fresh=not self.accepted)
 
-    def _broken(self, exchange: Exchange, letter: Letter, error: Exception) -> RelayTrouble:
+    def _broken(self, handoff: Handoff, letter: Letter, error: Exception) -> RelayTrouble:
         """Give back a letter whose text was not sent yet and return what happened."""
         letter.drops += 1
-        exchange.report(letter, Verdict.BACK, Reply(0, words(error)))
+        handoff.report(letter, Verdict.BACK, Reply(0, words(error)))
         return RelayTrouble(f"the connection to {self._host} broke: {words(error)}", fresh=not self.accepted)
 
-    def _built(self, exchange: Exchange, letter: Letter) -> Built | None:
+    def _built(self, handoff: Handoff, letter: Letter) -> Built | None:
         """Return a letter ready for the wire, or settle the one that cannot be made so."""
         address = on_the_wire(letter.address, self._utf8)
         if address is None:
             why = N_("the address has letters outside ASCII before the @, and the relay does not offer SMTPUTF8")
-            exchange.report(letter, Verdict.REFUSED, Reply(0, why))
+            handoff.report(letter, Verdict.REFUSED, Reply(0, why))
             return None
         to = Recipient(letter.id, address, letter.name, letter.group_id)
         try:
             text = letter.skeleton.build(to, letter.fill, letter.unsubscribe_url, self._sign)
         except Exception as error:  # whatever one letter holds must not stop the others
-            exchange.report(letter, Verdict.REFUSED, cannot_be_built(error))
+            handoff.report(letter, Verdict.REFUSED, cannot_be_built(error))
             return None
         if b"\r\n." in text:
             text = text.replace(b"\r\n.", b"\r\n..")
