@@ -9,6 +9,10 @@ from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from feedback_app import clock
+from feedback_app.accounts.models import Staff
+from feedback_app.accounts.sign_in import session_rows
+from feedback_app.database import transaction
 from feedback_app.extensions import db
 
 
@@ -37,3 +41,11 @@ def many_sign_ins(app: Flask) -> Flask:
     app.test_client_class = Browser
     app.extensions["security"].pwd_context.update(argon2__time_cost=1, argon2__memory_cost=64, argon2__parallelism=1)
     return app
+
+
+def signed_in(person: Staff) -> dict[str, Any]:
+    """What the cookie of a browser holds in which ``person`` has just signed in."""
+    with transaction() as session:
+        token, _row = session_rows.begin(session, person, remembered=False, device="", address="")
+    now = clock.now().timestamp()
+    return {"_user_id": token, "_fresh": True, "seen": int(now), "fs_cc": "set", "fs_paa": now}

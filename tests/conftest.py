@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,7 +25,7 @@ from feedback_app.accounts.rights import ROLES
 from feedback_app.database import transaction
 from feedback_app.extensions import db
 from feedback_app.settings import Settings
-from tests.browser import many_sign_ins
+from tests.browser import many_sign_ins, signed_in
 
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "")  # set: what touches the database runs on that PostgreSQL
 PASSWORD = "correct horse battery staple"
@@ -230,15 +229,10 @@ def as_role(app: Flask, a_staff: Callable[..., Staff]) -> Callable[[str], FlaskC
     """A browser signed in: ``as_role("admin").get("/contacts")``."""
 
     def sign_in(role: str) -> FlaskClient:
-        person = a_staff(role)
+        inside = signed_in(a_staff(role))
         client = app.test_client()
         with client.session_transaction() as session:
-            session["_user_id"] = person.fs_uniquifier
-            session["_fresh"] = True
-            session["fs_cc"] = "set"
-            session["fs_paa"] = time.time()  # signed in just now
-            session["identity.id"] = person.fs_uniquifier
-            session["language"] = "en"
+            session.update(inside, language="en")
         return client
 
     return sign_in

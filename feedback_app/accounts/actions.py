@@ -13,7 +13,7 @@ from feedback_app import clock
 from feedback_app.accounts import events, letters, staff_store
 from feedback_app.accounts.models import Staff
 from feedback_app.accounts.rights import ROLES
-from feedback_app.accounts.sign_in import passwords
+from feedback_app.accounts.sign_in import passwords, session_rows
 from feedback_app.accounts.staff_store import Person
 from feedback_app.database import transaction, updated_one
 from feedback_app.delivery.outbox import Words
@@ -127,6 +127,15 @@ def sign_out_everywhere(staff_id: int) -> None:
         staff = staff_store.get(session, staff_id)
         if updated_one(update(Staff).where(Staff.id == staff_id).values(fs_uniquifier=staff_store.fresh())):
             record(events.SIGNED_OUT_EVERYWHERE, Actor.of(staff), staff_id, name=staff.email)
+
+
+def end_session(staff_id: int, session_id: int) -> None:
+    """Sign one device of a person out. Raises Refused when it is signed out already."""
+    with transaction() as session:
+        staff = staff_store.get(session, staff_id)
+        if not session_rows.end(session, staff_id, session_id):
+            raise Refused(N_("That device is signed out already."))
+        record(events.SESSION_ENDED, Actor.of(staff), staff_id, name=staff.email)
 
 
 def note_link(staff_id: int, by: Actor) -> None:

@@ -94,3 +94,19 @@ class Staff(Base, UserMixin):
     def shown_name(self) -> str:
         """The name, or the address when no name is known."""
         return self.name or self.email
+
+
+class StaffSession(Base):
+    """One browser in which somebody signed in; its cookies are worth nothing once the row is gone."""
+
+    __tablename__ = "staff_session"
+
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    staff_id: Mapped[Key] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # what the cookie holds, as SHA-256
+    identity: Mapped[str] = mapped_column(String(64))  # the person's fs_uniquifier then: another one ends the session
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    remembered: Mapped[bool] = mapped_column()
+    device: Mapped[str] = mapped_column(String(200))  # as the browser calls itself
+    address: Mapped[str] = mapped_column(String(64))
+    staff: Mapped[Staff] = relationship()

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, or_, select
 
-from feedback_app.accounts.models import Role, Staff
+from feedback_app.accounts.models import Role, Staff, StaffSession
+from feedback_app.accounts.sign_in.session_rows import in_force
 from feedback_app.database import Page, page_of
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.errors import N_, NotFound
@@ -63,6 +64,12 @@ def latest_letter(staff_id: int, kind: str) -> OutgoingEmail | None:
         .order_by(OutgoingEmail.id.desc())
     )
     return db.session.scalars(statement.limit(1)).first()
+
+
+def sessions_of(staff_id: int) -> Sequence[StaffSession]:
+    """Return the sessions of a person that are in force, the newest first."""
+    theirs = select(StaffSession).join(StaffSession.staff).where(StaffSession.staff_id == staff_id, in_force())
+    return db.session.scalars(theirs.order_by(StaffSession.began_at.desc(), StaffSession.id.desc())).all()
 
 
 def history_of(staff_id: int, most: int = 10) -> Sequence[Event]:

@@ -134,7 +134,7 @@ def test_it_is_on_only_after_a_code_was_right(client: FlaskClient, person: Staff
 
 
 def test_the_password_is_asked_again_after_a_day(client: FlaskClient, person: Staff, at: Clock) -> None:
-    password(client)
+    client.post("/sign-in", data={"email": person.email, "password": PASSWORD, "remember": "y"})
     at.shift(timedelta(hours=25))
     away = client.post("/tf-setup", data={"setup": "authenticator"}).location
     assert away.startswith("/verify?next=")

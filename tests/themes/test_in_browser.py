@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -19,6 +18,7 @@ from feedback_app.extensions import db
 from feedback_app.themes import queries
 from feedback_app.themes.models import Mention, Placement, Suggestion, Theme
 from feedback_app.themes.worker import jobs
+from tests.browser import signed_in
 from tests.factories import a_contact, a_response, a_survey
 from tests.flows.house import CHROMIUM, a_browser
 from tests.themes.crowd import fill
@@ -38,14 +38,13 @@ WIDE = 2  # a theme of thousands
 def page(app: Flask, a_staff: Callable[..., Staff]) -> Iterator[Page]:
     """A window of a product owner on a real server, with a crowd's mentions in one survey."""
     fill(MENTIONS, surveys=1)
-    person = a_staff("product_owner").fs_uniquifier
+    inside = signed_in(a_staff("product_owner"))
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    session = {"_user_id": person, "_fresh": True, "fs_cc": "set", "identity.id": person, "language": "en"}
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     url = f"http://localhost:{server.port}"
-    value = signer.dumps({**session, "fs_paa": time.time()})
+    value = signer.dumps({**inside, "language": "en"})
     with a_browser() as browser:
         context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900}, base_url=url)
         context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "url": url, "value": value}])

@@ -22,6 +22,7 @@ from feedback_app.accounts.pages.forms import (
     staff_wish,
 )
 from feedback_app.accounts.rights import MANAGE_STAFF, ROLE_NAMES, VIEW
+from feedback_app.accounts.sign_in import session_cookies
 from feedback_app.errors import NotFound
 from feedback_app.events.actor import Actor
 from feedback_app.extensions import limiter
@@ -109,7 +110,14 @@ def profile() -> Page:
         session["language"] = form.language.data
         flash(_("Saved."), "success")
         return see_other("accounts.profile")
-    return render_template("accounts/profile.html", staff=staff, form=form, role_names=ROLE_NAMES)
+    return render_template(
+        "accounts/profile.html",
+        staff=staff,
+        form=form,
+        role_names=ROLE_NAMES,
+        sessions=queries.sessions_of(staff.id),
+        own_session=session_cookies.own_id(),
+    )
 
 
 @requires(VIEW)
@@ -119,6 +127,15 @@ def sign_out_everywhere() -> AnyResponse:
     logout_user()
     flash(_("You are signed out on all devices."), "success")
     return see_other("security.login")
+
+
+@requires(VIEW)
+def end_session(session_id: int) -> AnyResponse:
+    """Sign one of one's own devices out."""
+    with attempt():
+        actions.end_session(me().id, session_id)
+        flash(_("That device is signed out."), "success")
+    return see_other("accounts.profile")
 
 
 @public

@@ -14,6 +14,7 @@ from flask_security.recovery_codes import mf_recovery, mf_recovery_codes
 from flask_security.tf_plugin import tf_select
 from werkzeug.wrappers import Response
 
+from feedback_app.accounts.sign_in import session_cookies
 from feedback_app.accounts.staff_store import address_of
 from feedback_app.database import transaction
 from feedback_app.delivery.addresses import BadAddress
@@ -96,3 +97,4 @@ def init_app(app: Flask) -> None:
     """Put the guarded views in place of the bare ones."""
     for name in VIEWS:
         app.view_functions[f"security.{name}"] = guarded(name)
+    app.view_functions["security.logout"] = in_one_transaction(session_cookies.sign_out)

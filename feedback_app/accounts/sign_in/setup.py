@@ -21,7 +21,7 @@ from feedback_app import clock
 from feedback_app.accounts.access import may
 from feedback_app.accounts.mail import StaffMail
 from feedback_app.accounts.models import Role, Staff
-from feedback_app.accounts.sign_in import guard, passwords, trail
+from feedback_app.accounts.sign_in import guard, passwords, session_cookies, session_rows, trail
 from feedback_app.accounts.sign_in.forms import FORMS
 from feedback_app.accounts.sign_in.messages import MESSAGES
 from feedback_app.database import updated_one
@@ -30,7 +30,6 @@ from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import Settings
 
 LINK_DAYS = 3
-REMEMBER = timedelta(days=14)
 
 
 def _secret(settings: Settings, purpose: str) -> str:
@@ -75,7 +74,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "SECURITY_EMAIL_HTML": False,
         "SECURITY_I18N_DOMAIN": "messages",
         "REMEMBER_COOKIE_NAME": "feedback_stay",
-        "REMEMBER_COOKIE_DURATION": REMEMBER,
+        "REMEMBER_COOKIE_DURATION": session_rows.LONGEST,
         "REMEMBER_COOKIE_HTTPONLY": True,
         "REMEMBER_COOKIE_SECURE": settings.secure,
         "REMEMBER_COOKIE_SAMESITE": "Lax",
@@ -137,6 +136,7 @@ def init_app(app: Flask) -> None:
         **FORMS,
     )
     security.want_json(lambda _request: False)  # these pages are for people
+    session_cookies.init_app(app)
     guard.init_app(app)
     trail.init_app(app)
     app.jinja_env.globals["may"] = may

@@ -9,12 +9,14 @@ from flask_security import tf_disabled, tf_profile_changed, user_authenticated
 
 from feedback_app.accounts import events
 from feedback_app.accounts.models import Staff
+from feedback_app.accounts.sign_in import session_cookies
 from feedback_app.events.actions import record
 from feedback_app.events.actor import Actor
 
 
 def signed_in(_app: Flask, user: Staff, authn_via: list[str] | None = None, **_: Any) -> None:
-    """Note the sign-in, speak the person's language, and drop what a stranger may have planted in the session."""
+    """Begin a session: note it, speak the person's language, and drop what a stranger may have planted."""
+    session_cookies.begin(user)
     session.pop("csrf_token", None)
     g.pop("csrf_token", None)
     if authn_via == ["change"]:
@@ -24,7 +26,8 @@ def signed_in(_app: Flask, user: Staff, authn_via: list[str] | None = None, **_:
 
 
 def second_step_on(_app: Flask, user: Staff, **_: Any) -> None:
-    """Note that two-step sign-in was set up."""
+    """Note that two-step sign-in was set up, and end all sessions that did without."""
+    session_cookies.keep_only_own(user)
     record(events.SECOND_STEP_ON, Actor.of(user), user.id, name=user.email)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -19,6 +18,7 @@ from feedback_app.extensions import db
 from feedback_app.themes.guided import queries
 from feedback_app.themes.models import Theme
 from feedback_app.themes.worker import jobs
+from tests.browser import signed_in
 from tests.flows.house import CHROMIUM, a_browser
 from tests.themes.guided.conftest import subject_of
 from tests.themes.seed import a_theme
@@ -34,7 +34,7 @@ pytestmark = [
 @pytest.fixture
 def open_page(app: Flask, a_staff: Callable[..., Staff], book: int) -> Iterator[Callable[[str], Page]]:
     """Open a window of a product owner on a real server, in a language."""
-    person = a_staff("product_owner").fs_uniquifier
+    inside = signed_in(a_staff("product_owner"))
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -43,9 +43,8 @@ def open_page(app: Flask, a_staff: Callable[..., Staff], book: int) -> Iterator[
     with a_browser() as browser:
 
         def window(language: str) -> Page:
-            session = {"_user_id": person, "_fresh": True, "fs_cc": "set", "identity.id": person, "language": language}
             context = browser.new_context(viewport={"width": 390, "height": 844}, base_url=url)
-            value = signer.dumps({**session, "fs_paa": time.time()})
+            value = signer.dumps({**inside, "language": language})
             context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "url": url, "value": value}])
             page = context.new_page()
             page.set_default_timeout(60_000)
