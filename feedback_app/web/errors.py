@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.extensions import db
-from feedback_app.web.pages import say
+from feedback_app.web.pages import render_for_anybody, say
 
 log = structlog.get_logger()
 
@@ -22,7 +22,7 @@ TEXTS = {
     404: (N_("There is nothing here"), N_("Check the address, or start again from the first page.")),
     405: (N_("This address cannot be used that way"), N_("Go back and use the button on the page.")),
     409: (N_("That could not be done"), N_("Go back, look at the current state and try again.")),
-    413: (N_("The file is too large"), N_("Split it into smaller files and send them one by one.")),
+    413: (N_("That is more than this page takes"), N_("Shorten it, or split a file into smaller ones.")),
     429: (N_("That was a little fast"), N_("Wait a minute and try again. Nothing was lost.")),
     500: (
         N_("Something went wrong on our side"),
@@ -33,9 +33,8 @@ TEXTS = {
 
 def _page(status: int, message: str = "") -> tuple[str, int]:
     title, advice = TEXTS.get(status, TEXTS[500] if status >= 500 else TEXTS[400])
-    return render_template(
-        "errors/error.html", status=status, title=gettext(title), advice=message or gettext(advice)
-    ), status
+    shown = {"status": status, "title": gettext(title), "advice": message or gettext(advice)}
+    return render_for_anybody("errors/error.html", **shown), status
 
 
 def _log_failure(exc_info: Any) -> None:

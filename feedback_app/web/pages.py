@@ -33,6 +33,14 @@ def public(view: View) -> View:
     return view
 
 
+def render_for_anybody(template: str, **values: object) -> str:
+    """Render without Flask's context processors: they ask the database who is signed in.
+
+    For pages that are the same for everybody, and for those that must be there while the database is not.
+    """
+    return current_app.jinja_env.get_template(template).render(**values)
+
+
 def see_other(endpoint: str, **values: object) -> Response:
     """Redirect after a POST (RFC 9110 15.4.4), so that reloading the page repeats nothing."""
     return redirect(url_for(endpoint, **values), code=303)  # type: ignore[arg-type]  # url_for takes any value

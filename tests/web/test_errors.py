@@ -43,7 +43,7 @@ def app(bare_app: Flask) -> Iterator[Flask]:
         (403, "This is not yours to open"),
         (404, "There is nothing here"),
         (405, "This address cannot be used that way"),
-        (413, "The file is too large"),
+        (413, "That is more than this page takes"),
         (429, "That was a little fast"),
         (418, "The page could not be understood"),
         (503, "Something went wrong on our side"),

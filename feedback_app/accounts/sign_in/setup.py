@@ -123,6 +123,16 @@ class OneTimeTotp(Totp):
             return "data:image/svg+xml;base64," + base64.b64encode(file.getvalue()).decode("ascii")
 
 
+def _ask_only_when_asked(security: Any) -> None:
+    """Look for the person signed in when a page asks, by the session alone.
+
+    Flask-Principal would ask the database before each request, a health check, too, and Flask-Security would read a
+    token out of any JSON body, a provider's report, too. Rights are ours (access.py), tokens are given to nobody.
+    """
+    security.principal.identity_loaders.clear()
+    security.login_manager.request_loader(None)
+
+
 def init_app(app: Flask) -> None:
     """Attach Flask-Security; offer ``may(right)`` to templates."""
     app.config.update(options(app.config["SETTINGS"]))
@@ -137,6 +147,7 @@ def init_app(app: Flask) -> None:
     )
     security.want_json(lambda _request: False)  # these pages are for people
     session_cookies.init_app(app)
+    _ask_only_when_asked(security)
     guard.init_app(app)
     trail.init_app(app)
     app.jinja_env.globals["may"] = may
