@@ -18,7 +18,6 @@ from feedback_app.web.security import PUBLIC_LIMIT
 
 # a mail provider presses for all its readers, from few addresses, and would not press twice
 PRESS_LIMIT = "3000/minute"
-MOST_BYTES = 64 * 1024  # a press is some dozen bytes
 Page = str | tuple[str, int] | Response
 
 
@@ -41,7 +40,6 @@ def unsubscribe(token: str) -> Page:
 @limiter.limit(PRESS_LIMIT)
 def unsubscribe_now(token: str) -> Page:
     """Do what the reader asks: by the mail program's own button (RFC 8058) or by a button of our page."""
-    request.max_content_length = MOST_BYTES
     try:
         asked = subscriptions.subscription(token)
         if _one_click():

@@ -10,7 +10,7 @@ import hmac
 import json
 
 import structlog
-from flask import abort, current_app, request
+from flask import current_app, request
 from flask.wrappers import Response
 
 from feedback_app.delivery.bounces import sns
@@ -20,6 +20,7 @@ from feedback_app.delivery.bounces.sns import NotAmazon, Verifier
 from feedback_app.delivery.bounces.webhooks import BadReport
 from feedback_app.extensions import csrf, current_settings, limiter
 from feedback_app.letters import returns
+from feedback_app.web.body_limits import takes
 from feedback_app.web.pages import public
 
 MOST_BYTES = 1024 * 1024
@@ -31,15 +32,16 @@ log = structlog.get_logger()
 
 @csrf.exempt  # type: ignore[untyped-decorator]  # Flask-WTF carries no types
 @public
+@takes(MOST_BYTES)
 @limiter.limit(LIMIT)
 def generic() -> Response:
     """Take events as JSON, or one returned message as it is (message/rfc822), from whoever knows the secret."""
     if not _known(request.headers.get("Authorization", "").removeprefix("Bearer ")):
         return _reply(401 if current_settings().hook_secret else 404)
     if request.mimetype == MESSAGE:
-        return _reply(200, **{returns.take_in(_body()[:LARGEST], "hook").outcome: 1})
+        return _reply(200, **{returns.take_in(request.get_data()[:LARGEST], "hook").outcome: 1})
     try:
-        events = hooks.generic(hooks.parsed(_body()), current_settings().secret_key)
+        events = hooks.generic(hooks.parsed(request.get_data()), current_settings().secret_key)
     except BadReport as error:
         return _reply(400, error=str(error))
     return _reply(200, **returns.take_in_all(events, "hook"))
@@ -47,6 +49,7 @@ def generic() -> Response:
 
 @csrf.exempt  # type: ignore[untyped-decorator]
 @public
+@takes(MOST_BYTES)
 @limiter.limit(LIMIT)
 def postmark(secret: str = "") -> Response:
     """Take a webhook of Postmark; the secret is the password of its basic authentication, or ends the address."""
@@ -54,7 +57,7 @@ def postmark(secret: str = "") -> Response:
     if not _known(shown):
         return _reply(401 if current_settings().hook_secret and not secret else 404)
     try:
-        events = hooks.postmark(hooks.parsed(_body()), current_settings().secret_key)
+        events = hooks.postmark(hooks.parsed(request.get_data()), current_settings().secret_key)
     except BadReport as error:
         return _reply(400, error=str(error))
     return _reply(200, **returns.take_in_all(events, "postmark"))
@@ -62,6 +65,7 @@ def postmark(secret: str = "") -> Response:
 
 @csrf.exempt  # type: ignore[untyped-decorator]
 @public
+@takes(MOST_BYTES)
 @limiter.limit(LIMIT)
 def ses() -> Response:
     """Take a message of Amazon SNS about letters sent by Amazon SES; its signature and topic are the proof."""
@@ -69,7 +73,7 @@ def ses() -> Response:
     if not topic:
         return _reply(404)
     try:
-        message = _verifier().check(hooks.parsed(_body()), topic)
+        message = _verifier().check(hooks.parsed(request.get_data()), topic)
         if message["Type"] == "SubscriptionConfirmation":
             _verifier().confirm(message)
             log.info("the subscription at Amazon SNS is confirmed", topic=topic)
@@ -87,15 +91,6 @@ def ses() -> Response:
 def _verifier() -> Verifier:
     found: Verifier = current_app.extensions.setdefault("sns_verifier", sns.Verifier())
     return found
-
-
-def _body() -> bytes:
-    if (request.content_length or 0) > MOST_BYTES:
-        abort(413)
-    raw = request.get_data()
-    if len(raw) > MOST_BYTES:  # it came in pieces of unknown number
-        abort(413)
-    return raw
 
 
 def _known(shown: str) -> bool:

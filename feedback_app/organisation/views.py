@@ -16,6 +16,7 @@ from feedback_app.organisation import colour as shades
 from feedback_app.organisation.forms import FIELDS, ProfileForm
 from feedback_app.organisation.logo import MIME
 from feedback_app.organisation.profile import variable
+from feedback_app.web.body_limits import takes_files
 from feedback_app.web.pages import attempt, public, see_other
 
 SHEETS = ("public", "staff")
@@ -23,6 +24,7 @@ FOR_EVER = "public, max-age=31536000, immutable"  # its name changes with what i
 
 
 @requires(rights.MANAGE_ORGANISATION)
+@takes_files
 def edit() -> str | AnyResponse:
     """Show who we are, and change it."""
     profile = queries.current()

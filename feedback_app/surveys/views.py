@@ -26,6 +26,7 @@ from feedback_app.surveys.questionnaires.document import read, write
 from feedback_app.surveys.translations import tidy_words
 from feedback_app.surveys.waves import invitation_text
 from feedback_app.surveys.waves import queries as wave_queries
+from feedback_app.web.body_limits import takes_files
 from feedback_app.web.pages import attempt, page_number, see_other
 
 
@@ -74,6 +75,7 @@ def create() -> Redirect | tuple[str, int]:
 
 
 @requires(rights.EDIT_SURVEYS)
+@takes_files
 def import_file() -> Redirect:
     """Make a draft of a questionnaire file."""
     file = request.files.get("file")

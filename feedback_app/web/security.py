@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from feedback_app.extensions import csrf, limiter
 from feedback_app.settings import Settings
+from feedback_app.web import body_limits
 
 POLICY = {
     "default-src": "'none'",
@@ -39,13 +40,14 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
-    csrf.init_app(app)
+    body_limits.init_app(app)
     app.config.update(
         RATELIMIT_ENABLED=settings.rate_limits,
         RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
         RATELIMIT_HEADERS_ENABLED=True,
     )
     limiter.init_app(app)
+    csrf.init_app(app)  # after the limits: it reads the form
     app.after_request(_loosen_for_letters)  # registered first, so it runs after Talisman
     Talisman(
         app,

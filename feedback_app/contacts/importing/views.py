@@ -23,6 +23,7 @@ from feedback_app.exports import csv_safe
 from feedback_app.imports import files as import_files
 from feedback_app.imports.queries import run_by_id
 from feedback_app.organisation.queries import current as organisation
+from feedback_app.web.body_limits import takes_files
 from feedback_app.web.forms import ConfirmForm
 from feedback_app.web.pages import attempt, see_other
 
@@ -44,6 +45,7 @@ def _report(name: str) -> Iterator[dict[str, Any]]:
 
 
 @requires(rights.EDIT_CONTACTS)
+@takes_files
 def import_list() -> Page:
     """Choose a list; sending it tries it and changes nothing yet."""
     form = ImportForm(default_language=organisation().language)

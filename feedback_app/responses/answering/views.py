@@ -22,11 +22,12 @@ from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.form_spec import FormSpec
 from feedback_app.surveys.kinds.base.reply import Problem
 from feedback_app.surveys.queries import Asked, form_spec, invitation_by_token
-from feedback_app.web.pages import public, see_other
+from feedback_app.web.body_limits import takes
+from feedback_app.web.pages import public, render_for_anybody, see_other
 from feedback_app.web.security import PUBLIC_LIMIT
 
 STRAY = " \t\r\n.,;:!?)>]}'\"”’…"  # what mail programs and people put behind a link
-MOST_BYTES = 8 * 1024 * 1024  # of one form: more than anybody types, less than hurts
+MOST_BYTES = 2 * 1024 * 1024  # of one form: more than anybody types, less than hurts
 KEPT_FORMS = 200  # a form is a few kilobytes
 EMPTY: Filled = Filled({}, {}, {})
 
@@ -49,6 +50,7 @@ class Visit:
 
 @csrf.exempt  # type: ignore[untyped-decorator]  # its own key does the same, without a cookie, and nothing typed is lost
 @public
+@takes(MOST_BYTES)
 @limiter.limit(PUBLIC_LIMIT)
 def answer(token: str) -> Response:
     """Show the form, or take what was filled in."""
@@ -96,7 +98,6 @@ def _closed_door(asked: Asked) -> tuple[str, int] | None:
 
 
 def _hand_in(visit: Visit) -> Response:
-    request.max_content_length = MOST_BYTES
     try:
         filled = read_form(visit.spec, request.form.getlist)
     except RequestEntityTooLarge:
@@ -138,7 +139,7 @@ def _form(visit: Visit, filled: Filled, *, stale: bool = False, status: int = 20
 def _blank_questions(visit: Visit) -> Markup:
     def rendered() -> Markup:
         shown = {"form_spec": visit.spec, "language": visit.language, "values": {}, "errors": {}}
-        return Markup(_render("responses/_questions.html", **shown))  # noqa: S704  # our own template
+        return Markup(render_for_anybody("responses/_questions.html", **shown))  # noqa: S704  # our own template
 
     pages: Cache[tuple[object, ...], Markup] = app_cache("blank questions", KEPT_FORMS)
     return pages.get((visit.spec.survey_id, visit.language, g.language), rendered, visit.spec.changed_at)
@@ -171,12 +172,7 @@ def _switches(visit: Visit) -> list[tuple[str, str]]:
     return [(code, url_for(endpoint, token=visit.token, lang=code)) for code in visit.spec.languages]
 
 
-def _render(template: str, **values: object) -> str:
-    """Render without Flask's context processors: they look for the person signed in, and nobody is here."""
-    return current_app.jinja_env.get_template(template).render(**values)
-
-
 def _page(template: str, status: int, **values: object) -> Response:
-    response = make_response(_render(template, **values), status)
+    response = make_response(render_for_anybody(template, **values), status)
     response.headers["Cache-Control"] = "no-store"  # a personal page: no proxy and no shared computer keeps it
     return response

@@ -21,6 +21,7 @@ from feedback_app.imports.queries import run_by_id
 from feedback_app.responses.forms import ImportForm
 from feedback_app.responses.importing import actions as import_actions
 from feedback_app.responses.models import ResponseImport
+from feedback_app.web.body_limits import takes_files
 from feedback_app.web.locale import language
 from feedback_app.web.pages import attempt, see_other
 
@@ -28,6 +29,7 @@ SHOWN = 50  # rejected rows on the page; the file has them all
 
 
 @requires(IMPORT_RESPONSES)
+@takes_files
 def imports() -> str | Response:
     """Take a file of answers and find out what importing it would do."""
     form = ImportForm(data={"survey": request.args.get("survey", ""), "language": language()})

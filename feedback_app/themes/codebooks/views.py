@@ -36,6 +36,7 @@ from feedback_app.themes.grouping import request_actions
 from feedback_app.themes.models import REQUEST_STATES
 from feedback_app.themes.shared_views import actor, frame, look, whole, zone
 from feedback_app.themes.suggestions import promote_subtopic
+from feedback_app.web.body_limits import takes_files
 from feedback_app.web.locale import language
 from feedback_app.web.pages import attempt, back_to, see_other
 
@@ -156,6 +157,7 @@ def export_codebook(codebook_id: int) -> Response:
 
 
 @requires(rights.EDIT_THEMES)
+@takes_files
 def import_codebook(codebook_id: int) -> Response:
     """Take in an exported codebook."""
     with attempt():
