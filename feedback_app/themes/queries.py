@@ -56,7 +56,9 @@ def codebook_of_slug(slug: str) -> Codebook | None:
 
 def codebooks() -> Sequence[Codebook]:
     """Return all codebooks, the one grouped last first."""
-    return db.session.scalars(select(Codebook).order_by(Codebook.grouped_at.desc().nulls_last(), Codebook.id.desc())).all()
+    return db.session.scalars(
+        select(Codebook).order_by(Codebook.grouped_at.desc().nulls_last(), Codebook.id.desc())
+    ).all()
 
 
 def surveys_of(codebook_id: int) -> Sequence[Survey]:
