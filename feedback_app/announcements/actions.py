@@ -9,8 +9,7 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.announcements import events, letters, queries
-from feedback_app.announcements.letters import KIND, SCOPE
+from feedback_app.announcements import events, queries, render
 from feedback_app.announcements.models import (
     ABOUT,
     AUDIENCES,
@@ -20,6 +19,7 @@ from feedback_app.announcements.models import (
     AnnouncementText,
     Piece,
 )
+from feedback_app.announcements.render import KIND, SCOPE
 from feedback_app.announcements.sending import audience, progress
 from feedback_app.announcements.sending import steps as sending
 from feedback_app.announcements.sending.audience import Span
@@ -61,7 +61,7 @@ def draft(
     with transaction() as session:
         changes = _changes(session, change_ids)
         about = _about(changes)
-        texts = [one for one in organisation().languages if letters.tellable(changes, one)]
+        texts = [one for one in organisation().languages if render.tellable(changes, one)]
         if not texts:
             raise Refused(N_("These changes have no language in common. Add translations to them first."))
         made = Announcement(about=about, audience=_known_audience(kind), created_by_id=by.staff_id)
@@ -130,9 +130,9 @@ def send_test(announcement_id: int, to: str, language: str, by: Actor, name: str
     if text is None:
         raise Refused(N_("The announcement has no text yet."))
     letter_text.check(text.subject, text.body, announcement.about)
-    words = letters.words(text.subject, text.body, announcement.changes, text.language)
+    words = render.words(text.subject, text.body, announcement.changes, text.language)
     words = Words(phrases(text.language).test + words.subject, words.text, words.html)
-    values = letters.sample(text.language, name)
+    values = render.sample(text.language, name)
     with transaction():
         variant = outbox.add_variant(TEST_KIND, text.language, SCOPE, words)
         letter = outbox.put(TEST_KIND, variant, to, name, group_id=announcement_id, values=values)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from feedback_app.announcements import actions, queries
 from feedback_app.announcements.models import AUDIENCES, STATES
-from feedback_app.announcements.sending import progress, quoting
+from feedback_app.announcements.sending import progress, quote_queries
 from feedback_app.announcements.sending.audience import Reach
 from feedback_app.announcements.wording import names
 from feedback_app.common.cli_helpers import in_app, json_option, say
@@ -161,7 +161,7 @@ def people(*, announcement_id: int, what: str | None, why: str | None, as_json: 
 @in_app
 def quotes(*, announcement_id: int, as_json: bool) -> None:
     """List whose words a draft would quote, exactly as the letters print them."""
-    data = quoting.as_rows(quoting.everybody(queries.get(announcement_id)))
+    data = quote_queries.as_rows(quote_queries.everybody(queries.get(announcement_id)))
     lines = [f"{row['person']}: {row['words']}" for row in data]
     say(data, as_json, "\n".join(lines) or "Nobody is quoted: judge voices first (feedback-app changes voices ID).")
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback_app.announcements import letters
-from feedback_app.announcements.letters import KIND
+from feedback_app.announcements import render
 from feedback_app.announcements.models import Notice
+from feedback_app.announcements.render import KIND
 from feedback_app.contacts.models import Contact
 from feedback_app.delivery.outbox import Fill
 
@@ -24,6 +24,6 @@ def fill(session: Session, ref_ids: Sequence[int]) -> dict[int, Fill]:
         .where(Notice.id.in_(ref_ids))
     )
     return {
-        notice_id: letters.fill(language, name, why, quotes)
+        notice_id: render.fill(language, name, why, quotes)
         for notice_id, language, why, quotes, name in session.execute(statement)
     }

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import selectinload
 
-from feedback_app.announcements import events, letters
+from feedback_app.announcements import events, render
 from feedback_app.announcements.models import ABOUT, STATES, Announcement, AnnouncementChange, AnnouncementText
 from feedback_app.announcements.sending import audience
 from feedback_app.announcements.sending.audience import Reach
-from feedback_app.announcements.sending.quotes import choose
+from feedback_app.announcements.sending.choose_quotes import choose
 from feedback_app.announcements.wording import letter_text
 from feedback_app.announcements.wording.names import STATE_NAMES
 from feedback_app.changes.models import Change
@@ -179,8 +179,8 @@ def preview(announcement: Announcement, contact_id: int) -> tuple[Row[Any], Word
     if text is None:
         raise Refused(N_("The announcement has no text yet."))
     said = choose(audience.spoken(db.session(), announcement.id, [contact_id])[contact_id])
-    words = letters.words(text.subject, text.body, announcement.changes, person.language)
-    return person, letter_parts(words, letters.fill(person.language, person.name, person.why, said), person.name)
+    words = render.words(text.subject, text.body, announcement.changes, person.language)
+    return person, letter_parts(words, render.fill(person.language, person.name, person.why, said), person.name)
 
 
 def find_recipient(one: Announcement, email_key: str) -> int:
@@ -222,7 +222,7 @@ def check_texts(announcement: Announcement) -> None:
         raise Refused(N_("The announcement has no text yet."))
     for text in announcement.texts:
         letter_text.check(text.subject, text.body, announcement.about)
-        letters.told(announcement.changes, text.language)
+        render.told(announcement.changes, text.language)
 
 
 @dataclass(frozen=True)
@@ -242,6 +242,6 @@ def history(announcement_id: int) -> list[Moment]:
     done = [Moment(one.at, one.code, one.actor) for one in db.session.scalars(acts)]
     halts = [
         Moment(one.since, events.HALTED.code, "worker", one)
-        for one in letter_desk.halts_of(letters.KIND, announcement_id)
+        for one in letter_desk.halts_of(render.KIND, announcement_id)
     ]
     return sorted(done + halts, key=lambda one: one.at, reverse=True)

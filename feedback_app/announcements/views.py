@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
-from feedback_app.announcements import actions, letters, queries
+from feedback_app.announcements import actions, queries, render
 from feedback_app.announcements.forms import ChooseForm, DraftForm, TestForm
-from feedback_app.announcements.letters import KIND
 from feedback_app.announcements.models import STATES, Announcement
 from feedback_app.announcements.queries import News
+from feedback_app.announcements.render import KIND
 from feedback_app.announcements.sending import audience
 from feedback_app.announcements.wording import names
 from feedback_app.announcements.wording.default_texts import HOLES
@@ -165,7 +165,7 @@ def _draft_page(announcement: Announcement, form: DraftForm) -> str:
         reason_names=names.REASON_NAMES,
         why_names=names.WHY_NAMES,
         languages=LANGUAGES,
-        tellable=[code for code in LANGUAGES if letters.tellable(announcement.changes, code)],
+        tellable=[code for code in LANGUAGES if render.tellable(announcement.changes, code)],
         name_of=language_name,
     )
 

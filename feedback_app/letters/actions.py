@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from feedback_app.announcements import actions as announcements
-from feedback_app.announcements.letters import KIND as ANNOUNCEMENT
+from feedback_app.announcements.render import KIND as ANNOUNCEMENT
 from feedback_app.database import transaction
 from feedback_app.delivery import actions as post_office
 from feedback_app.events.actions import record

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select
 
 from feedback_app.announcements import queries as announcements
-from feedback_app.announcements.letters import KIND as ANNOUNCEMENT
 from feedback_app.announcements.models import Announcement
+from feedback_app.announcements.render import KIND as ANNOUNCEMENT
 from feedback_app.database import Page, page_of
 from feedback_app.delivery import queries as post_office
 from feedback_app.delivery.models import LetterHalt, LetterPause, LetterVariant, OutgoingEmail

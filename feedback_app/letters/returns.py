@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from feedback_app.announcements import events as announcement_events
-from feedback_app.announcements.letters import KIND as ANNOUNCEMENT
+from feedback_app.announcements.render import KIND as ANNOUNCEMENT
 from feedback_app.database import transaction
 from feedback_app.delivery.bounces import apply as returns
 from feedback_app.delivery.bounces import mailbox as bounce_mailbox

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from feedback_app.announcements import actions, queries
 from feedback_app.announcements.models import Notice
-from feedback_app.announcements.sending import audience, quoting
+from feedback_app.announcements.sending import audience, quote_queries
 from feedback_app.changes.voices import actions as voices
 from feedback_app.changes.voices.models import Voice
 from feedback_app.contacts.models import Contact
@@ -232,11 +232,13 @@ def test_whose_words_are_printed_costs_the_same_for_one_and_for_many(company: Co
     def cost() -> int:
         db.session.expire_all()
         with statements() as sent:
-            page = quoting.page(one, 1)
+            page = quote_queries.page(one, 1)
         words = {person.email: [quote["text"] for quote in person.quotes] for person in page.items}
         assert words["ada@example.org"] == ["I waited at home all day, twice."]
-        assert len(words) == len(quoting.some(one)) == page.total
-        assert {person.email: person for person in quoting.everybody(one)} == {row.email: row for row in page.items}
+        assert len(words) == len(quote_queries.some(one)) == page.total
+        assert {person.email: person for person in quote_queries.everybody(one)} == {
+            row.email: row for row in page.items
+        }
         return len(sent)
 
     few = cost()

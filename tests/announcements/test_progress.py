@@ -7,8 +7,8 @@ from sqlalchemy import update
 
 from feedback_app import clock
 from feedback_app.announcements import actions
-from feedback_app.announcements.letters import KIND
 from feedback_app.announcements.models import Piece
+from feedback_app.announcements.render import KIND
 from feedback_app.announcements.sending import progress
 from feedback_app.announcements.sending.progress import GROUPS, Progress
 from feedback_app.database import transaction

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.announcements import letters
+from feedback_app.announcements import render
 from feedback_app.announcements.wording import letter_text
 from feedback_app.announcements.wording.default_texts import HOLES, load, states
 from feedback_app.announcements.wording.letter_text import Told
@@ -22,7 +22,7 @@ BODY = "Hello {{name}},\n\n{{your_words}}\n\n{{what}}\n\n{{why}}"
 
 def read(subject: str, body: str, changes: list[Told] = ONE, name: str = "Ada", quotes: tuple[str, ...] = ()) -> Words:
     made = letter_text.compose(subject, body, changes, "Velo", "en")
-    fill = letters.fill("en", name, "mentioned", [{"text": one} for one in quotes])
+    fill = render.fill("en", name, "mentioned", [{"text": one} for one in quotes])
     return filled(Words(made.subject, made.text, made.html), fill)
 
 
@@ -120,7 +120,7 @@ def test_nothing_anybody_wrote_becomes_a_placeholder_or_markup(what: str, why: s
     )
     words = Words(made.subject, made.text, made.html)
     assert names_in(words) <= PERSONAL
-    letter = filled(words, letters.fill("en", name, "mentioned", [{"text": quote}] if quote.strip() else []))
+    letter = filled(words, render.fill("en", name, "mentioned", [{"text": quote}] if quote.strip() else []))
     assert what in letter.text
     assert why in letter.text
     assert "<script" not in letter.html

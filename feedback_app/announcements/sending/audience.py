@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, case, func, literal
 from sqlalchemy.orm import Session
 
 from feedback_app.announcements.models import AnnouncementChange, AnnouncementSurvey
-from feedback_app.announcements.sending.quotes import Spoken
+from feedback_app.announcements.sending.choose_quotes import Spoken
 from feedback_app.changes.models import Change
 from feedback_app.changes.voices.models import Voice
 from feedback_app.changes.voices.queries import quoted

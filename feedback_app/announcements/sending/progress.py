@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, exists, func, select
 
-from feedback_app.announcements.letters import KIND
 from feedback_app.announcements.models import Notice, Piece
+from feedback_app.announcements.render import KIND
 from feedback_app.contacts.models import Contact
 from feedback_app.database import Page, page_of
 from feedback_app.delivery.models import OutgoingEmail

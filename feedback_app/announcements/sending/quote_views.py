@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.announcements import queries
-from feedback_app.announcements.sending import quoting
+from feedback_app.announcements.sending import quote_queries
 from feedback_app.changes.voices import actions as voices
 from feedback_app.common.keys import read_key
 from feedback_app.errors import N_, NotFound, Refused
@@ -23,17 +23,17 @@ def quotes(announcement_id: int) -> str:
     """List person and words; ``?random=1`` shows thirty drawn at random."""
     announcement = queries.get(announcement_id)
     random = request.args.get("random") == "1"
-    page = quoting.page(announcement, page_number())
+    page = quote_queries.page(announcement, page_number())
     return render_template(
         "announcements/quotes.html",
         one=announcement,
         news=queries.news_of(announcement, language()),
         reach=queries.reach(announcement),
         page=page,
-        people=quoting.some(announcement) if random else page.items,
+        people=quote_queries.some(announcement) if random else page.items,
         random=random,
-        sample=quoting.SAMPLE,
-        left_out=quoting.left_out(announcement),
+        sample=quote_queries.SAMPLE,
+        left_out=quote_queries.left_out(announcement),
         name_of=language_name,
     )
 
@@ -50,7 +50,7 @@ def change_quote(announcement_id: int) -> Response:
 
 
 def _change(announcement_id: int, what: str, mention_id: int) -> None:
-    ids = quoting.voices_behind(announcement_id, mention_id)
+    ids = quote_queries.voices_behind(announcement_id, mention_id)
     if not ids:
         raise NotFound(N_("There is no such mention any more."))
     if what == "widen":

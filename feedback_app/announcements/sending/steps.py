@@ -11,12 +11,12 @@ from sqlalchemy import CTE, BigInteger, case, cast, delete, func, literal, selec
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.announcements import letters, queries
-from feedback_app.announcements.letters import KIND, SCOPE
+from feedback_app.announcements import queries, render
 from feedback_app.announcements.models import Announcement, Notice, Piece
+from feedback_app.announcements.render import KIND, SCOPE
 from feedback_app.announcements.sending import audience
 from feedback_app.announcements.sending.audience import Span
-from feedback_app.announcements.sending.quotes import choose
+from feedback_app.announcements.sending.choose_quotes import choose
 from feedback_app.contacts.models import Contact
 from feedback_app.database import insert, is_postgresql
 from feedback_app.delivery import outbox
@@ -39,7 +39,7 @@ def variants(announcement: Announcement) -> dict[str, int]:
     """Write out what is the same for everybody; return the id of the variant of each language."""
     return {
         each.language: outbox.add_variant(
-            KIND, each.language, SCOPE, letters.words(each.subject, each.body, announcement.changes, each.language)
+            KIND, each.language, SCOPE, render.words(each.subject, each.body, announcement.changes, each.language)
         )
         for each in announcement.texts
     }

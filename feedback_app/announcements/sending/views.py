@@ -14,9 +14,9 @@ from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.announcements import actions, queries
 from feedback_app.announcements.forms import SendForm
-from feedback_app.announcements.letters import KIND
 from feedback_app.announcements.models import Notice
-from feedback_app.announcements.sending import progress, quoting
+from feedback_app.announcements.render import KIND
+from feedback_app.announcements.sending import progress, quote_queries
 from feedback_app.announcements.wording import names
 from feedback_app.changes.queries import words_for
 from feedback_app.delivery import queries as letter_desk
@@ -47,7 +47,7 @@ def send(announcement_id: int) -> str | Response:
         news=queries.news_of(announcement, language()),
         form=form,
         reach=queries.reach(announcement),
-        sample=quoting.SAMPLE,
+        sample=quote_queries.SAMPLE,
         troubles=[say(error) for error in queries.troubles(announcement)],
         reason_names=names.REASON_NAMES,
         name_of=language_name,

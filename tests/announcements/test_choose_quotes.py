@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.announcements.sending.quotes import MOST, Spoken, choose
+from feedback_app.announcements.sending.choose_quotes import MOST, Spoken, choose
 from feedback_app.themes.engine.quoting.quotation import LENGTH
 
 AT = datetime(2026, 5, 14, 10, tzinfo=UTC)

@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select
 from feedback_app.announcements import queries
 from feedback_app.announcements.models import Announcement, AnnouncementChange
 from feedback_app.announcements.sending import audience
-from feedback_app.announcements.sending.quotes import Spoken, choose
+from feedback_app.announcements.sending.choose_quotes import Spoken, choose
 from feedback_app.changes.voices.models import Voice
 from feedback_app.contacts.models import Contact
 from feedback_app.database import Page, page_of

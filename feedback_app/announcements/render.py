@@ -60,7 +60,7 @@ def words(subject: str, body: str, changes: Sequence[Change], language: str) -> 
 
 
 def fill(language: str, name: str, why: str, quotes: Sequence[Mapping[str, Any]]) -> Fill:
-    """Return what differs from person to person; ``quotes`` as :func:`quotes.choose` gives them."""
+    """Return what differs from person to person; ``quotes`` as :func:`choose_quotes.choose` gives them."""
     called = greeting(name)
     return {
         "your_words": own_words([str(one["text"]) for one in quotes], language),
