@@ -33,6 +33,7 @@ from sqlalchemy.exc import OperationalError
 from feedback_app import clock
 from feedback_app.accounts.models import Role, Staff
 from feedback_app.announcements import actions as announcements
+from feedback_app.announcements.sending import actions as sending
 from feedback_app.changes import actions as changes
 from feedback_app.changes.actions import Entry
 from feedback_app.changes.words import Words
@@ -151,7 +152,7 @@ def expand(database: str) -> None:
         waited = Waiting(app)
         started = time.monotonic()
         time_steps(steps)
-        done = announcements.send(1, COMMAND)
+        done = sending.send(1, COMMAND)
         seconds = time.monotonic() - started
         after = resource.getrusage(resource.RUSAGE_SELF)
         print(json.dumps({

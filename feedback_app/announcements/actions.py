@@ -1,11 +1,11 @@
-"""What can be done with announcements: draft, write, test, send, stop."""
+"""What can be done with a draft of an announcement: begin it, write its words, test it, discard it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
@@ -17,27 +17,19 @@ from feedback_app.announcements.models import (
     AnnouncementChange,
     AnnouncementSurvey,
     AnnouncementText,
-    Piece,
 )
-from feedback_app.announcements.render import KIND, SCOPE
-from feedback_app.announcements.sending import audience, progress
-from feedback_app.announcements.sending import steps as sending
-from feedback_app.announcements.sending.audience import Span
-from feedback_app.announcements.sending.steps import Sent
+from feedback_app.announcements.render import SCOPE
 from feedback_app.announcements.wording import default_texts, letter_text
 from feedback_app.announcements.wording.phrases import phrases
 from feedback_app.changes.models import Change
 from feedback_app.changes.queries import surveys_concerned
 from feedback_app.common.text import one_line, tidy
-from feedback_app.database import run_on_two_connections, transaction, updated_one, yield_write_lock
-from feedback_app.delivery import actions as letter_desk
+from feedback_app.database import transaction, updated_one
 from feedback_app.delivery import outbox
-from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.delivery.outbox import Words
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.events.actions import record
-from feedback_app.events.actor import WORKER, Actor
-from feedback_app.extensions import db
+from feedback_app.events.actor import Actor
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.models import Survey
@@ -140,132 +132,6 @@ def send_test(announcement_id: int, to: str, language: str, by: Actor, name: str
     return letter
 
 
-def send(announcement_id: int, by: Actor, expected: int | None = None) -> Sent:
-    """Turn a draft into one notice per person concerned and one letter per person who may be written to.
-
-    A second call, in whatever process, is refused. ``expected`` is the number of letters the person agreed to: when
-    it is another one by now, nothing is sent and Refused says so. Up to ``sending.SIZE`` people it is one transaction;
-    more are written in pieces, each a transaction, so that on SQLite nobody waits long to write. What a crash leaves
-    unwritten is written by ``write_waiting``; nobody is told twice, for the table allows it no more than the pieces do.
-    """
-    seen = queries.get(announcement_id)
-    if seen.state != "draft":
-        raise _not_a_draft(db.session(), announcement_id)
-    plan = audience.plan(*queries.choice(seen), sending.SIZE)
-    with transaction() as session:
-        begin = update(Announcement).where(Announcement.id == announcement_id, Announcement.state == "draft")
-        begin = begin.where(Announcement.changed_at == seen.changed_at)  # else the spans may be another draft's
-        if not updated_one(begin.values(state="sending", sent_at=clock.now(), sent_by_id=by.staff_id)):
-            raise _not_a_draft(session, announcement_id)
-        announcement = queries.get(announcement_id)
-        if reasons := queries.troubles(announcement):
-            raise reasons[0]
-        variants = sending.variants(announcement)
-        if len(plan.spans) == 1:
-            sending.write(session, announcement, None, variants)
-            sent = sending.counted(session, announcement_id)
-        else:
-            sending.part(session, announcement, plan.spans, variants)
-            sent = Sent(plan.letters, plan.left_out)
-        sending.agree(sent, expected)
-        letter_desk.watch(KIND, announcement_id, sent.letters)
-        record(events.SENT, by, announcement_id, letters=sent.letters, left_out=sent.left_out)
-    if len(plan.spans) > 1:
-        run_on_two_connections(lambda: _write_pieces(announcement_id))
-    return sending.counted(db.session(), announcement_id)
-
-
-def write_waiting() -> str:
-    """Write the pieces of sendings that a crash left unwritten; a job for any time (owns its transactions).
-
-    Harmless while ``send`` is at it: then they share the work. Returns what was done, "" when there was nothing.
-    """
-    written = _write_pieces()
-    return f"{written} pieces written" if written else ""
-
-
-def _write_pieces(announcement_id: int | None = None) -> int:
-    written = 0
-    while _write_piece(announcement_id):
-        written += 1
-        yield_write_lock()
-    return written
-
-
-def _write_piece(announcement_id: int | None = None) -> bool:
-    with transaction() as session:
-        piece = sending.next_piece(session, announcement_id)
-        if piece is None:
-            return False
-        # who stops it waits for us, and then cancels these letters, too
-        stoppable = select(Announcement.id).where(Announcement.id == piece.announcement_id)
-        session.execute(stoppable.with_for_update(read=True))
-        one = queries.get(piece.announcement_id)
-        sending.write(session, one, Span(piece.above, piece.upto), piece.variants)
-        return True
-
-
-def stop(announcement_id: int, by: Actor) -> Sent:
-    """Stop a sending and return how many letters had left and how many were kept back.
-
-    A letter that is on the wire this very moment may still leave, and is counted as told then.
-    """
-    with transaction():
-        halt = update(Announcement).where(Announcement.id == announcement_id, Announcement.state == "sending")
-        if not updated_one(halt.values(state="stopped", finished_at=clock.now())):
-            queries.get(announcement_id)
-            raise Refused(N_("It is not being sent any more, so there is nothing to stop."))
-        cancelled = letter_desk.cancel(kind=KIND, group_id=announcement_id)
-        letter_desk.resume(KIND, announcement_id)  # nothing is left to be held back
-        left = progress.of(announcement_id, "stopped").group("told")
-        record(events.STOPPED, by, announcement_id, told=left, cancelled=cancelled)
-        return Sent(left, cancelled)
-
-
-def pause(announcement_id: int, by: Actor) -> None:
-    """Hold back the letters of a sending that still wait. Refused when it is over; harmless when it is held back."""
-    with transaction() as session:
-        _being_sent(session, announcement_id)
-        if letter_desk.pause(KIND, announcement_id, by.name):
-            record(events.HELD_BACK, by, announcement_id)
-
-
-def resume(announcement_id: int, by: Actor) -> None:
-    """Let a sending go on that a person or the machine holds back. Refused when it is over."""
-    with transaction() as session:
-        _being_sent(session, announcement_id)
-        if letter_desk.resume(KIND, announcement_id):
-            record(events.LET_GO_ON, by, announcement_id)
-
-
-def _being_sent(session: Session, announcement_id: int) -> None:
-    state = session.scalar(select(Announcement.state).where(Announcement.id == announcement_id))
-    if state is None:
-        raise NotFound(N_("There is no announcement %(id)s."), id=announcement_id)
-    if state != "sending":
-        raise Refused(N_("It is not being sent any more, so there is nothing to hold back."))
-
-
-def finish_done() -> int:
-    """Mark as sent every announcement of which no letter waits any more; a job for any time. Returns how many."""
-    waiting = exists().where(
-        OutgoingEmail.kind == KIND,
-        OutgoingEmail.group_id == Announcement.id,
-        OutgoingEmail.state.in_(progress.GROUPS["waiting"]),
-    )
-    with transaction() as session:
-        unwritten = exists().where(Piece.announcement_id == Announcement.id)
-        over = select(Announcement.id).where(Announcement.state == "sending", ~unwritten, ~waiting)
-        done = session.scalars(over).all()
-        finished = 0
-        for announcement_id in done:
-            close = update(Announcement).where(Announcement.id == announcement_id, Announcement.state == "sending")
-            if updated_one(close.values(state="sent", finished_at=clock.now())):
-                record(events.FINISHED, WORKER, announcement_id)
-                finished += 1
-    return finished
-
-
 def _changes(session: Session, change_ids: Sequence[int]) -> list[Change]:
     wanted = list(dict.fromkeys(change_ids))
     changes = {one.id: one for one in session.scalars(select(Change).where(Change.id.in_(wanted)))}
@@ -303,11 +169,12 @@ def _open(session: Session, announcement_id: int, seen: datetime | None, **value
     if seen is not None:
         guarded = guarded.where(Announcement.changed_at == seen)
     if not updated_one(guarded.values(changed_at=clock.now(), **values)):
-        raise _not_a_draft(session, announcement_id)
+        raise not_a_draft(session, announcement_id)
     return session.scalars(select(Announcement.about).where(Announcement.id == announcement_id)).one()
 
 
-def _not_a_draft(session: Session, announcement_id: int) -> Refused:
+def not_a_draft(session: Session, announcement_id: int) -> Refused:
+    """Return what to say of an announcement that is no draft any more, or not the one that was looked at."""
     state = session.scalar(select(Announcement.state).where(Announcement.id == announcement_id))
     if state is None:
         return NotFound(N_("There is no announcement %(id)s."), id=announcement_id)

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from feedback_app.announcements import actions, queries
 from feedback_app.announcements.models import AUDIENCES, STATES
-from feedback_app.announcements.sending import progress, quote_queries
+from feedback_app.announcements.sending import actions as sending
+from feedback_app.announcements.sending import control_actions, progress, quote_queries
 from feedback_app.announcements.sending.audience import Reach
 from feedback_app.announcements.wording import names
 from feedback_app.common.cli_helpers import in_app, json_option, say
@@ -108,7 +109,7 @@ def send(*, announcement_id: int, yes: bool, as_json: bool) -> None:
         for trouble in queries.troubles(announcement):
             click.echo(str(trouble), err=True)
         raise click.ClickException("Nothing was sent. Add --yes to send.")
-    sent = actions.send(announcement_id, COMMAND)
+    sent = sending.send(announcement_id, COMMAND)
     line = f"{sent.letters} letters wait for the worker; {sent.left_out} people are left out (see status)."
     say({"letters": sent.letters, "left_out": sent.left_out}, as_json, line)
 
@@ -185,7 +186,7 @@ def list_(*, state: str | None, as_json: bool) -> None:
 @in_app
 def stop(*, announcement_id: int) -> None:
     """Stop a sending: letters that still wait are kept back for good."""
-    done = actions.stop(announcement_id, COMMAND)
+    done = control_actions.stop(announcement_id, COMMAND)
     click.echo(f"Stopped: {done.letters} letters had left, {done.left_out} were kept back.")
 
 

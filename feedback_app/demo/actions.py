@@ -11,6 +11,7 @@ from feedback_app import clock
 from feedback_app.accounts.actions import ensure_roles
 from feedback_app.accounts.models import Staff
 from feedback_app.announcements import actions as announcements
+from feedback_app.announcements.sending import actions as sending
 from feedback_app.changes import actions as changes
 from feedback_app.changes.voices import actions as voices
 from feedback_app.changes.words import Words
@@ -61,7 +62,7 @@ def seed(tell: Tell = lambda _line: None) -> str:
     tell(f"{heard} voices of {len(logged)} changes judged")
     for change in data.changes():
         if change.announced_days_ago is not None:
-            announcements.send(announcements.draft([logged[change.code]], COMMAND, kind="respondents"), COMMAND)
+            sending.send(announcements.draft([logged[change.code]], COMMAND, kind="respondents"), COMMAND)
     invited = sum(_invite(slug, kind) for slug, kind in AUDIENCES.items())
     tell(f"{invited} more were asked")
     return (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from feedback_app.announcements import actions as announcements
 from feedback_app.announcements.render import KIND as ANNOUNCEMENT
+from feedback_app.announcements.sending import control_actions as sending
 from feedback_app.database import transaction
 from feedback_app.delivery import actions as post_office
 from feedback_app.events.actions import record
@@ -54,7 +54,7 @@ def stop(by: Actor, kind: str, group: int) -> int:
     An announcement is stopped as a whole, so that its page says so, too. Refused when it is not being sent.
     """
     if kind == ANNOUNCEMENT:
-        return announcements.stop(group, by).left_out
+        return sending.stop(group, by).left_out
     with transaction():
         number = post_office.cancel(kind=kind, group_id=group)
         post_office.resume(kind, group)  # nothing is left to be held back

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from feedback_app.announcements import actions, queries
 from feedback_app.announcements.models import Notice
+from feedback_app.announcements.sending import actions as sending
 from feedback_app.announcements.sending import audience, quote_queries
 from feedback_app.changes.voices import actions as voices
 from feedback_app.changes.voices.models import Voice
@@ -58,7 +59,7 @@ def test_each_audience_is_exactly_its_people(company: Company, kind: str, people
     a_response(company.survey, None, missing="nobody we know")
     one = drafted(company, kind)
     reach = queries.reach(queries.get(one))
-    sent = actions.send(one, COMMAND, reach.letters)
+    sent = sending.send(one, COMMAND, reach.letters)
     assert {email.split("@")[0] for email in told()} == people
     assert (sent.letters, reach.people, reach.unknown) == (len(people), len(people), 1)
     assert {email: one.why for email, one in told().items()}["ada@example.org"] == "mentioned"
@@ -88,7 +89,7 @@ def test_reach_equals_what_is_sent_over_random_companies(app: Flask) -> None:
             a_voice(change, row, judgement=chance.choice(["yes", "no"]))
         one = actions.draft([change], COMMAND, kind=kind)
         reach = queries.reach(queries.get(one))
-        sent = actions.send(one, COMMAND)
+        sent = sending.send(one, COMMAND)
         notices = [row for row in table(Notice) if row.announcement_id == one]
         letters = [row for row in table(OutgoingEmail) if row.group_id == one]
         assert (sent.letters, sent.left_out) == (reach.letters, sum(reach.left_out.values()))
@@ -120,7 +121,7 @@ def _only_their_own(notices: list[Notice], announcement_id: int) -> None:
 @pytest.mark.parametrize("reason", ["unsubscribed", "hard_bounce", "complaint", "manual", "erased"])
 def test_suppressed_people_are_left_out_with_the_reason(company: Company, scope: str, stops: bool, reason: str) -> None:
     suppressed(company.ada, scope, reason)
-    actions.send(drafted(company), COMMAND)
+    sending.send(drafted(company), COMMAND)
     notice = told()["ada@example.org"]
     assert (notice.included, notice.excluded_because) == ((False, reason) if stops else (True, ""))
     assert ("ada@example.org" in {row.address for row in table(OutgoingEmail)}) is not stops
@@ -133,7 +134,7 @@ def test_the_weightiest_reason_is_named_and_an_empty_address_is_one(company: Com
         session.execute(update(Contact).where(Contact.id == company.bob.id).values(email=""))
     one = drafted(company)
     assert queries.reach(queries.get(one)).left_out == {"hard_bounce": 1, "no_address": 1}
-    actions.send(one, COMMAND)
+    sending.send(one, COMMAND)
     assert [row.address for row in table(OutgoingEmail)] == ["zofia@example.org"]
 
 
@@ -143,7 +144,7 @@ def test_each_reads_their_language_or_the_organisations(company: Company) -> Non
     one = drafted(company)
     reach = queries.reach(queries.get(one))
     assert (reach.languages, reach.fallback) == ({"en": 3, "pl": 1}, {"de": 1})
-    actions.send(one, COMMAND)
+    sending.send(one, COMMAND)
     assert {email: row.language for email, row in told().items()}["hans@example.org"] == "en"
 
 
@@ -167,7 +168,7 @@ def test_a_person_with_many_themes_and_surveys_is_one_notice_and_one_letter(comp
     a_voice(change, later, third)
     a_voice(company.change, third)
     one = actions.draft([company.change, change], COMMAND)
-    actions.send(one, COMMAND)
+    sending.send(one, COMMAND)
     assert [row.address for row in table(OutgoingEmail)].count("ada@example.org") == 1
     assert [quote["text"] for quote in told()["ada@example.org"].quotes] == [  # in the order they were said
         "I waited at home all day, twice.",
@@ -187,7 +188,7 @@ def test_surveys_follow_the_themes_and_can_be_changed(company: Company) -> None:
     bare = actions.draft([a_change()], COMMAND)
     assert queries.get(bare).surveys == []
     with pytest.raises(Refused, match="Choose the surveys"):
-        actions.send(bare, COMMAND)
+        sending.send(bare, COMMAND)
 
 
 def test_merged_themes_change_nothing_about_the_voices(company: Company) -> None:
@@ -196,7 +197,7 @@ def test_merged_themes_change_nothing_about_the_voices(company: Company) -> None
         session.execute(update(Placement).where(Placement.theme_id == company.theme.id).values(theme_id=target.id))
         company.theme.state, company.theme.merged_into_id = "merged", target.id
         session.merge(company.theme)
-    actions.send(drafted(company), COMMAND)
+    sending.send(drafted(company), COMMAND)
     assert told()["ada@example.org"].quotes[0]["text"] == "I waited at home all day, twice."
 
 
@@ -206,7 +207,7 @@ def test_only_voices_are_quoted_and_the_others_get_the_letter_all_the_same(compa
     voices.leave_out(voice.id, COMMAND)
     (zofias,) = db.session.scalars(select(Mention.id).where(Mention.contact_id == company.zofia.id))
     voices.judge(company.change, [zofias], "no", COMMAND)
-    sent = actions.send(drafted(company), COMMAND)
+    sent = sending.send(drafted(company), COMMAND)
     assert sent.letters == 3
     assert {row.why for row in told().values()} == {"took_part"}
     assert all(row.quotes == [] for row in told().values())

@@ -6,7 +6,8 @@ import re
 from html.parser import HTMLParser
 
 from feedback_app.announcements import actions, queries
-from feedback_app.announcements.sending import progress
+from feedback_app.announcements.sending import actions as sending
+from feedback_app.announcements.sending import control_actions, progress
 from feedback_app.events.actor import COMMAND
 from tests.announcements.conftest import Company
 from tests.announcements.factories import a_change, suppressed
@@ -43,10 +44,10 @@ class Outline(HTMLParser):
 
 def sent(company: Company, change: int | None = None) -> dict[str, Received]:
     one = actions.draft([change or company.change], COMMAND)
-    actions.send(one, COMMAND)
+    sending.send(one, COMMAND)
     with Relay() as relay:
         drain(relay)
-        assert actions.finish_done() == 1
+        assert control_actions.finish_done() == 1
         assert progress.of(one, queries.get(one).state).group("told") == len(relay.letters)
         assert len({letter.recipient for letter in relay.letters}) == len(relay.letters)
         return {letter.recipient: letter for letter in relay.letters}
@@ -94,7 +95,7 @@ def test_a_no_arrives_with_its_reason(company: Company) -> None:
 
 def test_unsubscribing_after_the_press_is_honoured_and_shown(company: Company) -> None:
     one = actions.draft([company.change], COMMAND)
-    actions.send(one, COMMAND)
+    sending.send(one, COMMAND)
     suppressed(company.ada, "announcements")
     with Relay() as relay:
         drain(relay)

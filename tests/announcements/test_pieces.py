@@ -18,8 +18,8 @@ from sqlalchemy import update
 from feedback_app import clock
 from feedback_app.announcements import actions, queries
 from feedback_app.announcements.models import Announcement, Notice, Piece
-from feedback_app.announcements.sending import audience, progress
-from feedback_app.announcements.sending import steps as sending
+from feedback_app.announcements.sending import actions as sending
+from feedback_app.announcements.sending import audience, control_actions, progress
 from feedback_app.announcements.sending.audience import Span
 from feedback_app.contacts.models import Contact
 from feedback_app.database import transaction
@@ -35,18 +35,17 @@ from tests.factories import a_contact, a_response, an_invitation
 MORE = 7  # people beside the three of the company: five pieces of two
 KILLED = """
 import os, signal
-from feedback_app.announcements import actions
-from feedback_app.announcements.sending import steps as sending
+from feedback_app.announcements.sending import actions as sending
 from feedback_app.cli import feedback_app
 
 sending.SIZE = 2
-write, calls = sending.write, []
+write, calls = sending._write, []
 def dying(*given):
     write(*given)
     calls.append(1)
     if len(calls) == 3:
         os.kill(os.getpid(), signal.SIGKILL)
-sending.write = dying
+sending._write = dying
 feedback_app()
 """
 
@@ -97,7 +96,7 @@ def killed_in_the_middle(announcement_id: int) -> None:
 
 
 def test_everybody_gets_one_letter_with_their_own_words(many: Company) -> None:
-    sent = actions.send(drafted(many), COMMAND, expected=MORE + 3)
+    sent = sending.send(drafted(many), COMMAND, expected=MORE + 3)
     assert (sent.letters, sent.left_out) == (MORE + 3, 0)
     assert letters_by_address() == everybody_once()
     assert table(Piece) == []
@@ -118,7 +117,7 @@ def test_the_plan_counts_what_is_then_written(many: Company) -> None:
     assert plan.spans[-1].upto is None
     assert [span.upto for span in plan.spans[:-1]] == [span.above for span in plan.spans[1:]]
     assert len(plan.spans) == 3
-    sent = actions.send(one, COMMAND)
+    sent = sending.send(one, COMMAND)
     assert (sent.letters, sent.left_out) == (plan.letters, plan.left_out)
     assert audience.plan(*queries.choice(queries.get(one)), 10).spans == [Span(0, None)]
 
@@ -130,10 +129,10 @@ def test_pieces_reach_whom_one_piece_would_reach(many: Company, monkeypatch: pyt
     reach = queries.reach(queries.get(actions.draft([many.change], COMMAND, kind=kind)))
     whole = actions.draft([many.change], COMMAND, kind=kind)
     monkeypatch.setattr(sending, "SIZE", 1000)
-    actions.send(whole, COMMAND)
+    sending.send(whole, COMMAND)
     parted = actions.draft([many.change], COMMAND, kind=kind)
     monkeypatch.setattr(sending, "SIZE", 3)
-    assert actions.send(parted, COMMAND).letters == reach.letters
+    assert sending.send(parted, COMMAND).letters == reach.letters
 
     def told(announcement_id: int) -> list[tuple[object, ...]]:
         rows = [row for row in table(Notice) if row.announcement_id == announcement_id]
@@ -145,7 +144,7 @@ def test_pieces_reach_whom_one_piece_would_reach(many: Company, monkeypatch: pyt
 def test_another_number_than_agreed_writes_no_piece(many: Company) -> None:
     one = drafted(many)
     with pytest.raises(Refused, match="changed from 4 to 10"):
-        actions.send(one, COMMAND, expected=4)
+        sending.send(one, COMMAND, expected=4)
     db.session.rollback()
     assert queries.get(one).state == "draft"
     assert table(Piece) == table(Notice) == table(OutgoingEmail) == table(LetterVariant) == []
@@ -159,7 +158,7 @@ def test_the_page_says_that_letters_are_still_being_written(
     browser, note = as_role("viewer"), "Letters are still being written"
     assert note in browser.get(f"/announcements/{one}/sending").text
     assert browser.get(f"/announcements/{one}/progress.json").json["written"] is False  # type: ignore[index]
-    actions.write_waiting()
+    sending.write_waiting()
     assert note not in browser.get(f"/announcements/{one}/sending").text
     assert browser.get(f"/announcements/{one}/progress.json").json["written"] is True  # type: ignore[index]
 
@@ -173,11 +172,11 @@ def test_killed_in_the_middle_the_rest_is_written_and_nobody_twice(many: Company
     assert not progress.of(one, "sending").written
     with transaction() as session:  # what was written may leave meanwhile
         session.execute(update(OutgoingEmail).values(state="sent", sent_at=clock.now()))
-    assert actions.finish_done() == 0
+    assert control_actions.finish_done() == 0
     with pytest.raises(Refused, match="already being sent"):
-        actions.send(one, COMMAND)
-    assert actions.write_waiting().endswith("pieces written")
-    assert actions.write_waiting() == ""
+        sending.send(one, COMMAND)
+    assert sending.write_waiting().endswith("pieces written")
+    assert sending.write_waiting() == ""
     assert letters_by_address() == everybody_once()
     assert sum(row.state == "sent" for row in table(OutgoingEmail)) == len(before)
     assert progress.of(one, "sending").written
@@ -187,8 +186,8 @@ def test_stopped_in_the_middle_the_others_are_told_of_as_stopped(many: Company) 
     one = drafted(many)
     killed_in_the_middle(one)
     written = len(table(OutgoingEmail))
-    assert actions.stop(one, COMMAND).left_out == written
-    actions.write_waiting()
+    assert control_actions.stop(one, COMMAND).left_out == written
+    sending.write_waiting()
     assert letters_by_address() == everybody_once()
     assert {row.state for row in table(OutgoingEmail)} == {"cancelled"}
     assert len({row.reply for row in table(OutgoingEmail)}) == 1
@@ -205,7 +204,7 @@ def test_several_may_write_at_once(many: Company, bare_app: Flask) -> None:
     def write() -> None:
         with bare_app.app_context():
             gate.wait(10)
-            actions.write_waiting()
+            sending.write_waiting()
 
     threads = [threading.Thread(target=write) for _ in range(3)]
     for thread in threads:
@@ -228,9 +227,9 @@ def test_a_piece_that_fails_is_written_later(many: Company, monkeypatch: pytest.
 
     monkeypatch.setattr(sending, "_notify", failing)
     with pytest.raises(OSError, match="disk is full"):
-        actions.send(one, COMMAND)
+        sending.send(one, COMMAND)
     assert db.session.get(Announcement, one).state == "sending"  # type: ignore[union-attr]
-    actions.write_waiting()
+    sending.write_waiting()
     assert letters_by_address() == everybody_once()
 
 
@@ -241,6 +240,6 @@ def test_who_unsubscribes_before_their_piece_gets_no_letter(many: Company) -> No
     late = max(table(Contact), key=lambda row: row.id)
     assert late.id > last.above
     suppressed(late)
-    actions.write_waiting()
+    sending.write_waiting()
     assert [row.contact_id for row in table(Notice) if not row.included] == [late.id]
     assert len(table(OutgoingEmail)) == MORE + 2

@@ -9,6 +9,7 @@ from feedback_app import clock
 from feedback_app.announcements import actions
 from feedback_app.announcements.models import Piece
 from feedback_app.announcements.render import KIND
+from feedback_app.announcements.sending import actions as sending
 from feedback_app.announcements.sending import progress
 from feedback_app.announcements.sending.progress import GROUPS, Progress
 from feedback_app.database import transaction
@@ -24,7 +25,7 @@ def sent(company: Company) -> int:
     """An announcement to Ada and Zofia; Bob does not want to be written to."""
     suppressed(company.bob, "announcements")
     number = actions.draft([company.change], COMMAND)
-    actions.send(number, COMMAND)
+    sending.send(number, COMMAND)
     return number
 
 

@@ -13,7 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from feedback_app import clock
 from feedback_app.announcements import actions, mail, queries
 from feedback_app.announcements.models import Announcement, AnnouncementText, Notice
-from feedback_app.announcements.sending import progress
+from feedback_app.announcements.sending import actions as sending
+from feedback_app.announcements.sending import control_actions, progress
 from feedback_app.changes import actions as changes
 from feedback_app.changes.words import Words
 from feedback_app.database import transaction
@@ -93,7 +94,7 @@ def test_what_cannot_be_announced_is_refused(company: Company) -> None:
 
 
 def test_each_gets_one_letter_with_their_own_words_only(company: Company) -> None:
-    actions.send(drafted(company), COMMAND)
+    sending.send(drafted(company), COMMAND)
     sent = letters()
     assert set(sent) == {"ada@example.org", "zofia@example.org", "bob@example.org"}
     ada, zofia, bob = sent["ada@example.org"], sent["zofia@example.org"], sent["bob@example.org"]
@@ -109,7 +110,7 @@ def test_each_gets_one_letter_with_their_own_words_only(company: Company) -> Non
 
 def test_a_no_is_told_with_its_reason(company: Company) -> None:
     no = a_change(company.theme, state="declined")
-    actions.send(actions.draft([no], COMMAND), COMMAND)
+    sending.send(actions.draft([no], COMMAND), COMMAND)
     sent = letters()
     assert "The drivers would have no free day." in sent["ada@example.org"].text
     assert "Kierowcy nie mieliby wolnego dnia." in sent["zofia@example.org"].html.replace("\u00a0", " ")
@@ -118,14 +119,14 @@ def test_a_no_is_told_with_its_reason(company: Company) -> None:
 
 def test_a_second_press_sends_nothing(company: Company) -> None:
     one = drafted(company)
-    actions.send(one, COMMAND)
+    sending.send(one, COMMAND)
     with pytest.raises(Refused, match="already being sent"):
-        actions.send(one, COMMAND)
+        sending.send(one, COMMAND)
     assert len(table(OutgoingEmail)) == len(table(Notice)) == 3
     marked("sent", *letters())
-    actions.finish_done()
+    control_actions.finish_done()
     with pytest.raises(Refused, match="sent already"):
-        actions.send(one, COMMAND)
+        sending.send(one, COMMAND)
 
 
 def test_many_presses_at_once_send_one_letter_each(company: Company, bare_app: Flask) -> None:
@@ -137,7 +138,7 @@ def test_many_presses_at_once_send_one_letter_each(company: Company, bare_app: F
         with bare_app.app_context():
             gate.wait(10)
             try:
-                won.append(actions.send(one, COMMAND).letters)
+                won.append(sending.send(one, COMMAND).letters)
             except Refused as error:
                 lost.append(str(error))
             finally:
@@ -156,7 +157,7 @@ def test_many_presses_at_once_send_one_letter_each(company: Company, bare_app: F
 
 def test_the_table_itself_keeps_a_person_to_one_notice(company: Company) -> None:
     one = drafted(company)
-    actions.send(one, COMMAND)
+    sending.send(one, COMMAND)
     row = {"announcement_id": one, "contact_id": company.ada.id, "language": "en", "why": "mentioned"}
     with pytest.raises(IntegrityError), transaction() as session:
         session.execute(insert(Notice).values(**row, included=True, excluded_because="", quotes=[]))
@@ -166,7 +167,7 @@ def test_another_number_than_agreed_sends_nothing(company: Company) -> None:
     one = drafted(company)
     suppressed(company.bob)
     with pytest.raises(Refused, match="changed from 3 to 2"):
-        actions.send(one, COMMAND, expected=3)
+        sending.send(one, COMMAND, expected=3)
     assert state_of(one) == "draft"
     assert table(Notice) == table(OutgoingEmail) == []
 
@@ -176,7 +177,7 @@ def test_nobody_to_tell_is_refused(company: Company) -> None:
         suppressed(person)
     one = drafted(company)
     with pytest.raises(Refused, match="Nobody would get"):
-        actions.send(one, COMMAND)
+        sending.send(one, COMMAND)
     assert state_of(one) == "draft"
 
 
@@ -184,7 +185,7 @@ def test_a_change_that_moved_on_stops_the_words_about_it(company: Company) -> No
     one = drafted(company)
     changes.set_state(company.change, "planned", COMMAND)
     with pytest.raises(Refused, match="is “planned” now"):
-        actions.send(one, COMMAND)
+        sending.send(one, COMMAND)
     assert (state_of(one), table(OutgoingEmail)) == ("draft", [])
 
 
@@ -195,12 +196,12 @@ def test_a_text_broken_behind_our_back_leaves_nothing_half_done(company: Company
             update(AnnouncementText).where(AnnouncementText.language == "pl").values(body="{{nope}} {{why}}")
         )
     with pytest.raises(Refused, match=r"\{\{nope\}\}"):
-        actions.send(one, COMMAND)
+        sending.send(one, COMMAND)
     assert (state_of(one), table(Notice), table(LetterVariant)) == ("draft", [], [])
 
 
 def test_words_are_frozen_when_sent(company: Company) -> None:
-    actions.send(drafted(company), COMMAND)
+    sending.send(drafted(company), COMMAND)
     change = table(changes.Change)[0]
     entry = changes.Entry(
         replace(Words(**ENGLISH), what="Something else."), "en", "made", change.since, theme_ids=[company.theme.id]
@@ -234,7 +235,7 @@ def test_hostile_words_stay_words(company: Company, words: str) -> None:
     )
     a_voice(hostile, said)
     a_response(company.survey, eve, missing="x")
-    actions.send(actions.draft([hostile], COMMAND), COMMAND)
+    sending.send(actions.draft([hostile], COMMAND), COMMAND)
     ada, other = letters()["ada@example.org"], letters()["eve@example.org"]
     first = words.replace("\r\n", "\n").splitlines()[0]
     assert f"> {first}" in ada.text
@@ -259,7 +260,7 @@ def test_writing_keeps_to_drafts_and_to_the_newest(company: Company) -> None:
         actions.save(one, COMMAND, kind="all", survey_ids=[], texts=texts)
     actions.write(one, "en", "Two\r\nlines", "{{why}}", COMMAND)
     assert texts_of(one)["en"] == ("Two lines", "{{why}}")
-    actions.send(one, COMMAND)
+    sending.send(one, COMMAND)
     for late in (
         lambda: actions.write(one, "en", "s", "{{why}}", COMMAND),
         lambda: actions.save(one, COMMAND, **save),  # type: ignore[arg-type]
@@ -287,31 +288,31 @@ def test_discarding_a_draft_frees_its_change(company: Company) -> None:
 def test_stopping_keeps_back_what_waits(company: Company) -> None:
     one = drafted(company)
     with pytest.raises(Refused, match="nothing to stop"):
-        actions.stop(one, COMMAND)
-    actions.send(one, COMMAND)
+        control_actions.stop(one, COMMAND)
+    sending.send(one, COMMAND)
     marked("sent", "ada@example.org")
     marked("leased", "bob@example.org")
-    stopped = actions.stop(one, COMMAND)
+    stopped = control_actions.stop(one, COMMAND)
     assert (stopped.letters, stopped.left_out) == (1, 2)
     assert {row.address: row.state for row in table(OutgoingEmail)} == {
         "ada@example.org": "sent", "bob@example.org": "cancelled", "zofia@example.org": "cancelled",
     }  # fmt: skip
     with pytest.raises(Refused, match="nothing to stop"):
-        actions.stop(one, COMMAND)
+        control_actions.stop(one, COMMAND)
     with pytest.raises(Refused, match="was stopped"):
-        actions.send(one, COMMAND)
+        sending.send(one, COMMAND)
 
 
 def test_finished_when_no_letter_waits_and_not_before(company: Company) -> None:
     one = drafted(company)
-    actions.send(one, COMMAND)
-    assert actions.finish_done() == 0
+    sending.send(one, COMMAND)
+    assert control_actions.finish_done() == 0
     marked("sent", "ada@example.org")
     marked("leased", "bob@example.org")
     marked("bounced", "zofia@example.org")
-    assert (actions.finish_done(), state_of(one)) == (0, "sending")
+    assert (control_actions.finish_done(), state_of(one)) == (0, "sending")
     marked("in_doubt", "bob@example.org")
-    assert (actions.finish_done(), actions.finish_done(), state_of(one)) == (1, 0, "sent")
+    assert (control_actions.finish_done(), control_actions.finish_done(), state_of(one)) == (1, 0, "sent")
     assert queries.get(one).finished_at is not None
     found = progress.of(one, "sent")
     assert {group: found.group(group) for group in progress.GROUPS} == {
@@ -343,7 +344,7 @@ def test_preview_is_the_letter_that_will_be_sent(company: Company) -> None:
     before = {email: queries.preview(queries.get(one), person.id)[1] for email, person in (
         ("ada@example.org", company.ada), ("zofia@example.org", company.zofia), ("bob@example.org", company.bob),
     )}  # fmt: skip
-    actions.send(one, COMMAND)
+    sending.send(one, COMMAND)
     after = letters()
     for email, words in before.items():
         assert words.subject == after[email].subject

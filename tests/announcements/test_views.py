@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from feedback_app import clock
 from feedback_app.announcements import actions, queries
 from feedback_app.announcements.models import Announcement
+from feedback_app.announcements.sending import actions as sending
 from feedback_app.database import transaction
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.events.actor import COMMAND
@@ -131,7 +132,7 @@ def test_progress_people_and_csv(as_role: Sign, draft: int, company: Company) ->
     eve = a_contact("eve@example.org", name="=HYPERLINK(1)")
     a_response(company.survey, eve, missing="x")
     suppressed(company.bob)
-    actions.send(draft, COMMAND)
+    sending.send(draft, COMMAND)
     with transaction() as session:
         told = update(OutgoingEmail).where(OutgoingEmail.address == "ada@example.org")
         session.execute(told.values(state="sent", sent_at=clock.now()))
@@ -159,7 +160,7 @@ def test_progress_people_and_csv(as_role: Sign, draft: int, company: Company) ->
 
 
 def test_stopping_says_how_many_had_left(as_role: Sign, draft: int) -> None:
-    actions.send(draft, COMMAND)
+    sending.send(draft, COMMAND)
     page = as_role("announcer").post(f"/announcements/{draft}/stop", follow_redirects=True).text
     assert "Stopped: 0 letters had left, 3 were kept back." in page
     assert now(draft).state == "stopped"

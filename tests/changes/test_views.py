@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from feedback_app.announcements import actions as announcements
+from feedback_app.announcements.sending import actions as sending
 from feedback_app.changes import queries
 from feedback_app.changes.models import Change
 from feedback_app.events.actor import COMMAND
@@ -92,7 +93,7 @@ def test_the_page_tells_the_story_and_escapes_it(as_role: Sign, company: Company
 
 
 def test_the_page_says_what_people_were_told_after_it_moved(as_role: Sign, company: Company) -> None:  # noqa: F811
-    announcements.send(announcements.draft([company.change], COMMAND), COMMAND)
+    sending.send(announcements.draft([company.change], COMMAND), COMMAND)
     client = as_role("product_owner")
     reply = client.post(f"/changes/{company.change}/state", data={"state": "planned", "seen": "made"})
     assert reply.status_code == 303

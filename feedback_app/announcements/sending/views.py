@@ -12,11 +12,12 @@ from werkzeug.wrappers import Response
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
-from feedback_app.announcements import actions, queries
+from feedback_app.announcements import queries
 from feedback_app.announcements.forms import SendForm
 from feedback_app.announcements.models import Notice
 from feedback_app.announcements.render import KIND
-from feedback_app.announcements.sending import progress, quote_queries
+from feedback_app.announcements.sending import actions as sending_actions
+from feedback_app.announcements.sending import control_actions, progress, quote_queries
 from feedback_app.announcements.wording import names
 from feedback_app.changes.queries import words_for
 from feedback_app.delivery import queries as letter_desk
@@ -33,7 +34,7 @@ def send(announcement_id: int) -> str | Response:
     form = SendForm()
     if form.validate_on_submit():
         with attempt():
-            sent = actions.send(announcement_id, Actor.of(me()), form.expected.data)
+            sent = sending_actions.send(announcement_id, Actor.of(me()), form.expected.data)
             flash(
                 ngettext("%(num)d letter is on its way.", "%(num)d letters are on their way.", sent.letters), "success"
             )
@@ -91,7 +92,7 @@ def progress_json(announcement_id: int) -> FlaskResponse:
 def stop(announcement_id: int) -> Response:
     """Stop a sending."""
     with attempt():
-        done = actions.stop(announcement_id, Actor.of(me()))
+        done = control_actions.stop(announcement_id, Actor.of(me()))
         flash(_("Stopped: %(left)d letters had left, %(kept)d were kept back.", left=done.letters, kept=done.left_out),
               "warning")  # fmt: skip
     return see_other("announcements.sending", announcement_id=announcement_id)
@@ -101,7 +102,7 @@ def stop(announcement_id: int) -> Response:
 def pause(announcement_id: int) -> Response:
     """Hold back what still waits."""
     with attempt():
-        actions.pause(announcement_id, Actor.of(me()))
+        control_actions.pause(announcement_id, Actor.of(me()))
     return see_other("announcements.sending", announcement_id=announcement_id)
 
 
@@ -109,7 +110,7 @@ def pause(announcement_id: int) -> Response:
 def resume(announcement_id: int) -> Response:
     """Let a sending go on."""
     with attempt():
-        actions.resume(announcement_id, Actor.of(me()))
+        control_actions.resume(announcement_id, Actor.of(me()))
     return see_other("announcements.sending", announcement_id=announcement_id)
 
 

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from feedback_app.announcements import actions as announcements
 from feedback_app.announcements.models import Notice
+from feedback_app.announcements.sending import actions as sending
 from feedback_app.changes.voices import actions, queries, worker
 from feedback_app.changes.voices.models import Voice
 from feedback_app.contacts.models import Contact
@@ -86,7 +87,7 @@ def test_one_left_out_one_widened_before_sending(as_role: Sign, company: Company
     assert "Left out by hand" in client.post(address, data=out, follow_redirects=True).text
     words = {"mention": adas, "what": "widen", "words": "at home all day, twice."}
     assert "…at home all day, twice." in client.post(address, data=words, follow_redirects=True).text
-    announcements.send(draft, COMMAND)
+    sending.send(draft, COMMAND)
     db.session.rollback()
     quotes = {row.contact_id: [one["text"] for one in row.quotes] for row in table(Notice)}
     assert quotes == {company.ada.id: ["…at home all day, twice."], company.zofia.id: [], company.bob.id: []}
