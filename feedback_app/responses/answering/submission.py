@@ -1,15 +1,19 @@
-"""What a respondent sent, read against the questions of the survey. Pure."""
+"""What a respondent sent: read against the questions of the survey, and the proof that it came from our page. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from feedback_app import tokens
 from feedback_app.errors import N_
 from feedback_app.surveys.form_spec import FormSpec
 from feedback_app.surveys.kinds.base.reply import Problem, Reply
 from feedback_app.surveys.kinds.registry import kind_of
 
+PURPOSE = "answering form"
+GOOD_FOR = timedelta(days=30)
 SAY_SOMETHING = Problem(N_("Please answer at least one question, whichever you like. One word is enough."))
 
 
@@ -46,3 +50,24 @@ def read_form(spec: FormSpec, values_of: Callable[[str], list[str]]) -> Filled:
     if not replies and not problems and spec.questions:
         problems[spec.questions[0].field] = SAY_SOMETHING
     return Filled(sent, replies, problems)
+
+
+def make_csrf_token(secret: str, link_token: str, now: datetime) -> str:
+    """Return the value of the form's hidden field for the page of ``link_token`` opened ``now``.
+
+    The proof that a form came from our page: bound to the personal link, good for a month, without a cookie.
+    """
+    return tokens.sign(secret, _purpose(link_token), str(int(now.timestamp())))
+
+
+def csrf_token_is_good(secret: str, link_token: str, key: str, now: datetime) -> bool:
+    """True when ``key`` was made by us for this very link, not longer ago than a month and not in the future."""
+    opened = tokens.read(secret, _purpose(link_token), key) if key.isascii() else None
+    if opened is None or not opened.isdecimal():
+        return False
+    age = now.timestamp() - int(opened)
+    return -60 <= age <= GOOD_FOR.total_seconds()
+
+
+def _purpose(link_token: str) -> str:
+    return f"{PURPOSE} {tokens.digest(link_token)}"

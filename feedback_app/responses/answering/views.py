@@ -16,8 +16,7 @@ from feedback_app.common.cache import Cache, app_cache
 from feedback_app.extensions import csrf, current_settings, limiter
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.responses import actions, queries
-from feedback_app.responses.answering import csrf_token
-from feedback_app.responses.answering.submission import Filled, read_form
+from feedback_app.responses.answering.submission import Filled, csrf_token_is_good, make_csrf_token, read_form
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.form_spec import FormSpec
 from feedback_app.surveys.kinds.base.reply import Problem
@@ -115,7 +114,7 @@ def _came_from_our_page(token: str) -> bool:
     if not current_app.config.get("WTF_CSRF_ENABLED", True):
         return True
     key = request.form.get("csrf_token", "")
-    return csrf_token.is_good(current_settings().secret_key, token, key, clock.now())
+    return csrf_token_is_good(current_settings().secret_key, token, key, clock.now())
 
 
 def _form(visit: Visit, filled: Filled, *, stale: bool = False, status: int = 200) -> Response:
@@ -131,7 +130,7 @@ def _form(visit: Visit, filled: Filled, *, stale: bool = False, status: int = 20
         errors=_told(filled.problems),
         blank=blank,
         stale=stale,
-        key=csrf_token.make(current_settings().secret_key, visit.token, clock.now()),
+        key=make_csrf_token(current_settings().secret_key, visit.token, clock.now()),
         switches=_switches(visit),
     )
 
