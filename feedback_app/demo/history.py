@@ -23,8 +23,7 @@ from feedback_app.events.actions import record
 from feedback_app.events.actor import COMMAND
 from feedback_app.extensions import current_settings
 from feedback_app.organisation.queries import current as organisation
-from feedback_app.responses.record.record import Returned, record_many
-from feedback_app.responses.record.respondent import Invited
+from feedback_app.responses.actions import Invited, Returned, record_many
 from feedback_app.surveys import actions as surveys
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
 from feedback_app.surveys.kinds.base.reply import AnswerValue, Problem, Reply

@@ -10,7 +10,7 @@ import pytest
 
 from feedback_app.places import ROOT
 
-WAY_IN = ROOT / "feedback_app" / "responses" / "record" / "record.py"
+WAY_IN = ROOT / "feedback_app" / "responses" / "actions.py"
 TABLES = ("response", "answer")
 WRITTEN = re.compile(r"\bINSERT\s+INTO\s+\"?(response|answer)\b|metadata\.tables\[.(response|answer).\]", re.IGNORECASE)
 MODULE = "feedback_app.responses.models"
@@ -91,7 +91,7 @@ def test_responses_are_stored_in_one_place() -> None:
     files = [one for one in (ROOT / "feedback_app").rglob("*.py") if one != WAY_IN]
     assert len(files) > 200
     elsewhere = {_shown(one): found for one in files if (found := stores(one.read_text("utf-8")))}
-    assert elsewhere == {}, "use feedback_app.responses.record"
+    assert elsewhere == {}, "use feedback_app.responses.actions.record"
     assert stores(WAY_IN.read_text("utf-8")), "the one place is the one that is looked at"
 
 

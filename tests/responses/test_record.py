@@ -14,9 +14,8 @@ from sqlalchemy.exc import IntegrityError
 
 from feedback_app.database import transaction
 from feedback_app.extensions import db
+from feedback_app.responses.actions import Invited, Known, Nobody, Respondent, Returned, record, record_many
 from feedback_app.responses.models import SOURCES, Answer, Response
-from feedback_app.responses.record.record import Returned, record, record_many
-from feedback_app.responses.record.respondent import Invited, Known, Nobody, Respondent
 from feedback_app.surveys.form_spec import FormSpec
 from feedback_app.surveys.kinds.base.reply import Reply
 from feedback_app.surveys.models import Survey

@@ -21,11 +21,10 @@ from feedback_app.imports.first_seen import Seen
 from feedback_app.imports.import_pass import Progress
 from feedback_app.imports.report import Counts, Report
 from feedback_app.imports.rows import Rejected
+from feedback_app.responses.actions import Known, Returned, record_many
 from feedback_app.responses.importing.csv_answers import Incoming
 from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.reading.export import OWN_ID
-from feedback_app.responses.record.record import Returned, record_many
-from feedback_app.responses.record.respondent import Known
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.form_spec import FormSpec
 from feedback_app.surveys.kinds.base.reply import Reply, stored_reply
