@@ -48,7 +48,6 @@ MODULES: dict[str, tuple[str, ...]] = {
     "surveys/kinds/base/choice.py": ("tests/surveys/kinds",),
     "surveys/kinds/base/counts.py": ("tests/surveys/kinds",),
     "surveys/kinds/base/kind.py": ("tests/surveys/kinds",),
-    "surveys/kinds/base/reply.py": ("tests/surveys/kinds",),
     "surveys/kinds/base/scale.py": ("tests/surveys/kinds",),
     "surveys/kinds/base/text.py": ("tests/surveys/kinds",),
     "imports/csv_file.py": ("tests/imports/test_csv_file.py",),

@@ -19,7 +19,7 @@ from pydantic import PlainValidator
 
 from feedback_app.common.strict_json import Text, Texts, Words, every_language, folder, read, read_packaged, wrong
 from feedback_app.errors import N_
-from feedback_app.surveys.kinds.base.reply import AnswerValue
+from feedback_app.surveys.kinds.base.kind import AnswerValue
 
 _DATA = folder("feedback_app.demo", "data")
 

@@ -26,7 +26,7 @@ from feedback_app.organisation.queries import current as organisation
 from feedback_app.responses.actions import Invited, Returned, record_many
 from feedback_app.surveys import actions as surveys
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
-from feedback_app.surveys.kinds.base.reply import AnswerValue, Problem, Reply
+from feedback_app.surveys.kinds.base.kind import AnswerValue, Problem, Reply
 from feedback_app.surveys.kinds.registry import kind_of
 from feedback_app.surveys.models import Invitation, Survey
 from feedback_app.surveys.queries import form_spec

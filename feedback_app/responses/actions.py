@@ -22,7 +22,7 @@ from feedback_app.events.actor import Actor
 from feedback_app.responses import events
 from feedback_app.responses.models import SOURCES, Answer, Response
 from feedback_app.surveys.form_spec import FormSpec
-from feedback_app.surveys.kinds.base.reply import Reply
+from feedback_app.surveys.kinds.base.kind import Reply
 from feedback_app.surveys.models import Invitation, Survey
 from feedback_app.surveys.queries import Asked, form_spec
 

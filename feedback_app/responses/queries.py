@@ -17,7 +17,7 @@ from feedback_app.organisation.queries import current as organisation
 from feedback_app.responses.filters import Filter
 from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
-from feedback_app.surveys.kinds.base.reply import Reply, stored_reply
+from feedback_app.surveys.kinds.base.kind import Reply, stored_reply
 from feedback_app.surveys.kinds.registry import free_texts, scores
 from feedback_app.surveys.models import Question, Section, Survey
 from feedback_app.surveys.queries import form_spec

@@ -13,7 +13,7 @@ from feedback_app.common.strict_json import LANGUAGES, BadDocument
 from feedback_app.demo import data
 from feedback_app.demo.data import DemoResponse
 from feedback_app.surveys.form_spec import QuestionSpec
-from feedback_app.surveys.kinds.base.reply import AnswerValue
+from feedback_app.surveys.kinds.base.kind import AnswerValue
 from feedback_app.surveys.questionnaires.ready_made import load
 
 # RFC 2606, sections 2 and 3: names that can never belong to anybody.

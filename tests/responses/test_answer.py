@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from feedback_app.database import transaction
 from feedback_app.extensions import db
 from feedback_app.responses.models import Answer, Response
-from feedback_app.surveys.kinds.base.reply import NOTHING, Reply, stored_reply
+from feedback_app.surveys.kinds.base.kind import NOTHING, Reply, stored_reply
 from tests.factories import a_response, a_survey
 
 

@@ -13,7 +13,7 @@ from feedback_app.database import transaction
 from feedback_app.extensions import db
 from feedback_app.responses import actions
 from feedback_app.responses.models import Answer, Response
-from feedback_app.surveys.kinds.base.reply import Reply
+from feedback_app.surveys.kinds.base.kind import Reply
 from feedback_app.surveys.models import Invitation
 from feedback_app.surveys.queries import invitation_by_token
 from tests.factories import a_contact, a_survey, an_invitation

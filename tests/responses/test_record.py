@@ -17,7 +17,7 @@ from feedback_app.extensions import db
 from feedback_app.responses.actions import Invited, Known, Nobody, Respondent, Returned, record, record_many
 from feedback_app.responses.models import SOURCES, Answer, Response
 from feedback_app.surveys.form_spec import FormSpec
-from feedback_app.surveys.kinds.base.reply import Reply
+from feedback_app.surveys.kinds.base.kind import Reply
 from feedback_app.surveys.models import Survey
 from feedback_app.surveys.queries import form_spec
 from feedback_app.themes.grouping.cut_answers import cut_new

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from feedback_app import tokens
 from feedback_app.errors import N_
 from feedback_app.surveys.form_spec import FormSpec
-from feedback_app.surveys.kinds.base.reply import Problem, Reply
+from feedback_app.surveys.kinds.base.kind import Problem, Reply
 from feedback_app.surveys.kinds.registry import kind_of
 
 PURPOSE = "answering form"

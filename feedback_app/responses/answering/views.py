@@ -19,7 +19,7 @@ from feedback_app.responses import actions, queries
 from feedback_app.responses.answering.submission import Filled, csrf_token_is_good, make_csrf_token, read_form
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.form_spec import FormSpec
-from feedback_app.surveys.kinds.base.reply import Problem
+from feedback_app.surveys.kinds.base.kind import Problem
 from feedback_app.surveys.queries import Asked, form_spec, invitation_by_token
 from feedback_app.web.body_limits import takes
 from feedback_app.web.pages import public, render_for_anybody, see_other

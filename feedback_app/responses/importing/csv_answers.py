@@ -19,7 +19,7 @@ from feedback_app.imports.shared_file import lend
 from feedback_app.responses.importing import csv_cells
 from feedback_app.responses.importing.csv_columns import Column, columns_of
 from feedback_app.surveys.form_spec import FormSpec, QuestionSpec
-from feedback_app.surveys.kinds.base.reply import NOTHING, Reply
+from feedback_app.surveys.kinds.base.kind import NOTHING, Reply
 
 ID_LENGTH = 120
 

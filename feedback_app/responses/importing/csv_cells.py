@@ -12,7 +12,7 @@ from feedback_app.contacts.importing import csv_words
 from feedback_app.errors import N_
 from feedback_app.imports.rows import Unfit
 from feedback_app.surveys.form_spec import QuestionSpec
-from feedback_app.surveys.kinds.base.reply import Problem, Reply
+from feedback_app.surveys.kinds.base.kind import Problem, Reply
 from feedback_app.surveys.kinds.registry import kind_of
 
 _DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[ T,]+(\d{1,2}:\d{2}(?::\d{2})?))?")

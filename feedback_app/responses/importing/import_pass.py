@@ -27,7 +27,7 @@ from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.reading.export import OWN_ID
 from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.form_spec import FormSpec
-from feedback_app.surveys.kinds.base.reply import Reply, stored_reply
+from feedback_app.surveys.kinds.base.kind import Reply, stored_reply
 
 _ANSWER: tuple[Any, ...] = (Answer.text, Answer.number, Answer.chosen, Answer.parts)
 

@@ -14,7 +14,7 @@ from feedback_app.responses.filters import Filter
 from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.queries import conditions_of
 from feedback_app.surveys.form_spec import FormSpec
-from feedback_app.surveys.kinds.base.reply import NOTHING, Reply, stored_reply
+from feedback_app.surveys.kinds.base.kind import NOTHING, Reply, stored_reply
 from feedback_app.surveys.kinds.registry import kind_of
 
 BATCH = 1000  # responses in memory at a time

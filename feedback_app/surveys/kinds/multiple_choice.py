@@ -8,8 +8,7 @@ from feedback_app.errors import N_
 from feedback_app.imports.headings import fold
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.choice import LABEL, ChoiceKind, codes_by_word, labels
-from feedback_app.surveys.kinds.base.kind import Cell
-from feedback_app.surveys.kinds.base.reply import ONE_OF_THESE, Problem, Reply
+from feedback_app.surveys.kinds.base.kind import ONE_OF_THESE, Cell, Problem, Reply
 
 _BETWEEN = re.compile(r"[|;\n]")
 

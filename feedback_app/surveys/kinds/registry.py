@@ -11,8 +11,7 @@ from types import MappingProxyType
 from feedback_app.errors import N_, NotFound
 from feedback_app.surveys import kinds as package
 from feedback_app.surveys.form_spec import QuestionSpec
-from feedback_app.surveys.kinds.base.kind import QuestionKind
-from feedback_app.surveys.kinds.base.reply import Problem, Reply
+from feedback_app.surveys.kinds.base.kind import Problem, QuestionKind, Reply
 from feedback_app.surveys.translations import is_code
 
 CODE_LENGTH = 20  # of the column that names a question's kind

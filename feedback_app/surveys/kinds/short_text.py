@@ -5,7 +5,7 @@ from __future__ import annotations
 from feedback_app.common.text import one_line
 from feedback_app.errors import N_
 from feedback_app.surveys.form_spec import QuestionSpec
-from feedback_app.surveys.kinds.base.reply import Problem, Reply
+from feedback_app.surveys.kinds.base.kind import Problem, Reply
 from feedback_app.surveys.kinds.base.text import TextKind
 
 

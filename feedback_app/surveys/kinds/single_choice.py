@@ -6,7 +6,7 @@ from feedback_app.errors import N_
 from feedback_app.imports.headings import fold
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.choice import ChoiceKind, codes_by_word
-from feedback_app.surveys.kinds.base.reply import ONE_OF_THESE, ONLY_ONE, Problem, Reply
+from feedback_app.surveys.kinds.base.kind import ONE_OF_THESE, ONLY_ONE, Problem, Reply
 
 
 class SingleChoice(ChoiceKind):

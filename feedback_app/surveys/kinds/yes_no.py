@@ -6,8 +6,7 @@ from feedback_app.errors import N_
 from feedback_app.imports.headings import is_yes
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.counts import Counts, Summary
-from feedback_app.surveys.kinds.base.kind import QuestionKind
-from feedback_app.surveys.kinds.base.reply import ONE_OF_THESE, ONLY_ONE, Problem, Reply
+from feedback_app.surveys.kinds.base.kind import ONE_OF_THESE, ONLY_ONE, Problem, QuestionKind, Reply
 
 NUMBERS = {"yes": 1, "no": 0}
 

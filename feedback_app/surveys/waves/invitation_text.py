@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from feedback_app.errors import N_
 from feedback_app.surveys.form_spec import FormSpec
-from feedback_app.surveys.kinds.base.reply import Problem
+from feedback_app.surveys.kinds.base.kind import Problem
 from feedback_app.surveys.kinds.registry import kind_of
 from feedback_app.surveys.translations import Words
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from feedback_app.surveys.form_spec import OptionSpec, QuestionSpec
 from feedback_app.surveys.kinds.base.choice import codes_by_word, labels
 from feedback_app.surveys.kinds.base.counts import Counts
-from feedback_app.surveys.kinds.base.reply import NOTHING, ONE_OF_THESE, Problem, Reply, stored_reply
+from feedback_app.surveys.kinds.base.kind import NOTHING, ONE_OF_THESE, Problem, Reply, stored_reply
 from feedback_app.surveys.kinds.multiple_choice import KIND as SEVERAL
 from feedback_app.surveys.kinds.single_choice import KIND as ONE
 from feedback_app.surveys.kinds.yes_no import KIND as YES_NO

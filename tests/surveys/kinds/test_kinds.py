@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from feedback_app.places import ROOT
 from feedback_app.surveys.form_spec import OptionSpec, QuestionSpec
-from feedback_app.surveys.kinds.base.reply import NOTHING, Problem, Reply, chosen_of
+from feedback_app.surveys.kinds.base.kind import NOTHING, Problem, Reply, chosen_of
 from feedback_app.surveys.kinds.registry import KINDS, clean, kind_of
 
 OPTIONS = (OptionSpec("price", {"en": "Price"}), OptionSpec("stock", {"en": "Stock"}), OptionSpec("tone", {"en": "T"}))

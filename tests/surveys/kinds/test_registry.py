@@ -9,8 +9,7 @@ import pytest
 from feedback_app.errors import NotFound
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.counts import Counts, SaidText
-from feedback_app.surveys.kinds.base.kind import QuestionKind
-from feedback_app.surveys.kinds.base.reply import Problem, Reply
+from feedback_app.surveys.kinds.base.kind import Problem, QuestionKind, Reply
 from feedback_app.surveys.kinds.base.text import TextKind
 from feedback_app.surveys.kinds.registry import KINDS, by_precedence, free_texts, kind_of, register, registered, scores
 from tests.surveys.kinds.test_kinds import a_question

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.counts import Counts
-from feedback_app.surveys.kinds.base.reply import Problem, Reply
+from feedback_app.surveys.kinds.base.kind import Problem, Reply
 from feedback_app.surveys.kinds.base.scale import mean, median
 from feedback_app.surveys.kinds.nps import KIND as NPS
 from feedback_app.surveys.kinds.rating import KIND as RATING

@@ -8,7 +8,7 @@ import pytest
 
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.counts import Counts, SaidText
-from feedback_app.surveys.kinds.base.reply import ONE_OF_THESE, Reply
+from feedback_app.surveys.kinds.base.kind import ONE_OF_THESE, Reply
 from feedback_app.surveys.kinds.base.text import TextKind
 from feedback_app.surveys.kinds.long_text import KIND as LONG
 from feedback_app.surveys.kinds.short_text import KIND as SHORT

@@ -11,8 +11,7 @@ from feedback_app.imports.headings import fold
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.choice import codes_by_word
 from feedback_app.surveys.kinds.base.counts import Counts, Summary
-from feedback_app.surveys.kinds.base.kind import Cell, QuestionKind
-from feedback_app.surveys.kinds.base.reply import ONE_OF_THESE, AnswerValue, Problem, Reply
+from feedback_app.surveys.kinds.base.kind import ONE_OF_THESE, AnswerValue, Cell, Problem, QuestionKind, Reply
 from feedback_app.surveys.kinds.base.scale import mean
 
 EACH_ONCE = Problem(N_("Please give each place once, beginning with 1."))

@@ -22,7 +22,7 @@ from feedback_app.extensions import db
 from feedback_app.responses.models import Answer, Response
 from feedback_app.responses.reading import summary
 from feedback_app.surveys.form_spec import OptionSpec, QuestionSpec
-from feedback_app.surveys.kinds.base.reply import NOTHING, Problem, Reply
+from feedback_app.surveys.kinds.base.kind import NOTHING, Problem, Reply
 from feedback_app.surveys.kinds.registry import KINDS, register, registered
 from feedback_app.surveys.models import Question, Survey
 from feedback_app.surveys.queries import build_spec, by_slug

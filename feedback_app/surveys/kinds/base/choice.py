@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from feedback_app.imports.headings import fold, is_yes
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.counts import Counts, Summary
-from feedback_app.surveys.kinds.base.kind import Cell, QuestionKind
-from feedback_app.surveys.kinds.base.reply import NOTHING, Problem, Reply
+from feedback_app.surveys.kinds.base.kind import NOTHING, Cell, Problem, QuestionKind, Reply
 
 LABEL = ".label"  # ends the heading of the column with the words of what was chosen
 

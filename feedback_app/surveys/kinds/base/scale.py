@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.counts import Counts, Summary
-from feedback_app.surveys.kinds.base.kind import QuestionKind
-from feedback_app.surveys.kinds.base.reply import ONE_OF_THESE, ONLY_ONE, Problem, Reply
+from feedback_app.surveys.kinds.base.kind import ONE_OF_THESE, ONLY_ONE, Problem, QuestionKind, Reply
 
 SCORE_WORDS = "score, points, wynik, punkty"
 _WHOLE = re.compile(r"(\d{1,2})(?:[.,]0+)?(?:\s*/\s*\d{1,2})?")  # 9, 9.0, 9/10

@@ -10,8 +10,7 @@ from typing import ClassVar
 from feedback_app.errors import N_
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.counts import Counts, SaidText, Summary
-from feedback_app.surveys.kinds.base.kind import QuestionKind
-from feedback_app.surveys.kinds.base.reply import Problem, Reply
+from feedback_app.surveys.kinds.base.kind import Problem, QuestionKind, Reply
 
 TEXT_WORDS = (
     "text, answer, comment, comments, feedback, review, opinion, message, remarks, tekst, odpowiedź, komentarz, "
