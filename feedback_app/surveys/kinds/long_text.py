@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from feedback_app.errors import N_
 from feedback_app.surveys.form_spec import QuestionSpec
-from feedback_app.surveys.kinds.base.kind import Problem, Reply
+from feedback_app.surveys.kinds.base.kind import Problem, Reply, words_within
 from feedback_app.surveys.kinds.base.text import TextKind
 
 
@@ -20,7 +20,7 @@ class LongText(TextKind):
     limit = 20_000  # about eight printed pages
 
     def _read(self, given: list[str], question: QuestionSpec) -> Reply | Problem:
-        return self.within("\n".join(given))
+        return words_within(self.limit, "\n".join(given))
 
 
 KIND = LongText()

@@ -9,6 +9,7 @@ from math import sqrt
 from feedback_app.errors import N_
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.counts import Counts
+from feedback_app.surveys.kinds.base.kind import Problem, Reply, one_of
 from feedback_app.surveys.kinds.base.scale import SCORE_WORDS, ScaleKind, ScaleSummary, mean, median
 
 Z95 = 1.959963984540054  # two-sided 95 % of the normal distribution
@@ -32,6 +33,9 @@ class Nps(ScaleKind):
     seconds = 8
     scale = tuple(range(11))
     column_words = f"{SCORE_WORDS}, nps, recommendation, net promoter score, rekomendacja, polecenie"
+
+    def _read(self, texts: list[str], question: QuestionSpec) -> Reply | Problem:
+        return one_of(texts, {str(point): Reply(number=point) for point in self.scale})
 
     def summary(self, question: QuestionSpec, counts: Counts) -> NpsSummary:
         """Return how many gave each number, and the score."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from feedback_app.errors import N_
+from feedback_app.surveys.form_spec import QuestionSpec
+from feedback_app.surveys.kinds.base.kind import Problem, Reply, one_of
 from feedback_app.surveys.kinds.base.scale import SCORE_WORDS, ScaleKind
 
 
@@ -16,6 +18,9 @@ class Rating(ScaleKind):
     seconds = 6
     scale = (1, 2, 3, 4, 5)
     column_words = f"{SCORE_WORDS}, rating, stars, grade, satisfaction, ocena, gwiazdki, nota, zadowolenie, satysfakcja"
+
+    def _read(self, texts: list[str], question: QuestionSpec) -> Reply | Problem:
+        return one_of(texts, {str(point): Reply(number=point) for point in self.scale})
 
 
 KIND = Rating()

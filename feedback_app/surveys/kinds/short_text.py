@@ -5,7 +5,7 @@ from __future__ import annotations
 from feedback_app.common.text import one_line
 from feedback_app.errors import N_
 from feedback_app.surveys.form_spec import QuestionSpec
-from feedback_app.surveys.kinds.base.kind import Problem, Reply
+from feedback_app.surveys.kinds.base.kind import Problem, Reply, words_within
 from feedback_app.surveys.kinds.base.text import TextKind
 
 
@@ -20,7 +20,7 @@ class ShortText(TextKind):
     limit = 300
 
     def _read(self, given: list[str], question: QuestionSpec) -> Reply | Problem:
-        return self.within(one_line(" ".join(given)))
+        return words_within(self.limit, one_line(" ".join(given)))
 
 
 KIND = ShortText()

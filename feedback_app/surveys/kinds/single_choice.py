@@ -6,7 +6,7 @@ from feedback_app.errors import N_
 from feedback_app.imports.headings import fold
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.choice import ChoiceKind, codes_by_word
-from feedback_app.surveys.kinds.base.kind import ONE_OF_THESE, ONLY_ONE, Problem, Reply
+from feedback_app.surveys.kinds.base.kind import Problem, Reply, one_of
 
 
 class SingleChoice(ChoiceKind):
@@ -19,10 +19,7 @@ class SingleChoice(ChoiceKind):
     seconds = 10
 
     def _read(self, texts: list[str], question: QuestionSpec) -> Reply | Problem:
-        if len(texts) > 1:
-            return ONLY_ONE
-        known = {option.code for option in question.options}
-        return Reply(chosen=(texts[0],)) if texts[0] in known else ONE_OF_THESE
+        return one_of(texts, {option.code: Reply(chosen=(option.code,)) for option in question.options})
 
     def typed(self, cell: str, question: QuestionSpec) -> list[str]:
         """Return the option that ``cell`` names by its code or its words in any language."""

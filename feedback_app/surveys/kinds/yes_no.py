@@ -6,7 +6,7 @@ from feedback_app.errors import N_
 from feedback_app.imports.headings import is_yes
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.counts import Counts, Summary
-from feedback_app.surveys.kinds.base.kind import ONE_OF_THESE, ONLY_ONE, Problem, QuestionKind, Reply
+from feedback_app.surveys.kinds.base.kind import Problem, QuestionKind, Reply, one_of
 
 NUMBERS = {"yes": 1, "no": 0}
 
@@ -22,9 +22,7 @@ class YesNo(QuestionKind):
     seconds = 6
 
     def _read(self, texts: list[str], question: QuestionSpec) -> Reply | Problem:
-        if len(texts) > 1:
-            return ONLY_ONE
-        return Reply(number=NUMBERS[texts[0]]) if texts[0] in NUMBERS else ONE_OF_THESE
+        return one_of(texts, {word: Reply(number=number) for word, number in NUMBERS.items()})
 
     def typed(self, cell: str, question: QuestionSpec) -> list[str]:
         """Return yes or no for whatever words say it."""

@@ -9,7 +9,7 @@ import pytest
 from feedback_app.errors import NotFound
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.counts import Counts, SaidText
-from feedback_app.surveys.kinds.base.kind import Problem, QuestionKind, Reply
+from feedback_app.surveys.kinds.base.kind import Problem, QuestionKind, Reply, words_within
 from feedback_app.surveys.kinds.base.text import TextKind
 from feedback_app.surveys.kinds.registry import KINDS, by_precedence, free_texts, kind_of, register, registered, scores
 from tests.surveys.kinds.test_kinds import a_question
@@ -24,7 +24,7 @@ class Haiku(TextKind):
     precedence = 5
 
     def _read(self, given: list[str], question: QuestionSpec) -> Reply | Problem:
-        return self.within(given[0])
+        return words_within(self.limit, given[0])
 
 
 def _coded(code_: str) -> Haiku:

@@ -67,6 +67,21 @@ ONE_OF_THESE = Problem(N_("Please choose one of the answers offered."))
 ONLY_ONE = Problem(N_("Please choose only one answer."))
 
 
+def one_of(texts: Sequence[str], replies: Mapping[str, Reply]) -> Reply | Problem:
+    """Return the reply that the one string sent stands for, or that one, and one of these, is to be chosen."""
+    if len(texts) > 1:
+        return ONLY_ONE
+    return replies.get(texts[0], ONE_OF_THESE)
+
+
+def words_within(limit: int, text: str) -> Reply | Problem:
+    """Return ``text`` as the reply, or that it has more than ``limit`` characters."""
+    if len(text) <= limit:
+        return Reply(text=text)
+    too_long = N_("Please shorten this to %(limit)d characters; there are %(now)d now.")
+    return Problem(too_long, (("limit", limit), ("now", len(text))))
+
+
 def chosen_of(stored: str | None) -> tuple[str, ...]:
     """Return the codes in an answer's column ``chosen``: the way back from ``Reply.stored_choice``."""
     return tuple(code for code in (stored or "").split("|") if code)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.counts import Counts, Summary
-from feedback_app.surveys.kinds.base.kind import ONE_OF_THESE, ONLY_ONE, Problem, QuestionKind, Reply
+from feedback_app.surveys.kinds.base.kind import QuestionKind
 
 SCORE_WORDS = "score, points, wynik, punkty"
 _WHOLE = re.compile(r"(\d{1,2})(?:[.,]0+)?(?:\s*/\s*\d{1,2})?")  # 9, 9.0, 9/10
@@ -29,12 +29,6 @@ class ScaleKind(QuestionKind, ABC):
     column = "number"
     has_ends = True
     score = True
-
-    def _read(self, texts: list[str], question: QuestionSpec) -> Reply | Problem:
-        if len(texts) > 1:
-            return ONLY_ONE
-        points = {str(point): point for point in self.scale}
-        return Reply(number=points[texts[0]]) if texts[0] in points else ONE_OF_THESE
 
     def typed(self, cell: str, question: QuestionSpec) -> list[str]:
         """Return the number in ``cell``: 9, 9.0, 9,0 and 9/10 are the same."""

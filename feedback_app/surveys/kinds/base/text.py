@@ -10,7 +10,7 @@ from typing import ClassVar
 from feedback_app.errors import N_
 from feedback_app.surveys.form_spec import QuestionSpec
 from feedback_app.surveys.kinds.base.counts import Counts, SaidText, Summary
-from feedback_app.surveys.kinds.base.kind import Problem, QuestionKind, Reply
+from feedback_app.surveys.kinds.base.kind import Problem, QuestionKind
 
 TEXT_WORDS = (
     "text, answer, comment, comments, feedback, review, opinion, message, remarks, tekst, odpowiedź, komentarz, "
@@ -32,15 +32,6 @@ class TextKind(QuestionKind, ABC):
     free_text = True
     column_words = TEXT_WORDS
     limit: ClassVar[int]
-
-    def within(self, text: str) -> Reply | Problem:
-        """Return ``text`` as the reply, or that it is too long."""
-        if len(text) > self.limit:
-            return Problem(
-                N_("Please shorten this to %(limit)d characters; there are %(now)d now."),
-                (("limit", self.limit), ("now", len(text))),
-            )
-        return Reply(text=text)
 
     def misfit(self, cell: str, question: QuestionSpec) -> Problem:
         """Return that the cell is too long."""
