@@ -15,7 +15,7 @@ from feedback_app import clock
 from feedback_app.accounts.models import Staff
 from feedback_app.changes import events, words
 from feedback_app.changes.models import STATES, Change, ChangeTheme
-from feedback_app.changes.voices.ranking_request import want
+from feedback_app.changes.voices.actions import request_ranking
 from feedback_app.changes.words import Words
 from feedback_app.common.text import one_line, tidy
 from feedback_app.database import transaction, updated_one
@@ -57,7 +57,7 @@ def log(entry: Entry, by: Actor) -> int:
         session.add(change)
         session.flush()
         _link(session, change.id, entry.theme_ids)
-        want(session, change.id)
+        request_ranking(session, change.id)
         record(events.LOGGED, by, change.id, name=_shown(entry.words), state=entry.state)
         return change.id
 
@@ -72,7 +72,7 @@ def revise(change_id: int, entry: Entry, seen: datetime, by: Actor) -> None:
         if not updated_one(moved.values(**values, updated_at=clock.now())):
             raise _lost(session, change_id)
         _link(session, change_id, entry.theme_ids)
-        want(session, change_id)
+        request_ranking(session, change_id)
         if was == entry.state:
             record(events.REVISED, by, change_id, name=_shown(entry.words))
         else:

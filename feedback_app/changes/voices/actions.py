@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from feedback_app import clock
 from feedback_app.changes import events
 from feedback_app.changes.models import Change
-from feedback_app.changes.voices.models import STATES, Voice
-from feedback_app.changes.voices.ranking_request import want
+from feedback_app.changes.voices.models import STATES, Voice, VoiceRanking
 from feedback_app.database import insert, rowcount_of, transaction, updated_one
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.events.actions import record
@@ -29,7 +28,15 @@ def ask_for_ranking(change_id: int) -> None:
     """Let the worker rank the mentions of a change, soon; asked twice, it is done once."""
     with transaction() as session:
         _exists(session, change_id)
-        want(session, change_id)
+        request_ranking(session, change_id)
+
+
+def request_ranking(session: Session, change_id: int) -> datetime:
+    """Ask for a ranking in the caller's transaction and return when; asked twice before it is done, it is done once."""
+    now = clock.now()
+    statement = insert(VoiceRanking).values(change_id=change_id, wanted_at=now, mentions=0, expected=0.0)
+    session.execute(statement.on_conflict_do_update(index_elements=["change_id"], set_={"wanted_at": now}))
+    return now
 
 
 def judge(change_id: int, mention_ids: Sequence[int], judgement: str, by: Actor, words: str = "") -> int:
@@ -51,7 +58,7 @@ def judge(change_id: int, mention_ids: Sequence[int], judgement: str, by: Actor,
             _judge(session, change_id, mention_id, judgement, by.staff_id, now)
         if stretch is not None:
             _choose(session, change_id, ids[0], stretch)
-        want(session, change_id)
+        request_ranking(session, change_id)
         record(events.VOICES_JUDGED, by, change_id, judgement=judgement, mentions=len(ids))
     return len(ids)
 
@@ -76,7 +83,7 @@ def undo(change_id: int, by: Actor) -> int:
         count = rowcount_of(
             back.values(state="proposed", judged_at=None, judged_by_id=None, first=None, after=None, left_out=False)
         )
-        want(session, change_id)
+        request_ranking(session, change_id)
         record(events.VOICES_UNJUDGED, by, change_id, mentions=count)
     return count
 

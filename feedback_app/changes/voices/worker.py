@@ -10,9 +10,9 @@ from sqlalchemy import delete, or_, select, update
 from feedback_app.changes.models import Change
 from feedback_app.changes.queries import words_in
 from feedback_app.changes.voices import queries
+from feedback_app.changes.voices.actions import request_ranking
 from feedback_app.changes.voices.estimate import SAMPLE
 from feedback_app.changes.voices.models import FITTING, Voice, VoiceRanking
-from feedback_app.changes.voices.ranking_request import want
 from feedback_app.database import insert, transaction
 from feedback_app.extensions import current_settings, db
 from feedback_app.organisation.queries import current as organisation
@@ -151,5 +151,5 @@ def _collection(change_id: int) -> Collection | None:
 def rank_now(change_id: int) -> None:
     """Rank one change at once; for commands."""
     with transaction() as session:
-        wanted_at = want(session, change_id)
+        wanted_at = request_ranking(session, change_id)
     rank(change_id, wanted_at)
