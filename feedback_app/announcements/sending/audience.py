@@ -14,7 +14,7 @@ from feedback_app.announcements.models import AnnouncementChange, AnnouncementSu
 from feedback_app.announcements.sending.choose_quotes import Spoken
 from feedback_app.changes.models import Change
 from feedback_app.changes.voices.models import Voice
-from feedback_app.changes.voices.queries import quoted
+from feedback_app.changes.voices.queries import quotable
 from feedback_app.contacts.models import Contact
 from feedback_app.delivery.models import Suppression
 from feedback_app.extensions import db
@@ -90,11 +90,11 @@ def _of_survey(survey_id: Any, surveys: Any, span: Span | None) -> ColumnElement
 
 
 def _speaks(announcement_id: int, span: Span | None = None) -> ColumnElement[bool]:
-    """Return the condition "this mention, as this voice, is to be quoted about the announced changes"."""
+    """Return the condition "this mention, as this voice, may be quoted about the announced changes"."""
     return (
         (Mention.state == "open")
         & _of_survey(Mention.survey_id, _surveys(announcement_id), span)
-        & quoted(_changes(announcement_id))
+        & quotable(_changes(announcement_id))
     )
 
 

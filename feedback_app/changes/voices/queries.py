@@ -1,4 +1,4 @@
-"""Reading voices: what to judge next, what would be quoted, and how good that is."""
+"""Reading voices: what to judge next, what may be quoted, and how good that is."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class Heard:
     alike: list[Heard] = field(default_factory=list)
 
 
-def quoted(change_ids: Select[Any] | Sequence[int]) -> ColumnElement[bool]:
-    """Return the condition "these words go into the letter about one of these changes"."""
+def quotable(change_ids: Select[Any] | Sequence[int]) -> ColumnElement[bool]:
+    """Return the condition "these words may stand in the letter about one of these changes"."""
     bar = organisation().quote_bar
     sure = [one for one, sample in samples().items() if confirmed(*sample, bar)]
     judged = Voice.state.in_(FITTING)
@@ -129,7 +129,7 @@ def judged(change_id: int, page: int = 1) -> list[Heard]:
 
 def going_out(change_id: int, limit: int | None = None) -> list[Heard]:
     """Return the voices that a letter about the change would quote, the surest last."""
-    statement = _heard().where(quoted([change_id])).order_by(Voice.chance, Voice.id)
+    statement = _heard().where(quotable([change_id])).order_by(Voice.chance, Voice.id)
     return [_read(row) for row in db.session.execute(statement.limit(limit))]
 
 
@@ -148,7 +148,7 @@ def counts(change_id: int) -> dict[str, int]:
 
 def figures(change_id: int) -> Estimate:
     """Return how many quotations would go out, how many of these fit, and which share of those who said it is found."""
-    going = quoted([change_id])
+    going = quotable([change_id])
     counts: Counter[bool] = Counter()
     for state, count in db.session.execute(select(Voice.state, func.count()).where(going).group_by(Voice.state)):
         counts[state in FITTING] += count
