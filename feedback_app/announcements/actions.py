@@ -41,14 +41,14 @@ def draft(
     change_ids: Sequence[int],
     by: Actor,
     *,
-    kind: str = "respondents",
+    audience: str = "respondents",
     survey_ids: Sequence[int] | None = None,
 ) -> int:
     """Draft an announcement of changes that are in one and the same state, and return its id.
 
     It starts with the shipped wording in each of our languages in which all the changes have words, for the surveys
-    whose answers the linked themes hold (or ``survey_ids``), to the audience ``kind``. Refused when there is nothing to
-    tell.
+    whose answers the linked themes hold (or ``survey_ids``), to ``audience``, one of AUDIENCES. Refused when there is
+    nothing to tell.
     """
     with transaction() as session:
         changes = _changes(session, change_ids)
@@ -56,7 +56,7 @@ def draft(
         texts = [one for one in organisation().languages if render.tellable(changes, one)]
         if not texts:
             raise Refused(N_("These changes have no language in common. Add translations to them first."))
-        made = Announcement(about=about, audience=_known_audience(kind), created_by_id=by.staff_id)
+        made = Announcement(about=about, audience=_known_audience(audience), created_by_id=by.staff_id)
         session.add(made)
         session.flush()
         session.add_all(AnnouncementChange(announcement_id=made.id, change_id=one.id) for one in changes)
@@ -74,7 +74,7 @@ def save(
     announcement_id: int,
     by: Actor,
     *,
-    kind: str,
+    audience: str,
     survey_ids: Sequence[int],
     texts: Mapping[str, tuple[str, str]],
     seen: datetime | None = None,
@@ -87,7 +87,7 @@ def save(
     if not written:
         raise Refused(N_("Keep a text in at least one language."))
     with transaction() as session:
-        about = _open(session, announcement_id, seen, audience=_known_audience(kind))
+        about = _open(session, announcement_id, seen, audience=_known_audience(audience))
         _concern(session, announcement_id, survey_ids)
         _write(session, announcement_id, written, about)
         record(events.WORDED, by, announcement_id, languages=sorted(written))
@@ -155,12 +155,12 @@ def _about(changes: Sequence[Change]) -> str:
     return about
 
 
-def _known_audience(kind: str) -> str:
-    if kind not in AUDIENCES:
+def _known_audience(audience: str) -> str:
+    if audience not in AUDIENCES:
         raise Refused(
-            N_("There is no audience “%(kind)s”. Use one of: %(known)s."), kind=kind, known=", ".join(AUDIENCES)
+            N_("There is no audience “%(kind)s”. Use one of: %(known)s."), kind=audience, known=", ".join(AUDIENCES)
         )
-    return kind
+    return audience
 
 
 def _open(session: Session, announcement_id: int, seen: datetime | None, **values: object) -> str:

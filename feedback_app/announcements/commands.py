@@ -37,7 +37,7 @@ def announcements() -> None:
 def draft(*, change_ids: tuple[int, ...], audience: str, slugs: tuple[str, ...], as_json: bool) -> None:
     """Draft an announcement of one or more changes in the same state."""
     survey_ids = _survey_ids(slugs) if slugs else None
-    made = actions.draft(change_ids, COMMAND, kind=audience, survey_ids=survey_ids)
+    made = actions.draft(change_ids, COMMAND, audience=audience, survey_ids=survey_ids)
     announcement = queries.get(made)
     reached = queries.reach(announcement)
     line = f"Announcement {made} drafted in {', '.join(queries.languages(announcement))}. {_reach_line(reached)}"

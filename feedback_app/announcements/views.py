@@ -124,7 +124,7 @@ def save(announcement_id: int) -> str | Response:
             actions.save(
                 announcement.id,
                 Actor.of(me()),
-                kind=form.audience.data,
+                audience=form.audience.data,
                 survey_ids=form.surveys.data or [],
                 texts=form.texts(),
                 seen=_moment(form.seen.data),

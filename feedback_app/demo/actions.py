@@ -62,7 +62,7 @@ def seed(tell: Tell = lambda _line: None) -> str:
     tell(f"{heard} voices of {len(logged)} changes judged")
     for change in data.changes():
         if change.announced_days_ago is not None:
-            sending.send(announcements.draft([logged[change.code]], COMMAND, kind="respondents"), COMMAND)
+            sending.send(announcements.draft([logged[change.code]], COMMAND, audience="respondents"), COMMAND)
     invited = sum(_invite(slug, kind) for slug, kind in AUDIENCES.items())
     tell(f"{invited} more were asked")
     return (

@@ -36,7 +36,7 @@ from tests.statements import statements
 
 
 def drafted(company: Company, kind: str = "respondents") -> int:
-    return actions.draft([company.change], COMMAND, kind=kind)
+    return actions.draft([company.change], COMMAND, audience=kind)
 
 
 def told() -> dict[str, Notice]:
@@ -87,7 +87,7 @@ def test_reach_equals_what_is_sent_over_random_companies(app: Flask) -> None:
         open_ones = [row for row in said if row.state == "open"]
         for row in chance.sample(open_ones, len(open_ones) // 2):
             a_voice(change, row, judgement=chance.choice(["yes", "no"]))
-        one = actions.draft([change], COMMAND, kind=kind)
+        one = actions.draft([change], COMMAND, audience=kind)
         reach = queries.reach(queries.get(one))
         sent = sending.send(one, COMMAND)
         notices = [row for row in table(Notice) if row.announcement_id == one]
@@ -151,7 +151,7 @@ def test_each_reads_their_language_or_the_organisations(company: Company) -> Non
 def test_without_a_text_in_the_organisations_language_the_first_serves(company: Company) -> None:
     one = drafted(company)
     body = next(text.body for text in queries.get(one).texts if text.language == "pl")
-    actions.save(one, COMMAND, kind="respondents", survey_ids=[company.survey.id], texts={"pl": ("Zmiana", body)})
+    actions.save(one, COMMAND, audience="respondents", survey_ids=[company.survey.id], texts={"pl": ("Zmiana", body)})
     reach = queries.reach(queries.get(one))
     assert (reach.languages, reach.fallback) == ({"pl": 3}, {"en": 2})
 
@@ -183,7 +183,7 @@ def test_surveys_follow_the_themes_and_can_be_changed(company: Company) -> None:
     one = drafted(company)
     assert [row.id for row in queries.get(one).surveys] == [company.survey.id]
     texts = {row.language: (row.subject, row.body) for row in queries.get(one).texts}
-    actions.save(one, COMMAND, kind="respondents", survey_ids=[other.id], texts=texts)
+    actions.save(one, COMMAND, audience="respondents", survey_ids=[other.id], texts=texts)
     assert queries.reach(queries.get(one)).people == 1
     bare = actions.draft([a_change()], COMMAND)
     assert queries.get(bare).surveys == []

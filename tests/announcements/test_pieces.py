@@ -126,11 +126,11 @@ def test_the_plan_counts_what_is_then_written(many: Company) -> None:
 def test_pieces_reach_whom_one_piece_would_reach(many: Company, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     for number in range(3):
         an_invitation(many.survey, a_contact(f"asked{number}@example.org"))
-    reach = queries.reach(queries.get(actions.draft([many.change], COMMAND, kind=kind)))
-    whole = actions.draft([many.change], COMMAND, kind=kind)
+    reach = queries.reach(queries.get(actions.draft([many.change], COMMAND, audience=kind)))
+    whole = actions.draft([many.change], COMMAND, audience=kind)
     monkeypatch.setattr(sending, "SIZE", 1000)
     sending.send(whole, COMMAND)
-    parted = actions.draft([many.change], COMMAND, kind=kind)
+    parted = actions.draft([many.change], COMMAND, audience=kind)
     monkeypatch.setattr(sending, "SIZE", 3)
     assert sending.send(parted, COMMAND).letters == reach.letters
 

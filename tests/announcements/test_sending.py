@@ -249,15 +249,15 @@ def test_hostile_words_stay_words(company: Company, words: str) -> None:
 def test_writing_keeps_to_drafts_and_to_the_newest(company: Company) -> None:
     one = drafted(company)
     seen, texts = queries.get(one).changed_at, texts_of(one)
-    save = {"kind": "mentioned", "survey_ids": [company.survey.id], "texts": {**texts, "pl": (" ", "")}}
+    save = {"audience": "mentioned", "survey_ids": [company.survey.id], "texts": {**texts, "pl": (" ", "")}}
     actions.save(one, COMMAND, **save, seen=seen)  # type: ignore[arg-type]
     assert (queries.languages(queries.get(one)), queries.get(one).audience) == (["en"], "mentioned")
     with pytest.raises(Refused, match="Somebody else saved"):
         actions.save(one, COMMAND, **save, seen=seen)  # type: ignore[arg-type]
     with pytest.raises(Refused, match="at least one language"):
-        actions.save(one, COMMAND, kind="mentioned", survey_ids=[], texts={"en": ("", "")})
+        actions.save(one, COMMAND, audience="mentioned", survey_ids=[], texts={"en": ("", "")})
     with pytest.raises(Refused, match="no audience “all”"):
-        actions.save(one, COMMAND, kind="all", survey_ids=[], texts=texts)
+        actions.save(one, COMMAND, audience="all", survey_ids=[], texts=texts)
     actions.write(one, "en", "Two\r\nlines", "{{why}}", COMMAND)
     assert texts_of(one)["en"] == ("Two lines", "{{why}}")
     sending.send(one, COMMAND)
