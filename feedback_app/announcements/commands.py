@@ -11,7 +11,7 @@ from feedback_app.announcements import actions, queries
 from feedback_app.announcements.models import AUDIENCES, STATES
 from feedback_app.announcements.sending import actions as sending
 from feedback_app.announcements.sending import control_actions, progress, quote_queries
-from feedback_app.announcements.sending.audience import Reach
+from feedback_app.announcements.sending.audience import Reach, reach
 from feedback_app.announcements.wording import names
 from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.delivery import addresses
@@ -39,7 +39,7 @@ def draft(*, change_ids: tuple[int, ...], audience: str, slugs: tuple[str, ...],
     survey_ids = _survey_ids(slugs) if slugs else None
     made = actions.draft(change_ids, COMMAND, audience=audience, survey_ids=survey_ids)
     announcement = queries.get(made)
-    reached = queries.reach(announcement)
+    reached = reach(announcement)
     line = f"Announcement {made} drafted in {', '.join(queries.languages(announcement))}. {_reach_line(reached)}"
     say({"id": made, "languages": queries.languages(announcement), "reach": _reach_data(reached)}, as_json, line)
 
@@ -104,7 +104,7 @@ def send(*, announcement_id: int, yes: bool, as_json: bool) -> None:
     """Send it: one letter to each person who may be written to. Without --yes it only says how many."""
     if not yes:
         announcement = queries.get(announcement_id)
-        reached = queries.reach(announcement)
+        reached = reach(announcement)
         say(_reach_data(reached), as_json, _reach_line(reached))
         for trouble in queries.troubles(announcement):
             click.echo(str(trouble), err=True)
@@ -124,7 +124,7 @@ def status(*, announcement_id: int, as_json: bool) -> None:
     progressed = progress.of(announcement.id, announcement.state)
     lines = [f"Announcement {announcement.id} is {names.STATE_NAMES[announcement.state]}."]
     if announcement.state == "draft":
-        lines.append(_reach_line(queries.reach(announcement)))
+        lines.append(_reach_line(reach(announcement)))
     else:
         lines += [f"{progressed.group(group):>9}  {name}" for group, name in names.GROUP_NAMES.items()]
         lines += [

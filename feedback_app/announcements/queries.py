@@ -13,7 +13,6 @@ from sqlalchemy.orm import selectinload
 from feedback_app.announcements import events, render
 from feedback_app.announcements.models import ABOUT, STATES, Announcement, AnnouncementChange, AnnouncementText
 from feedback_app.announcements.sending import audience
-from feedback_app.announcements.sending.audience import Reach
 from feedback_app.announcements.sending.choose_quotes import choose
 from feedback_app.announcements.wording import letter_text
 from feedback_app.announcements.wording.names import STATE_NAMES
@@ -159,20 +158,9 @@ def languages(one: Announcement) -> list[str]:
     return [text.language for text in one.texts]
 
 
-def choice(announcement: Announcement) -> tuple[int, str, list[str], str]:
-    """Return what :mod:`audience` asks for: id, audience, languages, and the language of everybody else."""
-    written = languages(announcement)
-    return announcement.id, announcement.audience, written, audience.fallback_of(written, organisation().language)
-
-
-def reach(one: Announcement) -> Reach:
-    """Return who would get a draft now."""
-    return audience.reach(*choice(one))
-
-
 def preview(announcement: Announcement, contact_id: int) -> tuple[Row[Any], Words]:
     """Return a real recipient (see :func:`audience.recipients`) and their letter; NotFound when not concerned."""
-    person = audience.one(*choice(announcement), contact_id)
+    person = audience.one(announcement, contact_id)
     if person is None:
         raise NotFound(N_("This person is not among those to be told."))
     text = next((text for text in announcement.texts if text.language == person.language), None)

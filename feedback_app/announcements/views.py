@@ -154,10 +154,10 @@ def _draft_page(announcement: Announcement, form: DraftForm) -> str:
         form=form,
         tests=tests,
         said=[(change, words_for(change, language())) for change in announcement.changes],
-        reach=queries.reach(announcement),
+        reach=audience.reach(announcement),
         troubles=[say(error) for error in queries.troubles(announcement)],
         surveys=queries.surveys(),
-        people=audience.some(*queries.choice(announcement), text=wanted),
+        people=audience.some(announcement, text=wanted),
         wanted=wanted,
         chosen=_chosen(announcement),
         holes=HOLES,
@@ -176,7 +176,7 @@ def _chosen(announcement: Announcement) -> tuple[object, object] | None:
     try:
         if contact_id:
             return queries.preview(announcement, contact_id)
-        first = audience.some(*queries.choice(announcement), limit=1)
+        first = audience.some(announcement, limit=1)
         return queries.preview(announcement, first[0].contact_id) if first else None
     except Refused:
         return None

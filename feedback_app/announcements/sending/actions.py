@@ -58,7 +58,7 @@ def send(announcement_id: int, by: Actor, expected: int | None = None) -> Sent:
     seen = queries.get(announcement_id)
     if seen.state != "draft":
         raise not_a_draft(db.session(), announcement_id)
-    plan = audience.plan(*queries.choice(seen), SIZE)
+    plan = audience.plan(seen, SIZE)
     with transaction() as session:
         begin = update(Announcement).where(Announcement.id == announcement_id, Announcement.state == "draft")
         begin = begin.where(Announcement.changed_at == seen.changed_at)  # else the spans may be another draft's
@@ -153,7 +153,7 @@ def _write(session: Session, announcement: Announcement, span: Span | None, vari
 
 def _notify(session: Session, announcement: Announcement, span: Span | None) -> None:
     """Write one notice per person concerned, told or left out, each told one's own words frozen into theirs."""
-    rows = audience.recipients(*queries.choice(announcement), span)
+    rows = audience.recipients(announcement, span)
     said = _quotes(session, announcement.id, span)
     included = rows.c.excluded_because == ""
     nothing = literal([], Notice.quotes.type)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, Subquery, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from feedback_app.announcements.models import AnnouncementChange, AnnouncementSurvey
+from feedback_app.announcements.models import Announcement, AnnouncementChange, AnnouncementSurvey
 from feedback_app.announcements.sending.choose_quotes import Spoken
 from feedback_app.changes.models import Change
 from feedback_app.changes.voices.models import Voice
@@ -18,6 +18,7 @@ from feedback_app.changes.voices.queries import quotable
 from feedback_app.contacts.models import Contact
 from feedback_app.delivery.models import Suppression
 from feedback_app.extensions import db
+from feedback_app.organisation.queries import current as organisation
 from feedback_app.responses.models import Answer, Response
 from feedback_app.surveys.models import Invitation
 from feedback_app.themes.models import Mention
@@ -62,8 +63,9 @@ class Reach:
         return self.letters + sum(self.left_out.values())
 
 
-def fallback_of(languages: Sequence[str], preferred: str) -> str:
-    """Return the language for people in whose own there is no text; ``preferred`` is the organisation's."""
+def _fallback(languages: Sequence[str]) -> str:
+    """Return the language for people in whose own there is no text: the organisation's, else the first there is."""
+    preferred = organisation().language
     return preferred if preferred in languages or not languages else languages[0]
 
 
@@ -129,20 +131,19 @@ def _named(names: Sequence[str], place: ColumnElement[Any]) -> ColumnElement[str
     return case(dict(enumerate(names)), value=place)
 
 
-def recipients(
-    announcement_id: int, audience: str, languages: Sequence[str], fallback: str, span: Span | None = None
-) -> Subquery:
+def recipients(announcement: Announcement, span: Span | None = None) -> Subquery:
     """Return one row per person: contact_id, why, own_language, language, excluded_because ("" = gets a letter).
 
     All people concerned, or those of a ``span``.
     """
-    people, stopped = _people(announcement_id, audience, span), _stopped()
+    people, stopped = _people(announcement.id, announcement.audience, span), _stopped()
+    languages = [text.language for text in announcement.texts]
     excluded = case(
         (stopped.c.place.is_not(None), _named(STOPPED_BY, stopped.c.place)),
         (Contact.email == "", literal(NO_ADDRESS)),
         else_=literal(""),
     )
-    language = case((Contact.language.in_(languages), Contact.language), else_=literal(fallback))
+    language = case((Contact.language.in_(languages), Contact.language), else_=literal(_fallback(languages)))
     return (
         select(
             Contact.id.label("contact_id"),
@@ -166,9 +167,9 @@ class Plan:
     left_out: int
 
 
-def plan(announcement_id: int, audience: str, languages: Sequence[str], fallback: str, size: int) -> Plan:
+def plan(announcement: Announcement, size: int) -> Plan:
     """Part all people concerned into spans of ``size`` people; the last is open and takes who comes meanwhile."""
-    rows = recipients(announcement_id, audience, languages, fallback)
+    rows = recipients(announcement)
     in_order = rows.c.contact_id
     included = case((rows.c.excluded_because == "", 1), else_=0)
     counted = select(
@@ -187,11 +188,11 @@ def plan(announcement_id: int, audience: str, languages: Sequence[str], fallback
     return Plan(spans, int(last.letters), int(last.people - last.letters))
 
 
-def reach(announcement_id: int, audience: str, languages: Sequence[str], fallback: str) -> Reach:
+def reach(announcement: Announcement) -> Reach:
     """Return who would get the announcement now; the same statement that sending uses, counted."""
-    rows = recipients(announcement_id, audience, languages, fallback)
+    rows = recipients(announcement)
     keys = (rows.c.excluded_because, rows.c.why, rows.c.own_language, rows.c.language)
-    reached = Reach(unknown=_unknown(announcement_id))
+    reached = Reach(unknown=_unknown(announcement.id))
     for because, why, own, language, count in db.session.execute(select(*keys, func.count()).group_by(*keys)):
         if because:
             reached.left_out[because] = reached.left_out.get(because, 0) + count
@@ -252,20 +253,16 @@ def _said(speaks: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def one(
-    announcement_id: int, audience: str, languages: Sequence[str], fallback: str, contact_id: int
-) -> Row[Any] | None:
+def one(announcement: Announcement, contact_id: int) -> Row[Any] | None:
     """Return the row of :func:`recipients` for one contact with name and address, None when they are not concerned."""
-    rows = recipients(announcement_id, audience, languages, fallback)
+    rows = recipients(announcement)
     statement = select(rows, Contact.name, Contact.email).join(Contact, Contact.id == rows.c.contact_id)
     return db.session.execute(statement.where(rows.c.contact_id == contact_id)).first()
 
 
-def some(
-    announcement_id: int, audience: str, languages: Sequence[str], fallback: str, text: str = "", limit: int = 20
-) -> Sequence[Row[Any]]:
+def some(announcement: Announcement, text: str = "", limit: int = 20) -> Sequence[Row[Any]]:
     """Return real recipients for a preview, those with own words first; ``text`` searches name and address."""
-    rows = recipients(announcement_id, audience, languages, fallback)
+    rows = recipients(announcement)
     statement = select(rows, Contact.name, Contact.email).join(Contact, Contact.id == rows.c.contact_id)
     if text:
         fits = Contact.name.icontains(text, autoescape=True) | Contact.email.icontains(text, autoescape=True)

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from feedback_app.announcements import queries
 from feedback_app.announcements.models import Announcement, AnnouncementChange
 from feedback_app.announcements.sending import audience
 from feedback_app.announcements.sending.choose_quotes import Spoken, choose
@@ -58,7 +57,7 @@ def everybody(one: Announcement) -> list[Quoted]:
 
 
 def _rows(one: Announcement) -> Any:
-    rows = audience.recipients(*queries.choice(one))
+    rows = audience.recipients(one)
     statement = select(rows, Contact.name, Contact.email).join(Contact, Contact.id == rows.c.contact_id)
     return statement.where(rows.c.why == "mentioned", rows.c.excluded_because == "")
 

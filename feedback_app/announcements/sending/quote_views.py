@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.announcements import queries
-from feedback_app.announcements.sending import quote_queries
+from feedback_app.announcements.sending import audience, quote_queries
 from feedback_app.changes.voices import actions as voices
 from feedback_app.common.keys import read_key
 from feedback_app.errors import N_, NotFound, Refused
@@ -28,7 +28,7 @@ def quotes(announcement_id: int) -> str:
         "announcements/quotes.html",
         one=announcement,
         news=queries.news_of(announcement, language()),
-        reach=queries.reach(announcement),
+        reach=audience.reach(announcement),
         page=page,
         people=quote_queries.some(announcement) if random else page.items,
         random=random,

@@ -17,7 +17,7 @@ from feedback_app.announcements.forms import SendForm
 from feedback_app.announcements.models import Notice
 from feedback_app.announcements.render import KIND
 from feedback_app.announcements.sending import actions as sending_actions
-from feedback_app.announcements.sending import control_actions, progress, quote_queries
+from feedback_app.announcements.sending import audience, control_actions, progress, quote_queries
 from feedback_app.announcements.wording import names
 from feedback_app.changes.queries import words_for
 from feedback_app.delivery import queries as letter_desk
@@ -47,7 +47,7 @@ def send(announcement_id: int) -> str | Response:
         one=announcement,
         news=queries.news_of(announcement, language()),
         form=form,
-        reach=queries.reach(announcement),
+        reach=audience.reach(announcement),
         sample=quote_queries.SAMPLE,
         troubles=[say(error) for error in queries.troubles(announcement)],
         reason_names=names.REASON_NAMES,
