@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from feedback_app.announcements import views
-from feedback_app.announcements.sending import quote_views
-from feedback_app.announcements.sending import views as sending_views
+from feedback_app.announcements.sending import progress_views, quote_views
 from feedback_app.web.urls import room
 
 blueprint = room(
     "announcements",
     (
-        ("GET POST", "/announcements/<int:announcement_id>/send", sending_views.send),
-        ("GET", "/announcements/<int:announcement_id>/sending", sending_views.sending),
-        ("GET", "/announcements/<int:announcement_id>/progress.json", sending_views.progress_json),
-        ("POST", "/announcements/<int:announcement_id>/stop", sending_views.stop),
-        ("POST", "/announcements/<int:announcement_id>/pause", sending_views.pause),
-        ("POST", "/announcements/<int:announcement_id>/resume", sending_views.resume),
-        ("GET", "/announcements/<int:announcement_id>/people", sending_views.people),
-        ("GET", "/announcements/<int:announcement_id>/people.csv", sending_views.people_csv),
+        ("GET POST", "/announcements/<int:announcement_id>/send", views.send),
+        ("GET", "/announcements/<int:announcement_id>/sending", progress_views.sending),
+        ("GET", "/announcements/<int:announcement_id>/progress.json", progress_views.progress_json),
+        ("POST", "/announcements/<int:announcement_id>/stop", progress_views.stop),
+        ("POST", "/announcements/<int:announcement_id>/pause", progress_views.pause),
+        ("POST", "/announcements/<int:announcement_id>/resume", progress_views.resume),
+        ("GET", "/announcements/<int:announcement_id>/people", progress_views.people),
+        ("GET", "/announcements/<int:announcement_id>/people.csv", progress_views.people_csv),
         ("GET", "/announcements", views.index),
         ("GET", "/announcements/new", views.new),
         ("POST", "/announcements", views.create),

@@ -1,4 +1,4 @@
-"""Pages of announcements: the list, drafting, and looking at a draft before it leaves."""
+"""Pages of announcements: the list, drafting, looking at a draft, and the last question before it leaves."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from datetime import datetime
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.announcements import actions, queries, render
-from feedback_app.announcements.forms import ChooseForm, DraftForm, TestForm
+from feedback_app.announcements.forms import ChooseForm, DraftForm, SendForm, TestForm
 from feedback_app.announcements.models import STATES, Announcement
 from feedback_app.announcements.queries import News
 from feedback_app.announcements.render import KIND
-from feedback_app.announcements.sending import audience
+from feedback_app.announcements.sending import actions as sending
+from feedback_app.announcements.sending import audience, quote_queries
 from feedback_app.announcements.wording import names
 from feedback_app.announcements.wording.default_texts import HOLES
 from feedback_app.changes.queries import words_for
@@ -201,6 +203,33 @@ def test(announcement_id: int) -> Response:
         actions.send_test(announcement_id, me().email, form.language.data, Actor.of(me()), me().name)
         flash(_("A test letter is on its way to %(email)s.", email=me().email), "success")
     return see_other("announcements.show", announcement_id=announcement_id)
+
+
+@requires(rights.SEND_ANNOUNCEMENTS)
+def send(announcement_id: int) -> str | Response:
+    """Ask once more, with the number of letters; then send."""
+    form = SendForm()
+    if form.validate_on_submit():
+        with attempt():
+            sent = sending.send(announcement_id, Actor.of(me()), form.expected.data)
+            flash(
+                ngettext("%(num)d letter is on its way.", "%(num)d letters are on their way.", sent.letters), "success"
+            )
+        return see_other("announcements.show", announcement_id=announcement_id)
+    announcement = queries.get(announcement_id)
+    if announcement.state != "draft":
+        return redirect(url_for("announcements.sending", announcement_id=announcement_id))
+    return render_template(
+        "announcements/send.html",
+        one=announcement,
+        news=queries.news_of(announcement, language()),
+        form=form,
+        reach=audience.reach(announcement),
+        sample=quote_queries.SAMPLE,
+        troubles=[say(error) for error in queries.troubles(announcement)],
+        reason_names=names.REASON_NAMES,
+        name_of=language_name,
+    )
 
 
 @requires(rights.WRITE_ANNOUNCEMENTS)

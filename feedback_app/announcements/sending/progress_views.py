@@ -1,4 +1,4 @@
-"""Pages of a sending: the last question, live progress, and what became of each person."""
+"""Pages of a sending: how far it is, stopping it, and what became of each person."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from collections.abc import Iterator
 from flask import Response as FlaskResponse
 from flask import flash, jsonify, redirect, render_template, request, stream_with_context, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from feedback_app.accounts import rights
 from feedback_app.accounts.access import me, requires
 from feedback_app.announcements import queries
-from feedback_app.announcements.forms import SendForm
 from feedback_app.announcements.models import Notice
 from feedback_app.announcements.render import KIND
-from feedback_app.announcements.sending import actions as sending_actions
-from feedback_app.announcements.sending import audience, control_actions, progress, quote_queries
+from feedback_app.announcements.sending import control_actions, progress
 from feedback_app.announcements.wording import names
 from feedback_app.changes.queries import words_for
 from feedback_app.delivery import queries as letter_desk
@@ -25,34 +22,7 @@ from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.events.actor import Actor
 from feedback_app.exports.csv_safe import stream
 from feedback_app.web.locale import language, language_name
-from feedback_app.web.pages import attempt, page_number, say, see_other
-
-
-@requires(rights.SEND_ANNOUNCEMENTS)
-def send(announcement_id: int) -> str | Response:
-    """Ask once more, with the number of letters; then send."""
-    form = SendForm()
-    if form.validate_on_submit():
-        with attempt():
-            sent = sending_actions.send(announcement_id, Actor.of(me()), form.expected.data)
-            flash(
-                ngettext("%(num)d letter is on its way.", "%(num)d letters are on their way.", sent.letters), "success"
-            )
-        return see_other("announcements.show", announcement_id=announcement_id)
-    announcement = queries.get(announcement_id)
-    if announcement.state != "draft":
-        return redirect(url_for("announcements.sending", announcement_id=announcement_id))
-    return render_template(
-        "announcements/send.html",
-        one=announcement,
-        news=queries.news_of(announcement, language()),
-        form=form,
-        reach=audience.reach(announcement),
-        sample=quote_queries.SAMPLE,
-        troubles=[say(error) for error in queries.troubles(announcement)],
-        reason_names=names.REASON_NAMES,
-        name_of=language_name,
-    )
+from feedback_app.web.pages import attempt, page_number, see_other
 
 
 @requires(rights.VIEW)
