@@ -7,7 +7,7 @@ from typing import Any, TextIO
 import click
 from sqlalchemy import select
 
-from feedback_app.announcements import actions, queries
+from feedback_app.announcements import actions, queries, render
 from feedback_app.announcements.models import AUDIENCES, STATES
 from feedback_app.announcements.sending import actions as sending
 from feedback_app.announcements.sending import control_actions, progress, quote_queries
@@ -106,7 +106,7 @@ def send(*, announcement_id: int, yes: bool, as_json: bool) -> None:
         announcement = queries.get(announcement_id)
         reached = reach(announcement)
         say(_reach_data(reached), as_json, _reach_line(reached))
-        for trouble in queries.troubles(announcement):
+        for trouble in render.troubles(announcement):
             click.echo(str(trouble), err=True)
         raise click.ClickException("Nothing was sent. Add --yes to send.")
     sent = sending.send(announcement_id, COMMAND)

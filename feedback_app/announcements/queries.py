@@ -179,40 +179,6 @@ def find_recipient(one: Announcement, email_key: str) -> int:
     return contact_id
 
 
-def troubles(announcement: Announcement) -> list[Refused]:
-    """Return what keeps a draft from being sent, each as a line that says what to do."""
-    refusals: list[Refused] = []
-    for check in (check_states, check_texts):
-        try:
-            check(announcement)
-        except Refused as error:
-            refusals.append(error)
-    if not announcement.surveys:
-        refusals.append(Refused(N_("Choose the surveys it concerns: whoever answered them is told.")))
-    return refusals
-
-
-def check_states(announcement: Announcement) -> None:
-    """Refuse when a change has moved on since the words about it were written."""
-    for change in announcement.changes:
-        if change.state != announcement.about:
-            raise Refused(
-                N_("“%(process)s” is “%(state)s” now, and the words speak of it as “%(about)s”. Draft it anew."),
-                process=change.process,
-                state=change.state,
-                about=announcement.about,
-            )
-
-
-def check_texts(announcement: Announcement) -> None:
-    """Refuse texts that could not be sent as they are."""
-    if not announcement.texts:
-        raise Refused(N_("The announcement has no text yet."))
-    for text in announcement.texts:
-        letter_text.check(text.subject, text.body, announcement.about)
-        render.told(announcement.changes, text.language)
-
-
 @dataclass(frozen=True)
 class Moment:
     """One line of an announcement's story. ``halt``: why the machine stopped it, whichever watch saw the harm."""

@@ -1,4 +1,6 @@
-"""An announcement as letters: what is the same for everybody is written out once for each language."""
+"""An announcement as letters: what is the same for everybody is written out once for each language, what differs from
+person to person is filled in; and what keeps a draft from being sent.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from feedback_app.announcements.models import Announcement
 from feedback_app.announcements.wording import letter_text
 from feedback_app.announcements.wording.letter_text import Told
 from feedback_app.announcements.wording.phrases import phrases
@@ -95,3 +98,37 @@ _QUOTE = (
     '<blockquote style="margin:0 0 16px;padding:10px 18px;border-left:4px solid #f2b544;'
     'font-family:Charter,Georgia,serif;font-size:18px;line-height:28px">{}</blockquote>'
 )
+
+
+def troubles(announcement: Announcement) -> list[Refused]:
+    """Return what keeps a draft from being sent, each as a line that says what to do."""
+    refusals: list[Refused] = []
+    for check in (_check_states, _check_texts):
+        try:
+            check(announcement)
+        except Refused as error:
+            refusals.append(error)
+    if not announcement.surveys:
+        refusals.append(Refused(N_("Choose the surveys it concerns: whoever answered them is told.")))
+    return refusals
+
+
+def _check_states(announcement: Announcement) -> None:
+    """Refuse when a change has moved on since the words about it were written."""
+    for change in announcement.changes:
+        if change.state != announcement.about:
+            raise Refused(
+                N_("“%(process)s” is “%(state)s” now, and the words speak of it as “%(about)s”. Draft it anew."),
+                process=change.process,
+                state=change.state,
+                about=announcement.about,
+            )
+
+
+def _check_texts(announcement: Announcement) -> None:
+    """Refuse texts that could not be sent as they are."""
+    if not announcement.texts:
+        raise Refused(N_("The announcement has no text yet."))
+    for text in announcement.texts:
+        letter_text.check(text.subject, text.body, announcement.about)
+        told(announcement.changes, text.language)

@@ -157,7 +157,7 @@ def _draft_page(announcement: Announcement, form: DraftForm) -> str:
         tests=tests,
         said=[(change, words_for(change, language())) for change in announcement.changes],
         reach=audience.reach(announcement),
-        troubles=[say(error) for error in queries.troubles(announcement)],
+        troubles=[say(error) for error in render.troubles(announcement)],
         surveys=queries.surveys(),
         people=audience.some(announcement, text=wanted),
         wanted=wanted,
@@ -226,7 +226,7 @@ def send(announcement_id: int) -> str | Response:
         form=form,
         reach=audience.reach(announcement),
         sample=quote_queries.SAMPLE,
-        troubles=[say(error) for error in queries.troubles(announcement)],
+        troubles=[say(error) for error in render.troubles(announcement)],
         reason_names=names.REASON_NAMES,
         name_of=language_name,
     )

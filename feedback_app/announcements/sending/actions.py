@@ -65,7 +65,7 @@ def send(announcement_id: int, by: Actor, expected: int | None = None) -> Sent:
         if not updated_one(begin.values(state="sending", sent_at=clock.now(), sent_by_id=by.staff_id)):
             raise not_a_draft(session, announcement_id)
         announcement = queries.get(announcement_id)
-        if reasons := queries.troubles(announcement):
+        if reasons := render.troubles(announcement):
             raise reasons[0]
         variants = _variants(announcement)
         if len(plan.spans) == 1:
