@@ -20,7 +20,7 @@ from feedback_app.changes.models import Change
 from feedback_app.changes.queries import words_for
 from feedback_app.contacts.models import Contact
 from feedback_app.database import Page, page_of
-from feedback_app.delivery import queries as letter_desk
+from feedback_app.delivery import queries as delivery_queries
 from feedback_app.delivery.compose.templates import letter_parts
 from feedback_app.delivery.models import LetterHalt
 from feedback_app.delivery.outbox import Words
@@ -196,6 +196,6 @@ def history(announcement_id: int) -> list[Moment]:
     done = [Moment(one.at, one.code, one.actor) for one in db.session.scalars(acts)]
     halts = [
         Moment(one.since, events.HALTED.code, "worker", one)
-        for one in letter_desk.halts_of(render.KIND, announcement_id)
+        for one in delivery_queries.halts_of(render.KIND, announcement_id)
     ]
     return sorted(done + halts, key=lambda one: one.at, reverse=True)

@@ -23,7 +23,7 @@ from feedback_app.announcements.wording import names
 from feedback_app.announcements.wording.default_texts import HOLES
 from feedback_app.changes.queries import words_for
 from feedback_app.common.keys import read_key, read_keys
-from feedback_app.delivery import queries as letter_desk
+from feedback_app.delivery import queries as delivery_queries
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.events.actor import Actor
 from feedback_app.settings import LANGUAGES
@@ -50,8 +50,8 @@ def index() -> str:
         wanted=state,
         text=text,
         args={key: value for key, value in (("state", state), ("q", text)) if value},
-        held_back={one.group_id for one in letter_desk.pauses() if one.kind == KIND},
-        halted={group for kind, group in letter_desk.open_halts() if kind == KIND},
+        held_back={one.group_id for one in delivery_queries.pauses() if one.kind == KIND},
+        halted={group for kind, group in delivery_queries.open_halts() if kind == KIND},
     )
 
 

@@ -11,7 +11,7 @@ from feedback_app import clock
 from feedback_app.announcements.models import Announcement
 from feedback_app.announcements.sending import control_actions
 from feedback_app.database import transaction
-from feedback_app.delivery import actions as letter_desk
+from feedback_app.delivery import actions as delivery_actions
 from feedback_app.delivery import queries as letters
 from feedback_app.delivery.bounces.apply import COMPLAINTS
 from feedback_app.errors import Refused
@@ -59,7 +59,7 @@ def test_the_page_says_why_the_machine_halted_it(running: int, as_role: AsRole) 
 
 def test_what_is_over_cannot_be_held_back(running: int) -> None:
     with transaction():
-        letter_desk.halt("announcement", running, COMPLAINTS, complaints=3, sent=12, limit="0.3")
+        delivery_actions.halt("announcement", running, COMPLAINTS, complaints=3, sent=12, limit="0.3")
     control_actions.stop(running, COMMAND)
     assert not letters.is_paused("announcement", running)
     for verb in (control_actions.pause, control_actions.resume):

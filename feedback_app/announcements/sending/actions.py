@@ -27,7 +27,7 @@ from feedback_app.database import (
     updated_one,
     yield_write_lock,
 )
-from feedback_app.delivery import actions as letter_desk
+from feedback_app.delivery import actions as delivery_actions
 from feedback_app.delivery import outbox
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.errors import N_, Refused
@@ -75,7 +75,7 @@ def send(announcement_id: int, by: Actor, expected: int | None = None) -> Sent:
             _split(session, announcement, plan.spans, variants)
             sent = Sent(plan.letters, plan.left_out)
         _agree(sent, expected)
-        letter_desk.watch(KIND, announcement_id, sent.letters)
+        delivery_actions.watch(KIND, announcement_id, sent.letters)
         record(events.SENT, by, announcement_id, letters=sent.letters, left_out=sent.left_out)
     if len(plan.spans) > 1:
         run_on_two_connections(lambda: _write_pieces(announcement_id))

@@ -12,7 +12,7 @@ from feedback_app.announcements.render import KIND
 from feedback_app.announcements.sending import progress
 from feedback_app.announcements.sending.actions import Sent
 from feedback_app.database import transaction, updated_one
-from feedback_app.delivery import actions as letter_desk
+from feedback_app.delivery import actions as delivery_actions
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.errors import N_, NotFound, Refused
 from feedback_app.events.actions import record
@@ -29,8 +29,8 @@ def stop(announcement_id: int, by: Actor) -> Sent:
         if not updated_one(halt.values(state="stopped", finished_at=clock.now())):
             queries.get(announcement_id)
             raise Refused(N_("It is not being sent any more, so there is nothing to stop."))
-        cancelled = letter_desk.cancel(kind=KIND, group_id=announcement_id)
-        letter_desk.resume(KIND, announcement_id)  # nothing is left to be held back
+        cancelled = delivery_actions.cancel(kind=KIND, group_id=announcement_id)
+        delivery_actions.resume(KIND, announcement_id)  # nothing is left to be held back
         left = progress.of(announcement_id, "stopped").group("told")
         record(events.STOPPED, by, announcement_id, told=left, cancelled=cancelled)
         return Sent(left, cancelled)
@@ -40,7 +40,7 @@ def pause(announcement_id: int, by: Actor) -> None:
     """Hold back the letters of a sending that still wait. Refused when it is over; harmless when it is held back."""
     with transaction() as session:
         _being_sent(session, announcement_id)
-        if letter_desk.pause(KIND, announcement_id, by.name):
+        if delivery_actions.pause(KIND, announcement_id, by.name):
             record(events.HELD_BACK, by, announcement_id)
 
 
@@ -48,7 +48,7 @@ def resume(announcement_id: int, by: Actor) -> None:
     """Let a sending go on that a person or the machine holds back. Refused when it is over."""
     with transaction() as session:
         _being_sent(session, announcement_id)
-        if letter_desk.resume(KIND, announcement_id):
+        if delivery_actions.resume(KIND, announcement_id):
             record(events.LET_GO_ON, by, announcement_id)
 
 

@@ -17,7 +17,7 @@ from feedback_app.announcements.render import KIND
 from feedback_app.announcements.sending import control_actions, progress
 from feedback_app.announcements.wording import names
 from feedback_app.changes.queries import words_for
-from feedback_app.delivery import queries as letter_desk
+from feedback_app.delivery import queries as delivery_queries
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.events.actor import Actor
 from feedback_app.exports.csv_safe import stream
@@ -37,8 +37,8 @@ def sending(announcement_id: int) -> str | Response:
         news=queries.news_of(announcement, language()),
         said=[(change, words_for(change, language())) for change in announcement.changes],
         progress=progress.of(announcement.id, announcement.state),
-        held_back=letter_desk.pause_of(KIND, announcement.id),
-        halt=letter_desk.halt_of(KIND, announcement.id),
+        held_back=delivery_queries.pause_of(KIND, announcement.id),
+        halt=delivery_queries.halt_of(KIND, announcement.id),
         history=queries.history(announcement.id),
         groups=progress.GROUPS,
         group_names=names.GROUP_NAMES,

@@ -16,7 +16,7 @@ from feedback_app.common.text import one_line
 from feedback_app.contacts.models import Contact
 from feedback_app.contacts.queries import Filter
 from feedback_app.database import UtcDateTime, insert, transaction, updated_one
-from feedback_app.delivery import actions as letter_desk
+from feedback_app.delivery import actions as delivery_actions
 from feedback_app.delivery import outbox
 from feedback_app.delivery.outbox import Fill, Words
 from feedback_app.errors import N_, NotFound, Refused
@@ -179,7 +179,7 @@ def _start(session: Session, wave_id: int) -> int | None:
     moment = clock.now()
     _invite(session, wave, moment)
     letters = outbox.put_many(wave_queries.LETTER, _letters(wave, moment))
-    letter_desk.watch(wave_queries.LETTER, wave.id, letters)
+    delivery_actions.watch(wave_queries.LETTER, wave.id, letters)
     mailed = select(func.count()).select_from(Invitation).where(Invitation.wave_id == wave_id)
     wave.invited = session.scalar(mailed) or 0
     return wave.invited
