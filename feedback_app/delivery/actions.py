@@ -38,7 +38,7 @@ def resend(
 ) -> int:
     """Queue letters in ``state`` ("failed" or "in_doubt") again, with the same Message-ID; return how many.
 
-    All of them, one letter, those of a kind or group, or those whose address or name ``searching.holds`` ``to``.
+    All of them, one letter, those of a kind or group, or those whose address or name ``queue.search.holds`` ``to``.
     Suppressed addresses are still skipped when their turn comes.
     """
     if state not in RESENDABLE:
