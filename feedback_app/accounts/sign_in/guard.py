@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any
 
 from flask import Flask, abort, request, session
+from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from flask_security import views
 from flask_security.recovery_codes import mf_recovery, mf_recovery_codes
 from flask_security.tf_plugin import tf_select
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from feedback_app.accounts.sign_in import session_cookies
+from feedback_app.accounts.models import Staff
+from feedback_app.accounts.sign_in import known_devices, session_cookies
 from feedback_app.accounts.staff_store import address_of
 from feedback_app.database import transaction
 from feedback_app.delivery.addresses import BadAddress
-from feedback_app.extensions import limiter
+from feedback_app.extensions import db, limiter
 from feedback_app.web.security import SIGN_IN_LIMIT
 
 View = Callable[..., Any]
@@ -41,21 +43,33 @@ VIEWS: dict[str, View] = {
 
 
 def whose() -> str:
-    """Return the key under which guesses at one account are counted, from whatever address they come.
+    """Return the key under which guesses at one account are counted: its own for each browser known to its owner.
 
-    The account is the one signed in, the one half-way through two steps, or the one whose address was typed; the key
-    is a digest, so that a shared store of limits learns no address.
+    Strangers share one key, from whatever address they come; it is a digest, so that a shared store of limits learns
+    no address.
     """
+    email = _account()
+    device = known_devices.known_device(email)
+    return f"device {device}" if device else f"account {known_devices.account_key(email)}"
+
+
+def where() -> str:
+    """Return the key under which guesses from one place are counted: the network address, but for known browsers.
+
+    So nobody is kept out by a stranger with whom they share an address.
+    """
+    device = known_devices.known_device(_account())
+    return f"at device {device}" if device else get_remote_address()
+
+
+def _account() -> str:
+    """Return the address of the account signed in, half-way through two steps, or typed; "" for none."""
     if current_user.is_authenticated:
-        known = f"id {current_user.get_id()}"
-    else:
-        known = f"id {session['tf_user_id']}" if "tf_user_id" in session else _typed(request.form.get("email", ""))
-    return "account " + hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _typed(email: str) -> str:
+        return str(current_user.email)
+    if half_way := session.get("tf_user_id"):
+        return db.session.scalar(select(Staff.email).where(Staff.fs_uniquifier == half_way)) or ""
     try:
-        return address_of(email)
+        return address_of(request.form.get("email", ""))
     except BadAddress:
         return ""
 
@@ -87,7 +101,7 @@ def in_one_transaction(view: View) -> View:
 def guarded(name: str) -> View:
     """Return Flask-Security's view with transaction and limits."""
     view = in_one_transaction(VIEWS[name])
-    view = limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(view)
+    view = limiter.limit(SIGN_IN_LIMIT, methods=["POST"], key_func=where)(view)
     if name == "forgot_password":
         return limiter.limit(LETTERS_LIMIT, methods=["POST"], key_func=whose)(view)
     return limiter.limit(SIGN_IN_LIMIT, methods=["POST"], key_func=whose, deduct_when=failed)(view)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, g, request, session
+from flask import Flask, Response, after_this_request, g, request, session
 from flask_security import tf_disabled, tf_profile_changed, user_authenticated
 
 from feedback_app.accounts import events
 from feedback_app.accounts.models import Staff
-from feedback_app.accounts.sign_in import session_cookies
+from feedback_app.accounts.sign_in import known_devices, session_cookies
 from feedback_app.events.actions import record
 from feedback_app.events.actor import Actor
 
@@ -21,8 +21,15 @@ def signed_in(_app: Flask, user: Staff, authn_via: list[str] | None = None, **_:
     g.pop("csrf_token", None)
     if authn_via == ["change"]:
         return  # Flask-Security signs in again after a change of password
+    email = user.email
+    after_this_request(lambda response: _remember_device(response, email))
     session["language"] = user.language
     record(events.SIGNED_IN, Actor.of(user), user.id, name=user.email, address=request.remote_addr or "")
+
+
+def _remember_device(response: Response, email: str) -> Response:
+    known_devices.remember(response, email)
+    return response
 
 
 def second_step_on(_app: Flask, user: Staff, **_: Any) -> None:
