@@ -84,6 +84,7 @@ RENDERERS: dict[str, Renderer] = {
 }
 
 JOBS: tuple[Job, ...] = (
+    Job("write_wanted_links", "feedback_app.accounts.mail:write_wanted_links", timedelta(seconds=3)),
     Job("recover_leases", "feedback_app.delivery.actions:recover_leases", timedelta(minutes=1)),
     Job("collect_returns", "feedback_app.letters.returns:collect", timedelta(minutes=1)),
     Job("start_due_waves", "feedback_app.surveys.waves.actions:start_due_waves", timedelta(minutes=1)),

@@ -46,6 +46,6 @@ def many_sign_ins(app: Flask) -> Flask:
 def signed_in(person: Staff) -> dict[str, Any]:
     """What the cookie of a browser holds in which ``person`` has just signed in."""
     with transaction() as session:
-        token, _row = session_rows.begin(session, person, remembered=False, device="", address="")
+        token = session_rows.begin(session, person, session_rows.Browser(remembered=False, device="", address=""))
     now = clock.now().timestamp()
     return {"_user_id": token, "_fresh": True, "seen": int(now), "fs_cc": "set", "fs_paa": now}

@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
 
 from flask_security import MailUtil
 from flask_security.mail_util import EmailValidateException
 from flask_security.recoverable import generate_reset_password_token
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from feedback_app.accounts import events, letters
-from feedback_app.accounts.models import Staff
+from feedback_app.accounts.models import LinkRequest, Staff
+from feedback_app.database import transaction
 from feedback_app.delivery import addresses
 from feedback_app.delivery.compose import templates as layout
 from feedback_app.delivery.outbox import Fill, Words
-from feedback_app.events.actor import Actor
 from feedback_app.events.models import Event
+from feedback_app.extensions import db
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.web.pages import absolute, say
-
-LETTERS = {  # Flask-Security's template -> what happened, and our letter
-    "security/email/reset_instructions": (events.PASSWORD_RESET_ASKED, "password_reset"),
-    "security/email/reset_notice": (events.PASSWORD_SET, "password_changed"),
-    "security/email/change_notice": (events.PASSWORD_SET, "password_changed"),
-}
 
 
 def invitation_words(language: str) -> Words:
     """Return the letter that invites a person to choose a password; its link is a hole."""
     return layout.render("staff_invitation", language)
+
+
+def password_words(language: str) -> Words:
+    """Return the letter that tells that a password was set."""
+    return layout.render("password_changed", language)
+
+
+def write_wanted_links() -> None:
+    """Write to the owners of the accounts for which a link is wanted; what was asked for other addresses is forgotten.
+
+    A job of the worker: the page that takes an address does the same for all, so nobody learns from it whose has one.
+    """
+    if db.session.scalar(select(LinkRequest.id).limit(1)) is None:
+        return
+    with transaction() as session:
+        wanted = set(session.scalars(delete(LinkRequest).returning(LinkRequest.email)))
+        for staff in session.scalars(select(Staff).where(Staff.email.in_(wanted), Staff.active)):
+            letters.write(staff, events.PASSWORD_RESET_ASKED, layout.render("password_reset", staff.language))
 
 
 def one_time_link(staff: Staff) -> str:
@@ -59,23 +71,7 @@ def _fill(event: Event, staff: Staff) -> Fill:
 
 
 class StaffMail(MailUtil):
-    """Flask-Security's way out: a letter in the outbox, in the transaction of what it tells."""
-
-    def send_mail(
-        self,
-        template: str,
-        subject: str,
-        recipient: str | tuple[str, str],
-        sender: str | tuple[str, str],
-        body: str | None,
-        html: str | None,
-        **context: Any,
-    ) -> None:
-        """Queue our own letter in place of ``template``; what Flask-Security rendered is not used."""
-        what, letter = LETTERS[template]
-        staff = cast("Staff", context["user"])
-        by = {"by": Actor.of(staff)} if what is events.PASSWORD_SET else {}
-        letters.write(staff, what, layout.render(letter, staff.language), **by)
+    """Addresses as Flask-Security's pages take them. It sends no letters: none of its ways to do so is on."""
 
     def normalize(self, email: str) -> str:
         """Return the address folded as accounts keep it. Raises EmailValidateException."""

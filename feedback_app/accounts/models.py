@@ -96,6 +96,16 @@ class Staff(Base, UserMixin):
         return self.name or self.email
 
 
+class LinkRequest(Base):
+    """Somebody wants a link by letter; whether the address has an account, the worker finds out."""
+
+    __tablename__ = "link_request"
+
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class StaffSession(Base):
     """One browser in which somebody signed in; its cookies are worth nothing once the row is gone."""
 

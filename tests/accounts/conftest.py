@@ -26,7 +26,7 @@ def letters_to(app: Flask) -> Callable[[str], list[str]]:
     """The texts of the letters to an address, oldest first, filled as they are when they leave."""
 
     def read(email: str) -> list[str]:
-        db.session.rollback()
+        mail.write_wanted_links()  # as the worker does
         rows = db.session.execute(
             db.select(OutgoingEmail, LetterVariant)
             .join(LetterVariant, LetterVariant.id == OutgoingEmail.variant_id)

@@ -16,10 +16,10 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from feedback_app.accounts.queries import STATES, StaffWish
 from feedback_app.accounts.rights import ROLE_NAMES, ROLES
 from feedback_app.accounts.sign_in import passwords
+from feedback_app.accounts.sign_in.forms import is_address
 from feedback_app.accounts.staff_store import Person
 from feedback_app.common.keys import read_key
 from feedback_app.common.text import one_line
-from feedback_app.delivery import addresses
 from feedback_app.events.queries import EventFilter
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.web.forms import LINE, Form, at_most, not_blank
@@ -32,14 +32,6 @@ WHAT_ROLES_DO = {
     "announcer": _l("Contacts, surveys and letters; writes and sends announcements."),
     "viewer": _l("Reads everything, changes nothing."),
 }
-
-
-def is_address(_form: Form, field: Any) -> None:
-    """Refuse what is no email address, saying which part is wrong."""
-    try:
-        addresses.parse(field.data or "")
-    except addresses.BadAddress as error:
-        raise ValidationError(gettext(error.message, **error.values)) from error
 
 
 class RolesField(SelectMultipleField):

@@ -116,7 +116,7 @@ def profile() -> Page:
         form=form,
         role_names=ROLE_NAMES,
         sessions=queries.sessions_of(staff.id),
-        own_session=session_cookies.own_id(),
+        own_session=session_cookies.own_session(),
     )
 
 

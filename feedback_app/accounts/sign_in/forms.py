@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_security import (
     ChangePasswordForm,
-    ForgotPasswordForm,
     LoginForm,
     ResetPasswordForm,
     TwoFactorRescueForm,
@@ -16,12 +16,18 @@ from flask_security import (
     VerifyForm,
 )
 from flask_security.recovery_codes import MfRecoveryForm
-from flask_security.utils import validate_redirect_url
-from wtforms import Field
+from flask_security.utils import get_message, validate_redirect_url
+from sqlalchemy import inspect
+from wtforms import EmailField, Field, ValidationError
 
 from feedback_app.accounts import events
+from feedback_app.accounts.models import Staff
+from feedback_app.accounts.sign_in.guard import begin_writing
+from feedback_app.delivery import addresses
 from feedback_app.events.actions import record_once
 from feedback_app.events.actor import STRANGER
+from feedback_app.extensions import db
+from feedback_app.web.forms import Form
 
 EMAIL = _l("Email address")
 PASSWORD = _l("Password")
@@ -48,9 +54,38 @@ class _Noted:
         """Check the form; note a failure, at most one in ten minutes for a person and step."""
         passed = bool(super().validate(**kwargs))  # type: ignore[misc]  # the form this is mixed into
         staff = getattr(self, "user", None)
+        passed = self.settle(staff) and passed
         if not passed and staff is not None:
             record_once(KNOCKS_MINUTES, events.SIGN_IN_FAILED, STRANGER, staff.id, name=staff.email, step=self.step)
         return passed
+
+    def settle(self, _staff: Staff | None) -> bool:
+        """Return whether what was checked still holds; here it was checked in the transaction."""
+        return True
+
+
+class _Hashed(_Noted):
+    """A form that compares a password, which takes long, before the transaction of its page begins."""
+
+    step = "password"
+
+    def settle(self, staff: Staff | None) -> bool:
+        """Begin the transaction; return whether the password that was compared is still the one of an open account."""
+        own = db.session.get(Staff, staff.id) if staff else None
+        if own is None:
+            begin_writing()
+            return False
+        compared = next(iter(inspect(own).attrs.password.history.deleted or ()), own.password)
+        better = own.password  # hashed anew where the settings of hashing have changed
+        db.session.expire(own)
+        begin_writing()
+        holds = own.active and own.password == compared
+        if holds and better != compared:
+            own.password = better
+        if not holds:
+            password = self["password"]  # type: ignore[index]  # the form this is mixed into
+            password.errors = [*password.errors, get_message("INVALID_PASSWORD")[0]]
+        return holds
 
 
 class _SafeNext:
@@ -62,10 +97,8 @@ class _SafeNext:
             field.data = "/"
 
 
-class SignInForm(_Noted, _SafeNext, LoginForm):
+class SignInForm(_Hashed, _SafeNext, LoginForm):
     """Address and password."""
-
-    step = "password"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,22 +107,26 @@ class SignInForm(_Noted, _SafeNext, LoginForm):
         self.remember.label.text = _l("Stay signed in on this device for two weeks")
 
 
-class OnceMoreForm(_Noted, _SafeNext, VerifyForm):
+class OnceMoreForm(_Hashed, _SafeNext, VerifyForm):
     """The password once more, before something that guards the account."""
-
-    step = "password"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _label(self, password=PASSWORD)
 
 
-class ForgottenForm(ForgotPasswordForm):
+def is_address(_form: Any, field: Field) -> None:
+    """Refuse what is no email address, saying which part is wrong."""
+    try:
+        addresses.parse(field.data or "")
+    except addresses.BadAddress as error:
+        raise ValidationError(gettext(error.message, **error.values)) from error
+
+
+class ForgottenForm(Form):
     """The address a letter with a link is sent to."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _label(self, email=EMAIL)
+    email = EmailField(EMAIL, [is_address], render_kw={"autocomplete": "username", "required": True})
 
 
 class NewPasswordForm(ResetPasswordForm):
@@ -157,9 +194,6 @@ class RescueForm(TwoFactorRescueForm):
 FORMS: dict[str, Any] = {
     "login_form": SignInForm,
     "verify_form": OnceMoreForm,
-    "forgot_password_form": ForgottenForm,
-    "reset_password_form": NewPasswordForm,
-    "change_password_form": OtherPasswordForm,
     "two_factor_verify_code_form": CodeForm,
     "two_factor_setup_form": SecondStepForm,
     "two_factor_rescue_form": RescueForm,

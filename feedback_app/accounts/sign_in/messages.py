@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from feedback_app.errors import N_
 
+LINK_DAYS = 3
 LINK_USED = N_(
     "This link has been used, or a newer one has been sent. If you chose a password already, sign in with it. "
     "If not, ask for a new link here."

@@ -16,8 +16,9 @@ from flask_security import views
 from flask_security.utils import set_request_attr
 
 from feedback_app import clock
-from feedback_app.accounts.models import Staff
+from feedback_app.accounts.models import Staff, StaffSession
 from feedback_app.accounts.sign_in import session_rows
+from feedback_app.accounts.sign_in.session_rows import Browser
 from feedback_app.accounts.staff_store import fresh
 from feedback_app.database import require_transaction
 from feedback_app.extensions import db
@@ -28,12 +29,33 @@ REFRESH = timedelta(minutes=10)  # how exactly that is known
 
 def begin(staff: Staff) -> None:
     """Let this browser in as ``staff``, whom Flask-Login has just accepted; joins the caller's transaction."""
-    remembered = session.get("_remember") == "set"
-    device, address = request.user_agent.string, request.remote_addr or ""
-    token, row = session_rows.begin(require_transaction(), staff, remembered, device, address)
+    browser = _browser(remembered=session.get("_remember") == "set")
+    hold(session_rows.begin(require_transaction(), staff, browser), browser)
+
+
+def begin_anew(staff: Staff) -> None:
+    """End every session of ``staff`` and every link sent to them, and begin one in this browser, which has its own."""
+    browser = this_browser()
+    staff.fs_uniquifier = fresh()
+    hold(session_rows.begin(require_transaction(), staff, browser), browser)
+
+
+def hold(token: str, browser: Browser) -> None:
+    """Put the token of a session that has begun into the cookies of this browser."""
     session["_user_id"] = token
     session["seen"] = int(clock.now().timestamp())
-    g.staff_session_id = row.id
+    if browser.remembered:
+        session["_remember"] = "set"  # Flask-Login writes the cookie that stays
+
+
+def this_browser() -> Browser:
+    """Return the browser of this request, to be remembered as its session is."""
+    own = own_session()
+    return _browser(remembered=bool(own and own.remembered))
+
+
+def _browser(remembered: bool) -> Browser:
+    return Browser(remembered, request.user_agent.string, request.remote_addr or "")
 
 
 def whose(token: str) -> Staff | None:
@@ -43,25 +65,21 @@ def whose(token: str) -> Staff | None:
         return None
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", session.get("fs_paa", 0))
-    g.staff_session_id = found.id
+    g.staff_session = found
     return found.staff
 
 
-def own_id() -> int | None:
-    """Return the key of the session this request came with; None outside of one."""
-    found: int | None = g.get("staff_session_id")
+def own_session() -> StaffSession | None:
+    """Return the session this request came with; None for a stranger's."""
+    found: StaffSession | None = g.get("staff_session")
     return found
-
-
-def keep_only_own(staff: Staff) -> None:
-    """End every session of ``staff`` and every link sent to them, but not the session of this request."""
-    session_rows.keep_only(require_transaction(), staff, own_id(), fresh())
 
 
 def sign_out() -> ResponseReturnValue:
     """End the session of this request, and with it all copies of its cookies; joins the caller's transaction."""
-    if current_user.is_authenticated and (session_id := own_id()) is not None:
-        session_rows.end(require_transaction(), current_user.id, session_id)
+    own = own_session() if current_user.is_authenticated else None
+    if own is not None:
+        session_rows.end(require_transaction(), own.staff_id, own.id)
     return views.logout()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, delete, or_, select
@@ -14,26 +15,34 @@ from feedback_app.accounts.models import Staff, StaffSession
 LONGEST = timedelta(days=14)  # however busy a session is: then one signs in again
 
 
-def begin(session: Session, staff: Staff, remembered: bool, device: str, address: str) -> tuple[str, StaffSession]:
-    """Add a session of ``staff``; return the token its cookie holds (kept nowhere else) and the row.
+@dataclass(frozen=True)
+class Browser:
+    """Where somebody signs in: whether it is to be remembered, what it calls itself, its network address."""
+
+    remembered: bool
+    device: str
+    address: str
+
+
+def begin(session: Session, staff: Staff, browser: Browser) -> str:
+    """Add a session of ``staff``; return the token that its cookie holds and nothing else keeps.
 
     Those of this person that have ended are removed on the occasion.
     """
     ended = or_(StaffSession.began_at <= clock.now() - LONGEST, StaffSession.identity != staff.fs_uniquifier)
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff.id, ended))
     token = secrets.token_urlsafe(32)
-    row = StaffSession(
+    begun = StaffSession(
         staff_id=staff.id,
         token_hash=tokens.digest(token),
         identity=staff.fs_uniquifier,
         began_at=clock.now(),
-        remembered=remembered,
-        device=device[:200],
-        address=address,
+        remembered=browser.remembered,
+        device=browser.device[:200],
+        address=browser.address,
     )
-    session.add(row)
-    session.flush()
-    return token, row
+    session.add(begun)
+    return token
 
 
 def find(session: Session, token: str) -> StaffSession | None:
@@ -56,12 +65,3 @@ def end(session: Session, staff_id: int, session_id: int) -> bool:
     """End one session of a person; False when it has ended already."""
     theirs = delete(StaffSession).where(StaffSession.id == session_id, StaffSession.staff_id == staff_id)
     return session.scalar(theirs.returning(StaffSession.id)) is not None
-
-
-def keep_only(session: Session, staff: Staff, session_id: int | None, identity: str) -> None:
-    """Give ``staff`` a new identity, which ends everything but the session ``session_id``."""
-    staff.fs_uniquifier = identity
-    kept = session.get(StaffSession, session_id) if session_id is not None else None
-    if kept is not None:
-        kept.identity = identity
-    session.flush()

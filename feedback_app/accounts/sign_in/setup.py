@@ -21,15 +21,13 @@ from feedback_app import clock
 from feedback_app.accounts.access import may
 from feedback_app.accounts.mail import StaffMail
 from feedback_app.accounts.models import Role, Staff
-from feedback_app.accounts.sign_in import guard, passwords, session_cookies, session_rows, trail
+from feedback_app.accounts.sign_in import guard, passwords, session_cookies, session_rows, trail, views
 from feedback_app.accounts.sign_in.forms import FORMS
-from feedback_app.accounts.sign_in.messages import MESSAGES
+from feedback_app.accounts.sign_in.messages import LINK_DAYS, MESSAGES
 from feedback_app.database import updated_one
 from feedback_app.extensions import db
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import Settings
-
-LINK_DAYS = 3
 
 
 def _secret(settings: Settings, purpose: str) -> str:
@@ -50,7 +48,6 @@ def options(settings: Settings) -> dict[str, Any]:
         "SECURITY_RESET_PASSWORD_WITHIN": timedelta(days=LINK_DAYS),
         "SECURITY_CHANGEABLE": True,
         "SECURITY_CHANGE_URL": "/profile/password",
-        "SECURITY_POST_CHANGE_VIEW": "accounts.profile",
         "SECURITY_TRACKABLE": True,
         "SECURITY_DATETIME_FACTORY": clock.now,
         "SECURITY_TWO_FACTOR": True,
@@ -148,6 +145,6 @@ def init_app(app: Flask) -> None:
     security.want_json(lambda _request: False)  # these pages are for people
     session_cookies.init_app(app)
     _ask_only_when_asked(security)
-    guard.init_app(app)
+    guard.init_app(app, views.VIEWS)
     trail.init_app(app)
     app.jinja_env.globals["may"] = may

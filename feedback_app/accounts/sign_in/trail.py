@@ -14,13 +14,11 @@ from feedback_app.events.actions import record
 from feedback_app.events.actor import Actor
 
 
-def signed_in(_app: Flask, user: Staff, authn_via: list[str] | None = None, **_: Any) -> None:
+def signed_in(_app: Flask, user: Staff, **_: Any) -> None:
     """Begin a session: note it, speak the person's language, and drop what a stranger may have planted."""
     session_cookies.begin(user)
     session.pop("csrf_token", None)
     g.pop("csrf_token", None)
-    if authn_via == ["change"]:
-        return  # Flask-Security signs in again after a change of password
     email = user.email
     after_this_request(lambda response: _remember_device(response, email))
     session["language"] = user.language
@@ -34,7 +32,7 @@ def _remember_device(response: Response, email: str) -> Response:
 
 def second_step_on(_app: Flask, user: Staff, **_: Any) -> None:
     """Note that two-step sign-in was set up, and end all sessions that did without."""
-    session_cookies.keep_only_own(user)
+    session_cookies.begin_anew(user)
     record(events.SECOND_STEP_ON, Actor.of(user), user.id, name=user.email)
 
 
