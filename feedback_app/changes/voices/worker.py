@@ -14,7 +14,7 @@ from feedback_app.changes.voices.actions import request_ranking
 from feedback_app.changes.voices.estimate import SAMPLE
 from feedback_app.changes.voices.models import FITTING, Voice, VoiceRanking
 from feedback_app.database import insert, transaction
-from feedback_app.extensions import current_settings, db
+from feedback_app.extensions import db
 from feedback_app.organisation.queries import current as organisation
 from feedback_app.settings import LANGUAGES
 
@@ -78,7 +78,7 @@ def _computed(change_id: int) -> _Found:
     collection = _collection(change_id)
     if collection is None:
         return result
-    vectors = StoredVectors(statement.sentences, strong=current_settings().themes_strong)
+    vectors = StoredVectors(statement.sentences, strong=len(collection.heard) > 1)
     near = nearness(collection, statement, vectors)
     vectors.keep()
     fits = {collection.place[str(one)]: yes for one, yes in judged.items() if str(one) in collection.place}
@@ -126,22 +126,19 @@ def _judged(change_id: int) -> Iterator[tuple[int, bool]]:
 def _collection(change_id: int) -> Collection | None:
     """The mentions of a change as rows of numbers; the last ones are kept, as most rankings follow a judgement."""
     from feedback_app.changes.voices.engine.collection import Said, collect  # noqa: PLC0415
-    from feedback_app.themes.engine.vectors.embedders import default_embedder  # noqa: PLC0415
-    from feedback_app.themes.engine.vectors.large_encoders import strong_embedder  # noqa: PLC0415
-    from feedback_app.themes.grouping.vector_store import StoredVectors  # noqa: PLC0415
+    from feedback_app.themes.grouping.vector_store import StoredVectors, encoders_of  # noqa: PLC0415
 
     rows = queries.candidates(db.session(), change_id, MOST)
     db.session.rollback()
     if not rows:
         return None
-    strong = current_settings().themes_strong
-    key = (hash(tuple((row.id, row.text, row.answer) for row in rows)), strong)
+    encoders = encoders_of(queries.may_answer(change_id))
+    key = (hash(tuple((row.id, row.text, row.answer) for row in rows)), len(encoders))
     if key not in _kept:
         said = [Said(str(row.id), row.text, row.answer, row.language or "en") for row in rows]
         texts = {text for one in said for text in (one.text, one.answer)}
-        vectors = StoredVectors(texts, strong=strong)
-        embedders = [default_embedder(), *([strong_embedder()] if strong else [])]
-        collection = collect(said, embedders, vectors)
+        vectors = StoredVectors(texts, strong=len(encoders) > 1)
+        collection = collect(said, encoders, vectors)
         vectors.keep()
         _kept.clear()
         _kept[key] = collection

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 
 from feedback_app.database import insert, transaction
-from feedback_app.extensions import db
+from feedback_app.extensions import current_settings, db
+from feedback_app.themes.engine.vectors.embedders import Embedder, default_embedder
+from feedback_app.themes.engine.vectors.large_encoders import PACKAGED, StrongerUnavailable, strong_embedder
 from feedback_app.themes.grouping.learning import cache_keys
-from feedback_app.themes.models import TextVector
+from feedback_app.themes.models import Mention, TextVector
 
 READ, WRITE = 500, 2_000  # keys in one SELECT; rows (1 KB each) in one short transaction
 
@@ -54,3 +56,15 @@ class StoredVectors(dict[str, bytes]):
                 session.execute(insert(TextVector).on_conflict_do_nothing(), rows)
         self._known.update(fresh)
         return len(fresh)
+
+
+def encoders_of(mentions: ColumnElement[bool]) -> list[Embedder]:
+    """Return the default encoder, and the stronger one where settings say so or it has read one of these mentions."""
+    read = select(1).select_from(Mention).join(TextVector, TextVector.text_key == Mention.text_key)
+    read = read.where(mentions, TextVector.model == PACKAGED[0])
+    strong = current_settings().themes_strong or db.session.scalar(select(exists(read)))
+    db.session.rollback()
+    try:
+        return [default_embedder(), *([strong_embedder()] if strong else [])]
+    except StrongerUnavailable:  # it was there when themes were found, and is not here now
+        return [default_embedder()]

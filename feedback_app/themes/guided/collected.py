@@ -7,24 +7,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, select
 
 from feedback_app.common.cache import Cache, app_cache
-from feedback_app.extensions import current_settings, db
+from feedback_app.extensions import db
 from feedback_app.responses.models import Answer
 from feedback_app.themes.engine.guide.landscape import Landscape, landscape
 from feedback_app.themes.engine.guide.lesson import NOTHING, Told
-from feedback_app.themes.engine.vectors.embedders import Embedder, Vectors, default_embedder
-from feedback_app.themes.engine.vectors.large_encoders import PACKAGED, StrongerUnavailable, strong_embedder
+from feedback_app.themes.engine.vectors.embedders import Embedder, Vectors
 from feedback_app.themes.grouping.known import known
-from feedback_app.themes.grouping.vector_store import StoredVectors
+from feedback_app.themes.grouping.vector_store import StoredVectors, encoders_of
 from feedback_app.themes.guided.models import GuidedQuestion
 from feedback_app.themes.mention_filter import of_codebook
 from feedback_app.themes.models import (
     Mention,
     Placement,
     PlacementBefore,
-    TextVector,
     Theme,
     ThemeEvent,
     ThemeExample,
@@ -99,7 +97,7 @@ def _placed(codebook_id: int) -> tuple[dict[int, int], dict[int, tuple[int, floa
 
 def landscape_of(codebook_id: int, mentions: Mentions) -> Landscape | None:
     """Return the mentions laid out, made anew only where others came; None without any content."""
-    encoders = _encoders(codebook_id)
+    encoders = encoders_of(of_codebook(codebook_id))
     order = sorted(range(len(mentions.ids)), key=mentions.ids.__getitem__)
     kept: Cache[int, tuple[Landscape | None, dict[int, int]]] = app_cache("landscapes", KEPT)
     version = hash((len(encoders), *(mentions.ids[at] for at in order)))
@@ -108,18 +106,6 @@ def landscape_of(codebook_id: int, mentions: Mentions) -> Landscape | None:
         return None
     rows = np.array([land.row_of[place[one]] for one in mentions.ids], dtype=np.int64)
     return land.seen_as(rows)
-
-
-def _encoders(codebook_id: int) -> list[Embedder]:
-    """The default encoder, and the stronger one where settings say so or the themes were found with it."""
-    found = select(1).select_from(Mention).join(TextVector, TextVector.text_key == Mention.text_key)
-    heard = found.where(of_codebook(codebook_id), TextVector.model == PACKAGED[0])
-    strong = current_settings().themes_strong or db.session.scalar(select(exists(heard)))
-    db.session.rollback()
-    try:
-        return [default_embedder(), *([strong_embedder()] if strong else [])]
-    except StrongerUnavailable:  # it was there when themes were found, and is not here now
-        return [default_embedder()]
 
 
 def _laid_out(

