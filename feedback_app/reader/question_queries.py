@@ -22,9 +22,9 @@ from feedback_app.reader.hit_rate import MEASURED
 from feedback_app.reader.material import Due, question_about
 from feedback_app.reader.models import ReaderProposal, ReaderRequest
 from feedback_app.reader.queries import tone_rate, voice_rate
-from feedback_app.themes.mention_queries import quotes
 from feedback_app.themes.models import CodebookSurvey, Mention, Placement, Theme
 from feedback_app.themes.queries import open_themes
+from feedback_app.themes.reports.theme_quotes import quotes
 
 ENOUGH = 5  # mentions from which a theme is named or summed up
 FOR_A_NAME, FOR_A_SUMMARY, AT_ONCE = 20, 40, 20  # texts of one question

@@ -148,7 +148,7 @@ def show(theme_id: int, as_json: bool) -> None:
     into = lazy("queries").final_theme(theme)
     zone = import_module("feedback_app.organisation.queries").current().timezone
     parts = lazy("reports.figures").breakdown(into, lazy("mention_filter").Look(), zone)
-    quotes = lazy("mention_queries").quotes(into)
+    quotes = lazy("reports.theme_quotes").quotes(into)
     data = {
         "id": into.id,
         "name": into.name,

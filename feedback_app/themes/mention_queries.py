@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import undefer
 
 from feedback_app.database import Page, page_of
@@ -21,8 +21,6 @@ from feedback_app.themes.search import query as search
 
 GRID = 50  # mentions confirmed or corrected in one go
 SURE = 0.6  # confidence from which the machine is called sure
-QUOTED = 3
-BORDERLINE = 2
 LONGEST = 600  # characters of a mention in a list
 
 
@@ -137,87 +135,6 @@ def _line(
 
 def _is_open(theme: Theme | None) -> bool:
     return theme is not None and theme.state == "open"
-
-
-@dataclass(frozen=True)
-class Quotes:
-    """What proves a theme: the most typical lines, and those on its border."""
-
-    typical: list[Line]
-    borderline: list[Line]
-
-
-def quotes(theme: Theme) -> Quotes:
-    """Return three typical and two borderline quotes: the engine's own choice while those are still in the theme.
-
-    Where it made none, or people moved them away, the surest and the least sure placements step in.
-    """
-    typical = _still_in(theme, "typical")[:QUOTED]
-    border = [mention for mention in _still_in(theme, "borderline") if mention not in typical][:BORDERLINE]
-    if len(typical) < QUOTED:
-        typical += _by_confidence(theme, QUOTED - len(typical), {*typical, *border}, falling=True)
-    if len(border) < BORDERLINE:
-        border += _by_confidence(theme, BORDERLINE - len(border), {*typical, *border}, falling=False)
-    by_id = {line.mention.id: line for line in lines([*typical, *border], theme.id)}
-    return Quotes(
-        [by_id[mention] for mention in typical if mention in by_id],
-        [by_id[mention] for mention in border if mention in by_id],
-    )
-
-
-def _inside(theme: Theme) -> Select[int]:
-    return (
-        select(Mention.id)
-        .join(Placement, Placement.mention_id == Mention.id)
-        .where(Placement.theme_id == theme.id, Mention.state == "open")
-    )
-
-
-def _still_in(theme: Theme, which: str) -> list[int]:
-    wanted = list((theme.quotes or {}).get(which, ()))
-    there = set(db.session.scalars(_inside(theme).where(Mention.id.in_(wanted)))) if wanted else set()
-    return [one for one in wanted if one in there]
-
-
-def _by_confidence(theme: Theme, number: int, taken: set[int], *, falling: bool) -> list[int]:
-    order = Placement.confidence.desc() if falling else Placement.confidence
-    chosen = _inside(theme).where(func.length(Mention.text).between(15, 280)).order_by(order, Mention.id)
-    if not falling:
-        chosen = chosen.where(Placement.confirmed_at.is_(None), Placement.confidence < SURE)
-    found = db.session.scalars(chosen.limit(number + len(taken)))
-    return [one for one in found if one not in taken][:number]
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """How often the machine had put a mention where people confirmed it."""
-
-    right: int
-    judged: int
-
-    @property
-    def share(self) -> float | None:
-        """Share from 0 to 1; None while fewer than ten were judged."""
-        return self.right / self.judged if self.judged >= 10 else None
-
-
-def agreement(codebook_id: int, theme_id: int = 0) -> Agreement:
-    """Return how far the machine agrees with people, over all confirmed placements or those of one theme."""
-    by_theme = agreements(codebook_id)
-    if theme_id:
-        return by_theme.get(theme_id, Agreement(0, 0))
-    return Agreement(sum(one.right for one in by_theme.values()), sum(one.judged for one in by_theme.values()))
-
-
-def agreements(codebook_id: int) -> dict[int, Agreement]:
-    """Return for each theme with confirmed placements how far the machine agrees with people; one statement."""
-    rows = db.session.execute(
-        select(Theme.id, func.sum(case((Placement.guessed.is_(True), 1), else_=0)), func.count())
-        .join(Placement, Placement.theme_id == Theme.id)
-        .where(Theme.codebook_id == codebook_id, Placement.guessed.is_not(None))
-        .group_by(Theme.id)
-    )
-    return {theme_id: Agreement(int(right), judged) for theme_id, right, judged in rows}
 
 
 def filter_choices(codebook_id: int) -> dict[str, list[str]]:

@@ -22,9 +22,11 @@ from feedback_app.themes.guided import queries as guided_queries
 from feedback_app.themes.mention_filter import Look
 from feedback_app.themes.models import Codebook
 from feedback_app.themes.reports import charts, figures
+from feedback_app.themes.reports.agreement import agreement
 from feedback_app.themes.reports.order import ORDERS, ordered
 from feedback_app.themes.reports.summary import summary
 from feedback_app.themes.reports.svg import polyline
+from feedback_app.themes.reports.theme_quotes import quotes
 from feedback_app.themes.shared_views import actor, frame, look, whole, zone
 from feedback_app.themes.suggestions import subtopic_queries
 from feedback_app.web.filters import words
@@ -57,7 +59,7 @@ def index() -> str:
         maps=[charts.theme_map(figured.themes, *size, words) for size in charts.SIZES],
         plots=[charts.satisfaction(figured.themes, *size, words) for size in charts.PLOTS],
         choices=mention_queries.filter_choices(codebook.id),
-        agreement=mention_queries.agreement(codebook.id),
+        agreement=agreement(codebook.id),
         form=GroupForm(),
         inside=subtopic_queries.names_inside(codebook.id),
         ready=[starters.load(name) for name in starters.names()],
@@ -98,10 +100,10 @@ def show(theme_id: int) -> str | Response:
         inside=subtopic_queries.parts_of(theme.id),
         within=subtopic_queries.themes_within(theme.id),
         parent=queries.theme_by_id(theme.parent_id) if theme.parent_id else None,
-        quotes=mention_queries.quotes(theme),
+        quotes=quotes(theme),
         summary=summary(theme, wanted, zone(), language()),
         page=mention_queries.mentions(codebook.id, wanted, zone(), page_number(), theme=theme.id, sort=sort),
-        agreement=mention_queries.agreement(codebook.id, theme.id),
+        agreement=agreement(codebook.id, theme.id),
         steps=queries.history(1, theme_id=theme.id),
         others=[one for one in queries.open_themes(codebook.id) if one.id != theme.id],
         choices=mention_queries.filter_choices(codebook.id),

@@ -19,6 +19,8 @@ from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.curation import mention_actions, theme_actions, undo
 from feedback_app.themes.mention_filter import Look
 from feedback_app.themes.models import Mention, Placement, Theme, ThemeEvent
+from feedback_app.themes.reports.agreement import Agreement, agreement, agreements
+from feedback_app.themes.reports.theme_quotes import quotes
 from tests.factories import a_contact, a_response, a_survey
 from tests.themes.seed import a_codebook, a_theme, some_mentions
 
@@ -58,7 +60,7 @@ def in_order(room: Room, sort: str, **more: int) -> list[int]:
 
 def proof(room: Room) -> tuple[list[int], list[int]]:
     db.session.rollback()
-    found = mention_queries.quotes(db.session.get_one(Theme, room.theme))
+    found = quotes(db.session.get_one(Theme, room.theme))
     return [line.mention.id for line in found.typical], [line.mention.id for line in found.borderline]
 
 
@@ -144,13 +146,13 @@ def test_agreement_counts_where_the_machine_had_put_what_people_decide(room: Roo
     other = a_theme(room.codebook, "Other")
     mention_actions.confirm(room.ids[:3], room.theme, eva)
     mention_actions.move(room.ids[3:4], other, eva, room.theme)
-    found = mention_queries.agreements(room.codebook)
+    found = agreements(room.codebook)
     assert (found[room.theme].right, found[room.theme].judged) == (3, 3)
     assert (found[other].right, found[other].judged) == (0, 1)
-    whole = mention_queries.agreement(room.codebook)
+    whole = agreement(room.codebook)
     assert (whole.right, whole.judged, whole.share) == (3, 4, None)  # too few to tell a share
-    assert mention_queries.agreement(room.codebook, 999).judged == 0
-    assert mention_queries.Agreement(8, 10).share == 0.8
+    assert agreement(room.codebook, 999).judged == 0
+    assert Agreement(8, 10).share == 0.8
 
 
 def test_ones_own_last_step_is_offered_for_undoing_while_it_is_fresh(room: Room, eva: Actor) -> None:

@@ -20,12 +20,14 @@ from feedback_app.themes.curation import mention_actions
 from feedback_app.themes.mention_filter import Look, mentions_where
 from feedback_app.themes.models import Mention
 from feedback_app.themes.reports import charts, figures
+from feedback_app.themes.reports.agreement import agreement
 from feedback_app.themes.reports.svg import (
     columns,
     lines,
     polyline,
     treemap,
 )
+from feedback_app.themes.reports.theme_quotes import quotes
 from feedback_app.themes.reports.trends import at_least, trend
 from tests.factories import a_contact, a_response, a_survey
 from tests.statements import statements
@@ -118,18 +120,18 @@ def test_a_filter_survives_its_address() -> None:
 
 
 def test_quotes_are_typical_first_and_borderline_after(room: Room) -> None:
-    found = mention_queries.quotes(queries.theme_by_id(room.price))
+    found = quotes(queries.theme_by_id(room.price))
     assert [line.confidence for line in found.typical] == [0.9, 0.9, 0.3]
     assert found.borderline == []
     loose = mention_queries.mentions(room.codebook, Look(), "UTC", 1, shelf="ungrouped").items
     mention_actions.move([one.mention.id for one in loose], room.price, COMMAND)
-    found = mention_queries.quotes(queries.theme_by_id(room.price))
+    found = quotes(queries.theme_by_id(room.price))
     assert found.typical[0].mention.text == "Nobody called back."
     assert [line.mention.text for line in found.borderline] == ["Łódź była ZA DROGA."]
 
 
 def test_agreement_is_told_only_when_it_means_something(room: Room) -> None:
-    assert mention_queries.agreement(room.codebook).share is None
+    assert agreement(room.codebook).share is None
     survey_mentions = list(db.session.scalars(mentions_where(room.codebook, Look(), "UTC", theme=room.price)))
     response = a_response(
         db.session.get_one(type(queries.surveys_of(room.codebook)[0]), room.survey), a_contact(), expected="x"
@@ -137,8 +139,8 @@ def test_agreement_is_told_only_when_it_means_something(room: Room) -> None:
     more = some_mentions(response, [f"dear {at}" for at in range(9)], room.price)
     mention_actions.confirm(survey_mentions, room.price, COMMAND)
     mention_actions.move(more, room.delivery, COMMAND, room.price)
-    assert mention_queries.agreement(room.codebook).share == pytest.approx(3 / 12)
-    assert mention_queries.agreement(room.codebook, room.delivery).judged == 9
+    assert agreement(room.codebook).share == pytest.approx(3 / 12)
+    assert agreement(room.codebook, room.delivery).judged == 9
 
 
 def test_pages_take_the_same_number_of_statements_however_much_there_is(room: Room) -> None:

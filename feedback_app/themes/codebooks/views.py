@@ -18,7 +18,7 @@ from feedback_app.errors import N_, Refused
 from feedback_app.exports import xlsx
 from feedback_app.exports.csv_safe import stream
 from feedback_app.surveys.queries import by_id
-from feedback_app.themes import mention_queries, queries
+from feedback_app.themes import queries
 from feedback_app.themes.codebooks import (
     actions as codebook_actions,
 )
@@ -34,6 +34,7 @@ from feedback_app.themes.curation import theme_actions
 from feedback_app.themes.forms import CodebookForm, GroupForm, ImportForm
 from feedback_app.themes.grouping import request_actions
 from feedback_app.themes.models import REQUEST_STATES
+from feedback_app.themes.reports.agreement import agreement, agreements
 from feedback_app.themes.shared_views import actor, frame, look, whole, zone
 from feedback_app.themes.suggestions import promote_subtopic
 from feedback_app.web.body_limits import takes_files
@@ -99,8 +100,8 @@ def codebook(codebook_id: int) -> str:
         choices=queries.survey_choices(),
         ready=[starters.load(name) for name in starters.names()],
         import_form=ImportForm(),
-        agreement=mention_queries.agreement(codebook_id),
-        agreements=(judged := mention_queries.agreements(codebook_id)),
+        agreement=agreement(codebook_id),
+        agreements=(judged := agreements(codebook_id)),
         named=queries.names_of(judged),
     )
 

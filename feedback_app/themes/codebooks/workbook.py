@@ -10,9 +10,9 @@ from feedback_app.exports import xlsx
 from feedback_app.exports.xlsx import Sheet
 from feedback_app.themes.codebooks.export import mention_rows
 from feedback_app.themes.mention_filter import Look
-from feedback_app.themes.mention_queries import Agreement, agreements
 from feedback_app.themes.models import TONES, Codebook
 from feedback_app.themes.queries import staff_choices, surveys_of
+from feedback_app.themes.reports.agreement import Agreement, agreements
 from feedback_app.themes.reports.figures import Overview, overview
 from feedback_app.themes.reports.satisfaction import LEAST, Satisfaction
 

@@ -16,6 +16,7 @@ from feedback_app.errors import N_, Refused
 from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.curation import mention_actions, theme_actions
 from feedback_app.themes.mention_filter import Look, mentions_where
+from feedback_app.themes.reports.agreement import agreement
 from feedback_app.themes.shared_views import actor, chosen_ids, frame, look, whole, zone
 from feedback_app.themes.steps import Chosen
 from feedback_app.web.pages import attempt, back_to, page_number, see_other
@@ -133,7 +134,7 @@ def grid(theme_id: int) -> str | Response:
         look=look(),
         page=page,
         others=[one for one in queries.open_themes(codebook.id) if one.id != theme_id],
-        agreement=mention_queries.agreement(codebook.id, theme_id),
+        agreement=agreement(codebook.id, theme_id),
     )
 
 

@@ -19,6 +19,7 @@ from feedback_app.themes.guided.models import REASONS
 from feedback_app.themes.mention_filter import Look
 from feedback_app.themes.models import Theme
 from feedback_app.themes.reports import figures
+from feedback_app.themes.reports.theme_quotes import quotes
 from feedback_app.themes.shared_views import actor, frame, whole, zone
 from feedback_app.web.locale import language
 from feedback_app.web.pages import attempt, see_other
@@ -48,7 +49,7 @@ def themes(codebook_id: int) -> str:
 
 def _five(theme: Theme) -> list[mention_queries.Line]:
     """Quotes that show what a theme is: typical ones, those on its border, the surest others where these are few."""
-    told = mention_queries.quotes(theme)
+    told = quotes(theme)
     first = [*told.typical, *told.borderline]
     seen = {line.mention.text for line in first}
     surest = mention_queries.mentions(theme.codebook_id, Look(), zone(), 1, theme=theme.id, sort="surest", size=20)

@@ -10,6 +10,7 @@ from feedback_app.accounts import rights
 from feedback_app.accounts.access import requires
 from feedback_app.themes import mention_queries, queries
 from feedback_app.themes.grouping import request_actions
+from feedback_app.themes.reports.theme_quotes import quotes
 from feedback_app.themes.shared_views import actor, frame, whole
 from feedback_app.themes.suggestions import actions as suggestion_actions
 from feedback_app.web.pages import attempt, see_other
@@ -31,7 +32,7 @@ def suggestions(codebook_id: int) -> str:
         dismissed=dismissed,
         themes=themes,
         lines={line.mention.id: line for line in mention_queries.lines(list(ids))},
-        evidence={theme.id: mention_queries.quotes(theme).typical for theme in pairs},
+        evidence={theme.id: quotes(theme).typical for theme in pairs},
     )
 
 
