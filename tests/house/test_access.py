@@ -202,6 +202,28 @@ def test_looking_changes_nothing(app: Flask, as_role: AsRole) -> None:
     assert changed == []
 
 
+OF_THE_PAGE = {"csrf_token", "fs_cc", "fs_gexp", "_flashes", "_fresh"}  # a form's token, what is said next, freshness
+
+
+def test_looking_leaves_the_session_as_it_was(app: Flask, as_role: AsRole) -> None:
+    """A link on another site is followed with the reader's cookies (SameSite=Lax): it must not sign anybody out."""
+    client, changed = as_role("admin"), {}
+    for rule in rules(app):
+        if "GET" in methods(rule) and rule.endpoint not in FILES:
+            before = inside(client)
+            client.get(address(app, rule))
+            if inside(client) != before:
+                changed[rule.rule] = inside(client)
+                client = entered_again(app, "admin")
+    assert changed == {}
+
+
+def inside(client: FlaskClient) -> dict[str, object]:
+    """What the cookie of a browser holds, without what each page may add."""
+    with client.session_transaction() as session:
+        return {name: value for name, value in session.items() if name not in OF_THE_PAGE}
+
+
 def checksum() -> str:
     """A digest of every row of every table."""
     db.session.rollback()

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from functools import cache, wraps
 from typing import Any
 
-from flask import Flask, abort, g, request, session
+from flask import Flask, abort, g, redirect, request, session
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from flask_security import views
@@ -27,12 +27,19 @@ from feedback_app.web.security import SIGN_IN_LIMIT
 View = Callable[..., Any]
 
 LETTERS_LIMIT = "5/hour"  # nobody's mailbox is filled by a stranger who types its address
+
+
+def second_step() -> Any:
+    """Take the code of somebody half-way in. Flask-Security's view would sign out who is in already: they go on."""
+    return redirect("/") if current_user.is_authenticated else views.two_factor_token_validation()
+
+
 VIEWS: dict[str, View] = {
     "login": views.login,
     "verify": views.verify,
     "two_factor_setup": views.two_factor_setup,
     "two_factor_setup_validate": views.two_factor_setup_validate,
-    "two_factor_token_validation": views.two_factor_token_validation,
+    "two_factor_token_validation": second_step,
     "two_factor_rescue": views.two_factor_rescue,
     "tf_select": tf_select,
     "mf_recovery": mf_recovery,
