@@ -6,6 +6,7 @@ from feedback_app.errors import N_
 
 VIEW = "view"
 EDIT_CONTACTS = "contacts.edit"
+EXPORT_PEOPLE = "people.export"  # files with names and addresses
 EDIT_SURVEYS = "surveys.edit"
 SEND_SURVEYS = "surveys.send"
 IMPORT_RESPONSES = "responses.import"
@@ -20,6 +21,7 @@ MANAGE_ORGANISATION = "organisation.manage"
 RIGHTS = (
     VIEW,
     EDIT_CONTACTS,
+    EXPORT_PEOPLE,
     EDIT_SURVEYS,
     SEND_SURVEYS,
     IMPORT_RESPONSES,
@@ -38,6 +40,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "announcer": (
         VIEW,
         EDIT_CONTACTS,
+        EXPORT_PEOPLE,
         EDIT_SURVEYS,
         SEND_SURVEYS,
         IMPORT_RESPONSES,

@@ -58,7 +58,7 @@ def index() -> Page:
     )
 
 
-@requires(rights.EDIT_CONTACTS)
+@requires(rights.EXPORT_PEOPLE)
 def export() -> Page:
     """Hand out the contacts that the filter means, as CSV that spreadsheets open safely."""
     pieces = csv_safe.stream(queries.table(_wanted()))

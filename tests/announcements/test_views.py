@@ -151,7 +151,9 @@ def test_progress_people_and_csv(as_role: Sign, draft: int, company: Company) ->
     assert "does not want such letters" in client.get(f"/announcements/{draft}/people?what=left_out").text
     assert "Zofia" in client.get(f"/announcements/{draft}/people?q=ćwik").text
     assert client.get(f"/announcements/{draft}/people?what=nonsense&page=99").status_code == 200
-    raw = client.get(f"/announcements/{draft}/people.csv")
+    assert client.get(f"/announcements/{draft}/people.csv").status_code == 403
+    assert "people.csv" not in client.get(f"/announcements/{draft}/people").text
+    raw = as_role("announcer").get(f"/announcements/{draft}/people.csv")
     assert raw.headers["Content-Disposition"].endswith(f'announcement-{draft}.csv"')
     rows = {row["email"]: row for row in csv.DictReader(io.StringIO(raw.data.decode("utf-8-sig")))}
     assert rows["eve@example.org"]["name"] == "'=HYPERLINK(1)"

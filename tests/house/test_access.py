@@ -16,6 +16,7 @@ from feedback_app.accounts.rights import (
     EDIT_CONTACTS,
     EDIT_SURVEYS,
     EDIT_THEMES,
+    EXPORT_PEOPLE,
     IMPORT_RESPONSES,
     MANAGE_MAIL,
     MANAGE_ORGANISATION,
@@ -190,6 +191,19 @@ def entered_again(app: Flask, role: str) -> FlaskClient:
     return client
 
 
+@pytest.mark.parametrize("role", [role for role in ROLES if EXPORT_PEOPLE not in ROLES[role]])
+def test_no_file_takes_addresses_out_without_the_right(app: Flask, as_role: AsRole, role: str) -> None:
+    client, files = as_role(role), 0
+    for method, path, _right in sorted(guarded(app)):
+        if path.startswith("/profile/s"):
+            continue  # signs out
+        reply = client.open(path, method=method)
+        if "attachment" in reply.headers.get("Content-Disposition", ""):
+            files += 1
+            assert b"ada@example.org" not in reply.data, path
+    assert files >= 3
+
+
 def test_looking_changes_nothing(app: Flask, as_role: AsRole) -> None:
     client = as_role("admin")
     changed = []
@@ -244,6 +258,7 @@ def test_the_checksum_sees_a_change(app: Flask) -> None:
 MATRIX = {  # right: admin, product owner, announcer, viewer
     VIEW: (1, 1, 1, 1),
     EDIT_CONTACTS: (1, 0, 1, 0),
+    EXPORT_PEOPLE: (1, 0, 1, 0),
     EDIT_SURVEYS: (1, 0, 1, 0),
     SEND_SURVEYS: (1, 0, 1, 0),
     IMPORT_RESPONSES: (1, 0, 1, 0),

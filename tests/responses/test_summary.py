@@ -185,13 +185,22 @@ def test_export_runs_no_formula(app: Flask, as_role: AsRole) -> None:
     survey = a_survey("loop")
     for payload in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "＝1"):
         a_response(survey, a_contact(name=payload), expected=payload, missing='plain, "quoted"\nline')
-    reply = as_role("viewer").post("/responses/export/loop")
+    reply = as_role("announcer").post("/responses/export/loop")
     assert reply.data.startswith(b"\xef\xbb\xbf")
     assert reply.headers["Content-Disposition"] == 'attachment; filename="loop-responses.csv"'
     assert reply.mimetype == "text/csv"
     for row in csv.DictReader(io.StringIO(reply.text.removeprefix("\ufeff"))):
         assert row["expected"][0] == row["name"][0] == "'"
         assert row["missing"] == 'plain, "quoted"\nline'
+
+
+def test_a_viewers_copy_says_what_was_answered_and_not_by_whom(app: Flask, as_role: AsRole) -> None:
+    a_response(a_survey("loop"), a_contact("ada@example.org", name="Ada"), expected="A call")
+    [row] = csv.DictReader(io.StringIO(as_role("viewer").post("/responses/export/loop").text.removeprefix("\ufeff")))
+    assert (row["kind"], row["expected"]) == ("customer", "A call")
+    assert not {"email", "name"} & row.keys()
+    [row] = csv.DictReader(io.StringIO(as_role("announcer").post("/responses/export/loop").text.removeprefix("\ufeff")))
+    assert (row["email"], row["name"]) == ("ada@example.org", "Ada")
 
 
 def test_whoever_takes_a_copy_is_in_the_trail(app: Flask, as_role: AsRole) -> None:

@@ -28,9 +28,11 @@ from feedback_app.web.locale import LANGUAGE_NAMES
 LANGUAGE_CHOICES = [SelectChoice(code, label) for code, label in LANGUAGE_NAMES.items()]
 WHAT_ROLES_DO = {
     "admin": _l("Everything, and the staff themselves."),
-    "product_owner": _l("Themes and changes; writes announcements, does not send them."),
-    "announcer": _l("Contacts, surveys and letters; writes and sends announcements."),
-    "viewer": _l("Reads everything, changes nothing."),
+    "product_owner": _l(
+        "Themes and changes; writes announcements, does not send them. Files without names and addresses."
+    ),
+    "announcer": _l("Contacts, surveys and letters; writes and sends announcements. Files with names and addresses."),
+    "viewer": _l("Reads everything, changes nothing. Files without names and addresses."),
 }
 
 

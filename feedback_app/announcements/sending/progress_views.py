@@ -113,7 +113,7 @@ def _status(notice: Notice, letter: OutgoingEmail | None) -> str:
     return str(_(names.LETTER_NAMES[letter.state])) if letter else ""
 
 
-@requires(rights.VIEW)
+@requires(rights.EXPORT_PEOPLE)
 def people_csv(announcement_id: int) -> FlaskResponse:
     """Give the people of a sending as a file that spreadsheets open safely; any number of rows."""
     announcement = queries.get(announcement_id)

@@ -20,28 +20,37 @@ from feedback_app.surveys.kinds.registry import kind_of
 BATCH = 1000  # responses in memory at a time
 OWN_ID = "response-"  # stands in column id before our own number, where a response came by a personal link
 PERSON = ("id", "date", "email", "name", "kind", "stage", "language")
+NAMES = slice(2, 4)  # email and name among them: what says who somebody is
 
 _COLUMNS: Select[*tuple[Any, ...]] = select(
     Answer.response_id, Answer.question_id, Answer.text, Answer.number, Answer.chosen, Answer.parts
 )
 
 
-def rows(spec: FormSpec, wanted: Filter, language: str = "") -> Iterator[Sequence[object]]:
+def rows(spec: FormSpec, wanted: Filter, language: str = "", *, names: bool = True) -> Iterator[Sequence[object]]:
     """Yield the headings, then one row for each response to ``spec`` that ``wanted`` means, oldest first.
+
+    Without ``names``, no column says who somebody is.
 
     Choices come as codes, with their words beside them in ``language`` (default: the organisation's). Dates are ISO
     8601 in UTC. The rows can be imported again: every one is then found to be here already. Memory does not grow
     with their number.
     """
     language = language or organisation().language
-    yield headings(spec)
+    yield _cut(headings(spec), names)
     last = 0
     conditions = [Response.survey_id == spec.survey_id, *conditions_of(wanted.only(survey=""))]
     while batch := _batch(conditions, last):
         replies = _replies([row[0] for row in batch])
         for row in batch:
-            yield [*_person(row), *_cells(spec, replies.get(row[0], {}), language)]
+            yield _cut([*_person(row), *_cells(spec, replies.get(row[0], {}), language)], names)
         last = batch[-1][0]
+
+
+def _cut(row: list[Any], names: bool) -> list[Any]:
+    if not names:
+        del row[NAMES]
+    return row
 
 
 def headings(spec: FormSpec) -> list[str]:
