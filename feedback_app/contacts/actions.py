@@ -99,6 +99,7 @@ def add(person: Person, *, by: Actor, source: str = "") -> int:
 def edit(contact_id: int, person: Person, *, by: Actor) -> bool:
     """Give a contact the facts of ``person``, all of them; False when nothing was different.
 
+    Who did not want letters at the address of before gets none at a new one.
     Raises NotFound, or Refused: a value does not fit, or another contact has the address.
     """
     person = person.checked()
@@ -110,8 +111,10 @@ def edit(contact_id: int, person: Person, *, by: Actor) -> bool:
             setattr(contact, name, facts[name])
         if not different:
             return False
-        contact.email_key = addresses.key(person.email)
+        before, contact.email_key = contact.email_key, addresses.key(person.email)
         _flush(session)
+        if contact.email_key != before:
+            suppression.follow(before, contact.email_key)
         record(events.EDITED, by, contact_id, fields=different)
         return True
 

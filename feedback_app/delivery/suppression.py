@@ -50,6 +50,21 @@ def scopes_of(email_key: str) -> dict[str, str]:
     return dict(db.session.execute(asked.order_by(Suppression.id)).all())
 
 
+def follow(old_key: str, new_key: str) -> None:
+    """Let what a person said about letters count for their new address, too; joins the caller's transaction.
+
+    A dead address does not follow: that the old one does not work says nothing about the new one.
+    """
+    session = require_transaction()
+    said = select(Suppression).where(Suppression.email_key == old_key, Suppression.reason != "hard_bounce")
+    rows = [
+        {"email_key": new_key, "scope": one.scope, "reason": one.reason, "since": one.since, "proof": one.proof}
+        for one in session.scalars(said)
+    ]
+    if rows:
+        session.execute(insert(Suppression).values(rows).on_conflict_do_nothing(index_elements=["email_key", "scope"]))
+
+
 def lift(email_key: str, scope: str) -> bool:
     """Let ``email_key`` be written to again in ``scope``; True when a suppression was there.
 

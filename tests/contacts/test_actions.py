@@ -66,6 +66,20 @@ def test_editing_keeps_a_trail_without_the_address() -> None:
 
 
 @pytest.mark.usefixtures("app")
+def test_who_wants_no_letters_gets_none_at_another_address() -> None:
+    contact = a_contact("ada@example.org")
+    with transaction():
+        suppression.suppress("ada@example.org", "surveys", "unsubscribed", "letter 7")
+        suppression.suppress("ada@example.org", "all", "hard_bounce")
+    actions.edit(contact.id, Person("Ada@New.example", name="Ada"), by=COMMAND)
+    assert suppression.scopes_of("ada@new.example") == {"surveys": "unsubscribed"}
+    assert suppression.scopes_of("ada@example.org") == {"surveys": "unsubscribed", "all": "hard_bounce"}
+    actions.lift("ada@new.example", "surveys", by=COMMAND, why="asked on the phone")
+    actions.edit(contact.id, Person("ada@new.example", name="Ada Nowak"), by=COMMAND)
+    assert suppression.scopes_of("ada@new.example") == {}
+
+
+@pytest.mark.usefixtures("app")
 @pytest.mark.parametrize("keep_away", [True, False])
 def test_erasing_leaves_nothing_of_the_person(keep_away: bool) -> None:
     contact = a_contact("ada@example.org")
