@@ -3,8 +3,8 @@
     python benchmarks/answering.py                              # SQLite, 8 people at once, 3 rounds of 6 s
     python benchmarks/answering.py --postgres --clients 8 32 --seconds 10 --stored 0 10000
 
-Starts the real service with gunicorn (2 sync workers) on a fresh database, and a floor: the barest Flask page of the
-same three questions on the same engine, without links, languages, limits, headers or logs. Both are loaded in turn by
+Starts the real service as `feedback-app web` does on a fresh database, and a floor: the barest Flask page of the
+same three questions on the same engine (gunicorn, 2 sync workers), without links, languages, limits, headers or logs. Both are loaded in turn by
 the same closed loop on loopback; every respondent is new (own connection, own personal link, no thinking time) and
 opens a form of a score, a choice and a long text. Afterwards every accepted answer must be stored exactly once with
 the values that were sent. Rates are to be compared within one run only: the machine drifts.
@@ -40,6 +40,7 @@ sys.path.insert(0, str(ROOT))
 SECRET = "a-secret-for-benchmarks-0123456789abcdef"
 KEY = re.compile(r'name="csrf_token" value="([^"]*)"')
 MOST_PER_SECOND = 330  # links made ready: faster than any page of Python here
+SYNC = ["--workers", "2", "--no-control-socket"]
 TICK = os.sysconf("SC_CLK_TCK")
 WORDS = "The queue was long, but people were kind; a sign at the door would help."
 
@@ -132,9 +133,9 @@ def environment(url: str, folder: Path) -> dict[str, str]:
     }
 
 
-def start(stack: ExitStack, module: str, port: int, env: dict[str, str], log: Path) -> int:
-    """Start gunicorn with two sync workers and return its pid; it is stopped with the stack."""
-    command = [sys.executable, "-m", "gunicorn", "-w", "2", "-b", f"127.0.0.1:{port}", "--no-control-socket", module]
+def start(stack: ExitStack, module: str, port: int, env: dict[str, str], log: Path, served: list[str]) -> int:
+    """Start gunicorn with the options ``served`` and return its pid; it is stopped with the stack."""
+    command = [sys.executable, "-m", "gunicorn", *served, "-b", f"127.0.0.1:{port}", module]
     with log.open("wb") as out:
         process = subprocess.Popen(command, env=env, cwd=log.parent, stdout=out, stderr=out)
     stack.callback(process.wait, 30)
@@ -310,7 +311,7 @@ def percentile(values: list[float], share: float) -> float:
 
 
 def measure(target: Target, clients: int, seconds: float) -> dict:
-    asyncio.run(drive(target, 2, 0.7))  # warm
+    asyncio.run(drive(target, clients, 1.5))  # until each process is warm
     target.accepted.clear()
     before = cpu(target.pid)
     samples, failures, took = asyncio.run(drive(target, clients, seconds))
@@ -321,6 +322,8 @@ def measure(target: Target, clients: int, seconds: float) -> dict:
         "target": target.name, "clients": clients, "accepted": len(whole), "per_second": round(len(whole) / took, 1),
         "p50_ms": round(percentile(whole, 0.5), 1), "p99_ms": round(percentile(whole, 0.99), 1),
         "open_p50_ms": round(percentile([one[0] for one in samples], 0.5), 1),
+        "open_p99_ms": round(percentile([one[0] for one in samples], 0.99), 1),
+        "submit_p99_ms": round(percentile([one[1] for one in samples], 0.99), 1),
         "submit_p50_ms": round(percentile([one[1] for one in samples], 0.5), 1),
         "cpu_per_1000": round(1000 * spent / len(whole), 2), "pss_mb": round(memory(target.pid), 0),
         "errors": len(failures), "failures": sorted(set(failures))[:3],
@@ -412,10 +415,11 @@ def run(stack: ExitStack, folder: Path, args: argparse.Namespace, number: int, s
     """Serve ours and the floor on fresh databases, load both in turn, check what is stored."""
     from feedback_app import create_app
     from feedback_app.extensions import db
+    from feedback_app.serve import SERVED
     from feedback_app.settings import Settings
 
     ours, floor = databases(stack, folder, args.postgres, number)
-    people = int(len(args.clients) * args.rounds * (args.seconds + 1) * MOST_PER_SECOND)
+    people = int(len(args.clients) * args.rounds * (args.seconds + 2) * MOST_PER_SECOND)
     env = environment(ours, folder)
     settings = Settings.from_environment({name: value for name, value in env.items() if name.startswith("FEEDBACK_")})
     app = create_app(settings.with_(log_level="error"))
@@ -431,8 +435,9 @@ def run(stack: ExitStack, folder: Path, args: argparse.Namespace, number: int, s
         subprocess.run([sys.executable, "-c", "import floor_app; floor_app.create()"], env=floor_env, check=True)
         ports = free_port(), free_port()
         targets = [
-            Target("ours", ports[0], start(stack, "wsgi:app", ports[0], env, folder / "ours.log"), links, "Thank you"),
-            Target("floor", ports[1], start(stack, "floor_app:app", ports[1], floor_env, folder / "floor.log"),
+            Target("ours", ports[0], start(stack, "wsgi:app", ports[0], env, folder / "ours.log", SERVED),
+                   links, "Thank you"),
+            Target("floor", ports[1], start(stack, "floor_app:app", ports[1], floor_env, folder / "floor.log", SYNC),
                    ["/answer/x"] * people, "Thank you"),
         ]  # fmt: skip
         for round_number in range(args.rounds):

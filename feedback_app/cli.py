@@ -12,7 +12,7 @@ from feedback_app.settings import BadSetting
 
 COMMANDS = {
     "serve": ("feedback_app.serve:serve", "Run pages and worker together, as `make run` does."),
-    "web": ("feedback_app.serve:web", "Run only the pages (gunicorn)."),
+    "web": ("feedback_app.serve:web", "Run only the pages."),
     "worker": ("feedback_app.jobs.commands:worker", "Run the worker: sends letters, does the jobs."),
     "demo": ("feedback_app.demo.commands:demo", "Fill an empty database with one believable company."),
     "doctor": ("feedback_app.operations.commands:doctor", "Check settings, database, worker and mail."),

@@ -22,17 +22,21 @@ from feedback_app.extensions import current_settings
 from feedback_app.organisation import actions as organisation
 from feedback_app.settings import BadSetting, Settings
 
-WORKERS = 2  # sync workers of the web process; SQLite has one writer, so more do not help there
-PATIENCE = 300  # seconds one request may take: a list of 100,000 contacts is imported within one
+WORKERS = 2  # processes of the pages; SQLite has one writer, so more do not help there
+THREADS = 4  # of each: a long export or import takes one
+PATIENCE = 120  # seconds without a sign of life after which a process is replaced; requests may take longer
 GRACE = 20  # seconds a child may take to finish what it has in hand
 
 
+SERVED = [
+    "--worker-class", "feedback_app.web.server.BufferingWorker", "--workers", str(WORKERS), "--threads", str(THREADS),
+    "--timeout", str(PATIENCE), "--preload", "--no-control-socket",
+]  # fmt: skip
+
+
 def _gunicorn(settings: Settings, host: str) -> list[str]:
-    return [
-        sys.executable, "-m", "gunicorn", "feedback_app:create_app()", "--bind", f"{host}:{settings.port}",
-        "--workers", str(WORKERS), "--timeout", str(PATIENCE), "--preload",
-        "--log-level", "warning", "--no-control-socket",
-    ]  # fmt: skip
+    program = [sys.executable, "-m", "gunicorn", "feedback_app:create_app()", *SERVED]
+    return [*program, "--bind", f"{host}:{settings.port}", "--log-level", "warning"]
 
 
 @click.command()
