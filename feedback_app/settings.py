@@ -216,7 +216,7 @@ class Settings:
     invitation_days: int = field(default=90, metadata={"read": _whole(1, 3650)})
     upload_mb: int = field(default=32, metadata={"read": _whole(1, 2048)})
     rate_limits: bool = field(default=True, metadata={"read": _flag})
-    rate_limit_storage: str = field(default="memory://", metadata={"read": _text})
+    rate_limit_storage: str = field(default="", metadata={"read": _text})
     proxies: int = field(default=0, metadata={"read": _whole(0, 5)})
     log_format: str = field(default="json", metadata={"read": _one_of("json", "console")})
     quote_bar: float = field(default=0.95, metadata={"read": _bar})
@@ -276,10 +276,13 @@ class Settings:
             changes["database_url"] = f"sqlite:///{Path(self.var).resolve() / 'feedback.sqlite3'}"
         elif self.database_url.startswith(("postgres://", "postgresql://")):
             changes["database_url"] = "postgresql+psycopg://" + self.database_url.split("://", 1)[1]
-        if not self.base_url:
-            changes["base_url"] = f"http://127.0.0.1:{self.port}"
-        if not self.mail_url:
-            changes["mail_url"] = f"folder:{Path(self.var).resolve() / 'mail'}"
+        folder = Path(self.var).resolve()
+        follows = {
+            "base_url": f"http://127.0.0.1:{self.port}",
+            "mail_url": f"folder:{folder / 'mail'}",
+            "rate_limit_storage": f"file://{folder / 'limits.sqlite3'}",
+        }
+        changes |= {name: value for name, value in follows.items() if not getattr(self, name)}
         return self.with_(**changes)
 
     def _check_reader(self) -> None:

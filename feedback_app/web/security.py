@@ -45,6 +45,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_ENABLED=settings.rate_limits,
         RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
         RATELIMIT_HEADERS_ENABLED=True,
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,  # a store that is away lets nobody guess without limit
     )
     limiter.init_app(app)
     csrf.init_app(app)  # after the limits: it reads the form
