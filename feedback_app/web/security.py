@@ -9,7 +9,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from feedback_app.extensions import csrf, limiter
 from feedback_app.settings import Settings
-from feedback_app.web import body_limits
+from feedback_app.web import (
+    body_limits,
+    limit_store,  # noqa: F401  # imported, it is known to `limits` by its scheme
+)
 
 POLICY = {
     "default-src": "'none'",
