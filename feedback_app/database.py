@@ -18,6 +18,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    ExceptionContext,
     Executable,
     Select,
     TypeDecorator,
@@ -152,15 +153,16 @@ def insert(table: type[Base]) -> Insert:
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
-    """Return what the engine of ``settings`` is made with.
+    """Return what the engine of ``settings`` is made with. Its errors name no values: they end in logs.
 
     Behind a pooler of transactions (pgbouncer) each transaction may meet another connection of the server, so a
     statement prepared by name would be missing there, or be somebody else's: psycopg then prepares none.
     """
     if not settings.database_url.startswith("postgresql"):
-        return {}
+        return {"hide_parameters": True}
     pooled = settings.database_pooler == "transaction"
-    return {"pool_pre_ping": True} | ({"connect_args": {"prepare_threshold": None}} if pooled else {})
+    made = {"hide_parameters": True, "pool_pre_ping": True}
+    return made | ({"connect_args": {"prepare_threshold": None}} if pooled else {})
 
 
 def init_app(app: Flask) -> None:
@@ -175,7 +177,9 @@ def init_app(app: Flask) -> None:
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
-        elif settings.database_pooler == "none":
+            return
+        event.listen(engine, "handle_error", _say_no_values)
+        if settings.database_pooler == "none":
             event.listen(engine, "connect", _prepare_postgresql)
 
 
@@ -192,6 +196,21 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
     """Let a statement sort in 32 MB of memory, unless the database grants more: counting 50,000 mentions needs 15."""
     connection.execute(MEMORY)
     connection.commit()  # or the first rollback takes it back
+
+
+def _say_no_values(context: ExceptionContext) -> None:
+    """Take what somebody wrote out of PostgreSQL's messages, whoever logs or prints them.
+
+    Its details repeat whole rows, and the messages of class 22 ("invalid input") the value itself
+    (postgresql.org/docs/current/errcodes-appendix.html).
+    """
+    error, wrapped = cast("Any", context.original_exception), context.sqlalchemy_exception
+    if not getattr(error, "sqlstate", None):  # not the server's
+        return
+    said = "" if error.sqlstate.startswith("22") else error.diag.message_primary or ""
+    error.args = (f"{said} (SQLSTATE {error.sqlstate})".strip(),)
+    if wrapped is not None:
+        wrapped.args = (f"({type(error).__name__}) {error}",)
 
 
 def sync_each_commit() -> None:

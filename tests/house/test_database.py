@@ -173,12 +173,12 @@ def test_pages_of_a_list_are_clamped_to_what_there_is(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("url", "pooler", "options"),
     [
-        ("sqlite:///x", "transaction", {}),
-        ("postgresql+psycopg://x", "none", {"pool_pre_ping": True}),
+        ("sqlite:///x", "transaction", {"hide_parameters": True}),
+        ("postgresql+psycopg://x", "none", {"hide_parameters": True, "pool_pre_ping": True}),
         (
             "postgresql+psycopg://x",
             "transaction",
-            {"pool_pre_ping": True, "connect_args": {"prepare_threshold": None}},
+            {"hide_parameters": True, "pool_pre_ping": True, "connect_args": {"prepare_threshold": None}},
         ),
     ],
 )
