@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -22,6 +21,7 @@ from feedback_app.announcements.sending import audience, quote_queries
 from feedback_app.announcements.wording import names
 from feedback_app.announcements.wording.default_texts import HOLES
 from feedback_app.changes.queries import words_for
+from feedback_app.common.days import read_moment
 from feedback_app.common.keys import read_key, read_keys
 from feedback_app.delivery import queries as delivery_queries
 from feedback_app.errors import N_, NotFound, Refused
@@ -129,20 +129,12 @@ def save(announcement_id: int) -> str | Response:
                 audience=form.audience.data,
                 survey_ids=form.surveys.data or [],
                 texts=form.texts(),
-                seen=_moment(form.seen.data),
+                seen=read_moment(form.seen.data or ""),
             )
             flash(_("Saved."), "success")
             return see_other("announcements.show", announcement_id=announcement.id)
         form.seen.data = queries.get(announcement.id).changed_at.isoformat()  # saving once more is a decision
     return _draft_page(announcement, form)
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
 
 
 def _draft_page(announcement: Announcement, form: DraftForm) -> str:

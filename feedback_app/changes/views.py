@@ -17,6 +17,7 @@ from feedback_app.changes.models import STATE_NAMES, STATES, Change
 from feedback_app.changes.queries import Filter
 from feedback_app.changes.reasons import REASONS
 from feedback_app.changes.voices import queries as voices
+from feedback_app.common.days import read_moment
 from feedback_app.common.keys import read_key
 from feedback_app.events.actor import Actor
 from feedback_app.organisation.queries import current as organisation
@@ -126,11 +127,7 @@ def edit(change_id: int) -> str | Response:
 
 def _seen(change: Change) -> datetime:
     """Return which version the person was looking at; without a readable one, the present."""
-    try:
-        seen = datetime.fromisoformat(request.form.get("seen", ""))
-    except ValueError:
-        return change.updated_at
-    return seen if seen.tzinfo else change.updated_at
+    return read_moment(request.form.get("seen", "")) or change.updated_at
 
 
 @requires(rights.VIEW)

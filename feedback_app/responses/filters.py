@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
+from feedback_app.common.days import read_day
 from feedback_app.common.text import one_line
 from feedback_app.contacts.models import KINDS, Contact
 from feedback_app.responses.models import Answer, Response
@@ -49,8 +50,8 @@ class Filter:
             kind=kind if kind in KINDS else "",
             stage=_line(query.get("stage", "")),
             language=_line(query.get("language", ""))[:8],
-            since=_day(query.get("since", "")),
-            until=_day(query.get("until", "")),
+            since=read_day(query.get("since", "")),
+            until=read_day(query.get("until", "")),
             text=_line(query.get("text", "")),
             least=_score(query.get("least", "")),
             most=_score(query.get("most", "")),
@@ -119,14 +120,6 @@ def _midnight(day: date, zone: str) -> datetime:
 
 def _line(text: str) -> str:
     return one_line(text)[:LONGEST]
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return day if 1900 < day.year < 9000 else None
 
 
 def _score(text: str) -> int | None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, exists, select
 
+from feedback_app.common.days import read_day
 from feedback_app.common.keys import read_key
 from feedback_app.contacts.models import KINDS
 from feedback_app.responses.models import Response
@@ -63,10 +64,8 @@ class Look:
 
 
 def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        return ""
+    day = read_day(text)
+    return day.isoformat() if day else ""
 
 
 def midnight(day: str, zone: str, days: int = 0) -> datetime:

@@ -176,6 +176,8 @@ def test_several_choices_in_one_cell(take: Take, cell: str, expected: str) -> No
         ("a@example.org,02/03/2026,hi,,,", "no date that we understand"),
         ("a@example.org,2999-01-01,hi,,,", "in the future"),
         ("a@example.org,1066-10-14,hi,,,", "too long ago"),
+        ("a@example.org,0001-01-01T00:00:00+14:00,hi,,,", "too long ago"),
+        ("a@example.org,9999-12-31T23:59:59-12:00,hi,,,", "in the future"),
         ("a@example.org,,hi,11,,", "“11” is not one of the answers to “nps”"),
         ("a@example.org,,hi,,neighbour,", "no kind of contact"),
         ("a@example.org,,hi,,,Klingon!", "is no language"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext
@@ -18,6 +17,7 @@ from feedback_app.accounts.rights import ROLE_NAMES, ROLES
 from feedback_app.accounts.sign_in import passwords
 from feedback_app.accounts.sign_in.forms import is_address
 from feedback_app.accounts.staff_store import Person
+from feedback_app.common.days import read_day
 from feedback_app.common.keys import read_key
 from feedback_app.common.text import one_line
 from feedback_app.events.queries import EventFilter
@@ -128,13 +128,5 @@ def event_filter(args: Mapping[str, str]) -> EventFilter:
     """Return the filters of the trail; what makes no sense counts as not asked."""
     who, what, subject = (one_line(args.get(name))[:LINE] for name in ("who", "what", "subject"))
     number = read_key(args.get("subject_id", "")) if subject else None
-    days = _day(args.get("since", "")), _day(args.get("until", ""))
+    days = read_day(args.get("since", "")), read_day(args.get("until", ""))
     return EventFilter(who, what, subject, number, *days, zone=organisation().timezone)
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 1970 <= day.year <= 9998 else None

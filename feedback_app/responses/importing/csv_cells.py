@@ -48,12 +48,12 @@ def moment(cell: str, zone: str, now: datetime) -> datetime:
     at = _iso(text) or _day_first(text)
     if at is None:
         raise Unfit(N_("“%(word)s” is no date that we understand. Write it as 2026-01-31."), word=text[:60])
-    at = (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    at = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))  # in UTC only once it is near: else that overflows
     if at > now + timedelta(days=1):
         raise Unfit(N_("The date “%(word)s” is in the future."), word=text[:60])
     if at < _OLDEST:
         raise Unfit(N_("The date “%(word)s” is too long ago to be true."), word=text[:60])
-    return min(at, now)
+    return min(at.astimezone(UTC), now)
 
 
 def _iso(text: str) -> datetime | None:

@@ -16,9 +16,9 @@ def read_local(text: str, zone: str) -> datetime:
     """
     try:
         naive = datetime.strptime(_minutes(text), "%Y-%m-%d %H:%M")  # noqa: DTZ007  # its zone is the next line
-    except ValueError as error:
+        moment = naive.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise Refused(N_("Write date and time like this: 2026-12-01 09:00.")) from error
-    moment = naive.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != naive:
         raise Refused(
             N_("At %(time)s the clocks are put forward: this time does not exist. Choose another."), time=text
