@@ -32,7 +32,8 @@ def build(settings: Settings | None = None) -> Flask:
         BOOTSTRAP_SERVE_LOCAL=True,
         WTF_CSRF_TIME_LIMIT=12 * 3600,
     )
-    app.url_map.converters["int"] = pages.KeyConverter
+    app.request_class = pages.PageRequest
+    app.url_map.converters |= {"int": pages.KeyConverter, "default": pages.WordConverter}
     logs.configure(settings)
     app.config["RENDERERS"] = registry.RENDERERS
     app.config["JOBS"] = registry.JOBS

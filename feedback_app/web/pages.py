@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import Request, current_app, flash, redirect, request, url_for
 from flask_babel import gettext
-from werkzeug.routing import IntegerConverter, Map, MapAdapter
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.routing import IntegerConverter, Map, MapAdapter, UnicodeConverter, ValidationError
 from werkzeug.wrappers import Response
 
 from feedback_app.common.cache import Cache, app_cache
@@ -25,6 +26,32 @@ class KeyConverter(IntegerConverter):
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=MOST_KEY)
+
+
+class WordConverter(UnicodeConverter):
+    """``<...>`` of every address: PostgreSQL keeps no NUL, so a word with one names nothing."""
+
+    def to_python(self, value: str) -> str:
+        """Return the word. Raises ValidationError, which makes it an address of nothing."""
+        if "\0" in value:
+            raise ValidationError
+        return str(super().to_python(value))
+
+
+class Said(ImmutableMultiDict[str, Any]):
+    """Parameters and fields as they came, but without NUL: nobody types it, and PostgreSQL keeps none."""
+
+    def __init__(self, mapping: Any = None) -> None:
+        if mapping:
+            pairs = MultiDict(mapping).items(multi=True)
+            mapping = [(key, value.replace("\0", "") if isinstance(value, str) else value) for key, value in pairs]
+        super().__init__(mapping)
+
+
+class PageRequest(Request):
+    """A request of which every view reads what it can keep."""
+
+    parameter_storage_class = Said
 
 
 def public(view: View) -> View:
@@ -50,7 +77,13 @@ def back_to(endpoint: str, **values: object) -> Response:
     """Redirect to the form field ``next`` when it is a path of ours, else to ``endpoint``."""
     wish = request.form.get("next", "")
     parts = urlsplit(wish)
-    if wish.startswith("/") and not wish.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme:
+    if (
+        wish.startswith("/")
+        and wish.isprintable()
+        and not wish.startswith(("//", "/\\"))
+        and not parts.netloc
+        and not parts.scheme
+    ):
         return redirect(wish, code=303)
     return see_other(endpoint, **values)
 
