@@ -60,3 +60,9 @@ def test_the_index_lists_every_decision_once_and_none_that_is_gone() -> None:
     folder = ROOT / "docs" / "decisions"
     listed = re.findall(r"^\| \[(\d{4})\]\((\1-[\w-]+\.md)\)", (folder / "README.md").read_text("utf-8"), re.M)
     assert sorted(name for _, name in listed) == sorted(path.name for path in folder.glob("[0-9]*.md"))
+
+
+def test_the_table_of_licences_names_each_package_that_is_installed() -> None:
+    pinned = set(re.findall(r"^([a-z][\w-]*)==", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE))
+    table = re.findall(r"^\|[^|]+\|([^|]+)\|$", (ROOT / "docs/dependencies.md").read_text("utf-8"), re.MULTILINE)[2:]
+    assert sorted(name for row in table for name in row.strip().split(", ")) == sorted(pinned)
