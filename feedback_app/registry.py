@@ -9,6 +9,7 @@ from flask import Blueprint
 from feedback_app.accounts import events as accounts_events
 from feedback_app.accounts import mail as staff_mail
 from feedback_app.accounts.letters import KIND as STAFF
+from feedback_app.accounts.oidc.urls import blueprint as oidc
 from feedback_app.accounts.pages.urls import blueprint as accounts
 from feedback_app.announcements import events as announcement_events
 from feedback_app.announcements import mail as announced
@@ -53,6 +54,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reader,
     announcements,
     accounts,
+    oidc,
     organisation,
     letters,
     metrics,

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from feedback_app.common.oidc_providers import Provider, providers
 from feedback_app.common.rate_syntax import (
     DomainLimit,
     domain_limits,
@@ -25,7 +26,7 @@ LANGUAGES = ("en", "pl")
 PREFIX = "FEEDBACK_"
 SECRET = (  # may also come from NAME_FILE
     "SECRET_KEY", "DATABASE_URL", "MAIL_URL", "DKIM_KEY", "DKIM_ED25519_KEY",
-    "BOUNCE_MAILBOX", "HOOK_SECRET", "METRICS_TOKEN", "READER_KEY",
+    "OIDC", "BOUNCE_MAILBOX", "HOOK_SECRET", "METRICS_TOKEN", "READER_KEY",
 )  # fmt: skip
 LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 LOCAL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,22}[A-Za-z0-9])?")  # leaves room for what VERP adds, 64 in all
@@ -229,6 +230,8 @@ class Settings:
     reader_format: str = field(default="json_schema", metadata={"read": _one_of("json_schema", "json_object", "none")})
     metrics_token: str = field(default="", metadata={"read": _random_secret}, repr=False)
     log_level: str = field(default="info", metadata={"read": _one_of("debug", "info", "warning", "error")})
+    oidc: tuple[Provider, ...] = field(default=(), metadata={"read": providers}, repr=False)
+    local_sign_in: bool = field(default=True, metadata={"read": _flag})
     given: frozenset[str] = frozenset()  # no setting: the names of those that somebody set
 
     @property
@@ -265,7 +268,7 @@ class Settings:
     def completed(self) -> Settings:
         """Fill what follows from other settings; refuse what production must have and does not."""
         changes: dict[str, Any] = {}
-        self._check_reader()
+        self._check_pairs()
         if not self.secret_key:
             if not self.development:
                 raise BadSetting(f"{PREFIX}SECRET_KEY is missing: set it to at least 32 random characters.")
@@ -285,9 +288,11 @@ class Settings:
         changes |= {name: value for name, value in follows.items() if not getattr(self, name)}
         return self.with_(**changes)
 
-    def _check_reader(self) -> None:
+    def _check_pairs(self) -> None:
         if bool(self.reader_url) != bool(self.reader_model):
             raise BadSetting(f"{PREFIX}READER_URL and {PREFIX}READER_MODEL go together: set both, or none.")
+        if not (self.local_sign_in or self.oidc):
+            raise BadSetting(f"{PREFIX}LOCAL_SIGN_IN is off and {PREFIX}OIDC names no provider: nobody could sign in.")
 
     def with_(self, **changes: Any) -> Settings:
         """Return a copy with ``changes``."""

@@ -20,6 +20,7 @@ SECOND_STEP_OFF = EventType("staff.second_step_off", "staff", N_("turned off two
 SIGNED_IN = EventType("staff.signed_in", "staff", N_("signed in"))
 SIGN_IN_FAILED = EventType("staff.sign_in_failed", "staff", N_("failed to sign in (%(step)s)"))
 SIGNED_OUT_EVERYWHERE = EventType("staff.signed_out_everywhere", "staff", N_("signed out everywhere"))
+LINKED = EventType("staff.linked", "staff", N_("signed in with %(provider)s for the first time"))
 SESSION_ENDED = EventType("staff.session_ended", "staff", N_("signed out a device"))
 
 ROOM = EventRoom(
@@ -42,6 +43,7 @@ ROOM = EventRoom(
         SIGN_IN_FAILED,
         SIGNED_OUT_EVERYWHERE,
         SESSION_ENDED,
+        LINKED,
     ),
     (Subject("staff", N_("account"), "staff", "accounts.edit", "staff_id", title="email"),),
 )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from feedback_app import tokens
 from feedback_app.accounts import events, staff_store
 from feedback_app.accounts.actions import fit
-from feedback_app.accounts.models import Role, Staff
+from feedback_app.accounts.models import Role, Staff, StaffIdentity
 from feedback_app.database import transaction, updated_one
 from feedback_app.errors import N_, NotFound
 from feedback_app.events.actions import record
@@ -75,7 +75,8 @@ def claim(token: str, email: str, name: str, language: str, password: str) -> in
 def _somebody() -> ColumnElement[bool]:
     """Return the condition that somebody can sign in."""
     other = Staff.__table__.alias("somebody")
-    return exists().where(other.c.active, other.c.password.is_not(None))
+    linked = exists().where(StaffIdentity.staff_id == other.c.id)
+    return exists().where(other.c.active, other.c.password.is_not(None) | linked)
 
 
 def _waiting_admin(session: Session) -> Staff | None:

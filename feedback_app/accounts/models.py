@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_security import AsaList, RoleMixin, UserMixin
-from sqlalchemy import Column, ForeignKey, String, Table
+from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -66,6 +66,7 @@ class Staff(Base, UserMixin):
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(CodeList()))
     first_link_hash: Mapped[str | None] = mapped_column(String(64), unique=True)  # opens a house that has nobody yet
     roles: Mapped[list[Role]] = relationship(secondary=staff_role, lazy="selectin")  # type: ignore[assignment]
+    identities: Mapped[list[StaffIdentity]] = relationship(viewonly=True)
 
     @property
     def rights(self) -> set[str]:
@@ -85,15 +86,28 @@ class Staff(Base, UserMixin):
 
     @property
     def state(self) -> str:
-        """One of ``active``, ``invited`` (no password yet), ``disabled``."""
+        """One of ``active``, ``invited`` (no way to sign in yet), ``disabled``."""
         if not self.active:
             return "disabled"
-        return "active" if self.password else "invited"
+        return "active" if self.password or self.identities else "invited"
 
     @property
     def shown_name(self) -> str:
         """The name, or the address when no name is known."""
         return self.name or self.email
+
+
+class StaffIdentity(Base):
+    """An account elsewhere that opens ours: a provider's own number for the person, which it never gives to another."""
+
+    __tablename__ = "staff_identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    staff_id: Mapped[Key] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    issuer: Mapped[str] = mapped_column(String(255))
+    subject: Mapped[str] = mapped_column(String(255))
+    linked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
 class LinkRequest(Base):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import selectinload
 
 from feedback_app.accounts.models import Role, Staff, StaffSession
 from feedback_app.accounts.sign_in.session_rows import in_force
@@ -29,14 +30,15 @@ class StaffWish:
 
 
 def staff_page(wish: StaffWish, number: int) -> Page[Staff]:
-    """Return one page of staff, by name; roles come with them in one statement more."""
-    statement = select(Staff).where(*_staff_conditions(wish)).order_by(Staff.name == "", Staff.name, Staff.email)
+    """Return one page of staff, by name; roles and accounts elsewhere come with them in a statement each."""
+    found = select(Staff).options(selectinload(Staff.identities)).where(*_staff_conditions(wish))
+    statement = found.order_by(Staff.name == "", Staff.name, Staff.email)
     return page_of(statement, number)
 
 
 def everybody() -> Sequence[Staff]:
     """Return all staff by address."""
-    return db.session.scalars(select(Staff).order_by(Staff.email)).all()
+    return db.session.scalars(select(Staff).options(selectinload(Staff.identities)).order_by(Staff.email)).all()
 
 
 def staff(staff_id: int) -> Staff:
@@ -86,4 +88,5 @@ def _staff_conditions(wish: StaffWish) -> Iterator[ColumnElement[bool]]:
         yield ~Staff.active
     elif wish.state:
         yield Staff.active.is_(True)
-        yield Staff.password.is_not(None) if wish.state == "active" else Staff.password.is_(None)
+        enters = Staff.password.is_not(None) | Staff.identities.any()
+        yield enters if wish.state == "active" else ~enters

@@ -6,15 +6,16 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from feedback_app.accounts.models import Role, Staff
+from feedback_app.accounts.models import Role, Staff, StaffIdentity
 from feedback_app.accounts.rights import ROLES
 from feedback_app.database import insert
 from feedback_app.delivery import addresses
 from feedback_app.errors import N_, NotFound, Refused
+from feedback_app.extensions import current_settings, db
 from feedback_app.settings import LANGUAGES
 
 
@@ -96,13 +97,40 @@ def lock_admins(session: Session) -> None:
 
 
 def is_admin() -> ColumnElement[bool]:
-    """Return the condition that an account can manage staff today: active, with a password, with the role."""
-    return Staff.active & Staff.password.is_not(None) & Staff.roles.any(Role.name == "admin")
+    """Return the condition that an account can manage staff today: active, with a way to sign in, with the role."""
+    return Staff.active & can_enter() & Staff.roles.any(Role.name == "admin")
+
+
+def can_enter() -> ColumnElement[bool]:
+    """Return the condition that an account has a password, or is linked to a provider that the settings name."""
+    return Staff.password.is_not(None) | vouched_for()
+
+
+def vouched_for() -> ColumnElement[bool]:
+    """Return the condition that a provider of the settings opens an account."""
+    issuers = [one.issuer for one in current_settings().oidc]
+    return Staff.identities.any(StaffIdentity.issuer.in_(issuers))
+
+
+def local_sign_in_for(staff: Staff) -> bool:
+    """True when ``staff`` may sign in with a password, which the settings may have switched off.
+
+    Admins still may while no admin can come in by a provider: a switch must not lock the house.
+    """
+    if current_settings().local_sign_in:
+        return True
+    by_provider = exists().where(is_admin(), vouched_for())
+    return "admin" in staff.role_names and not db.session.scalar(select(by_provider))
+
+
+def is_last_admin(session: Session, staff: Staff) -> bool:
+    """True when ``staff`` is the only one who can manage staff."""
+    return list(session.scalars(select(Staff.id).where(is_admin()).limit(2))) == [staff.id]
 
 
 def keep_an_admin(session: Session, without: Staff) -> None:
     """Raise Refused when ``without`` is the only one who can manage staff."""
-    if list(session.scalars(select(Staff.id).where(is_admin()).limit(2))) == [without.id]:
+    if is_last_admin(session, without):
         raise Refused(
             N_("%(email)s is the only active admin. Make somebody else admin first, then try again."),
             email=without.email,

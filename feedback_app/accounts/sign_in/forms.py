@@ -23,6 +23,7 @@ from wtforms import EmailField, Field, ValidationError
 from feedback_app.accounts import events
 from feedback_app.accounts.models import Staff
 from feedback_app.accounts.sign_in.guard import begin_writing
+from feedback_app.accounts.staff_store import local_sign_in_for
 from feedback_app.delivery import addresses
 from feedback_app.events.actions import record_once
 from feedback_app.events.actor import STRANGER
@@ -79,7 +80,7 @@ class _Hashed(_Noted):
         better = own.password  # hashed anew where the settings of hashing have changed
         db.session.expire(own)
         begin_writing()
-        holds = own.active and own.password == compared
+        holds = own.active and own.password == compared and local_sign_in_for(own)
         if holds and better != compared:
             own.password = better
         if not holds:
