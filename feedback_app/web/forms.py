@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField, ValidationError
+from wtforms import Field, PasswordField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
 from feedback_app.common.text import tidy
@@ -27,8 +27,9 @@ class Form(FlaskForm):
         """Tidy every text field."""
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
-            """Add the tidying filter to text fields."""
-            if issubclass(unbound_field.field_class, (StringField, TextAreaField)):
+            """Add the tidying filter to text fields; a password is what was typed, blanks and all."""
+            kind = unbound_field.field_class
+            if issubclass(kind, (StringField, TextAreaField)) and not issubclass(kind, PasswordField):
                 filters = list(unbound_field.kwargs.get("filters", []))
                 options = {**options, "filters": [tidied, *filters]}
                 unbound_field = type(unbound_field)(

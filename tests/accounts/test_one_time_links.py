@@ -189,6 +189,11 @@ class TestFirst:
         assert db.session.scalars(db.select(Staff.email)).all() == ["ada@velo.example"]
         assert one_time_links.first_link() is None
 
+    def test_a_password_is_kept_as_it_was_typed(self, client: FlaskClient) -> None:
+        path, typed = (one_time_links.first_link() or "").removeprefix("http://localhost"), f"  {NEW}  "
+        assert client.post(path, data=self.given(password=typed, password_again=typed)).location == "/sign-in"
+        assert comes_in(client, "ada@velo.example", typed)
+
     def test_the_link_is_the_same_until_used_and_kept_as_a_hash(self) -> None:
         token = first_admin.first_token()
         assert token == first_admin.first_token()
