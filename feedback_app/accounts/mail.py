@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.accounts import events, letters
 from feedback_app.accounts.models import LinkRequest, Staff
+from feedback_app.accounts.staff_store import local_sign_in_for
 from feedback_app.database import transaction
 from feedback_app.delivery import addresses
 from feedback_app.delivery.compose import templates as layout
@@ -41,7 +42,9 @@ def write_wanted_links() -> None:
         return
     with transaction() as session:
         wanted = set(session.scalars(delete(LinkRequest).returning(LinkRequest.email)))
-        for staff in session.scalars(select(Staff).where(Staff.email.in_(wanted), Staff.active)):
+        for staff in session.scalars(select(Staff).where(Staff.email.in_(wanted), Staff.active)).all():
+            if not local_sign_in_for(staff):
+                continue  # a password would open nothing
             letters.write(staff, events.PASSWORD_RESET_ASKED, layout.render("password_reset", staff.language))
 
 

@@ -13,11 +13,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from feedback_app.accounts import actions, staff_store
+from feedback_app.accounts import actions, mail, staff_store
 from feedback_app.accounts.models import Staff, StaffIdentity
 from feedback_app.accounts.staff_store import Person
 from feedback_app.common.oidc_providers import Provider
 from feedback_app.database import transaction
+from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.errors import Refused
 from feedback_app.events.actor import COMMAND
 from feedback_app.events.models import Event
@@ -319,6 +320,12 @@ class TestWithoutPasswords:
     def test_a_password_opens_nothing(self, client: FlaskClient, a_staff: AStaff) -> None:
         assert not self.by_password(client, a_staff("viewer").email)
         assert "Get a link by email" not in client.get("/sign-in", headers=ENGLISH).text
+
+    def test_nobody_gets_a_link_to_choose_one(self, client: FlaskClient, a_staff: AStaff) -> None:
+        client.post("/reset", data={"email": a_staff("viewer").email})
+        client.post("/reset", data={"email": a_staff("admin").email})
+        mail.write_wanted_links()
+        assert db.session.scalars(db.select(OutgoingEmail.address)).all() == ["admin@velo.example"]
 
     def test_an_admin_comes_in_while_no_admin_can_otherwise(
         self, app: Flask, client: FlaskClient, a_staff: AStaff, come_by: ComeBy
