@@ -15,7 +15,7 @@ from feedback_app.themes.engine.vectors.large_encoders import CompactE5
 from feedback_app.themes.engine.vectors.normalise import fit_space
 from feedback_app.themes.library.reader import SECTORS, subjects
 
-DENSE_RIDGE, STEM_RIDGE, RAREST = 10.0, 1.0, 3
+DENSE_RIDGE, STEM_RIDGE, RAREST = 20.0, 1.0, 3
 
 
 def examples():

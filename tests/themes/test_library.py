@@ -88,9 +88,9 @@ def test_a_subject_is_named_and_explained_in_few_words(subject: Subject) -> None
 
 
 @pytest.mark.parametrize("subject", **BY_CODE)
-def test_a_subject_has_eight_to_two_dozen_examples_of_two_words_or_more(subject: Subject) -> None:
+def test_a_subject_has_forty_examples_or_more_of_two_words_or_more(subject: Subject) -> None:
     for language in LANGUAGES:
-        assert 8 <= len(subject.examples[language]) <= 24
+        assert 40 <= len(subject.examples[language]) <= 46
         assert all(2 <= len(example.text.split()) <= 32 for example in subject.examples[language])
 
 
@@ -98,9 +98,9 @@ def test_a_subject_has_eight_to_two_dozen_examples_of_two_words_or_more(subject:
 def test_a_subject_is_no_mood(subject: Subject) -> None:
     for language in LANGUAGES:
         tones = Counter(example.tone for example in subject.examples[language])
-        assert 4 <= tones["complaint"] <= 16
-        assert tones["praise"] >= 1
-        assert tones["wish"] + tones["question"] >= 1
+        assert 12 <= tones["complaint"] <= 32
+        assert tones["praise"] >= 3
+        assert tones["wish"] + tones["question"] >= 4
 
 
 @pytest.mark.parametrize("subject", **BY_CODE)

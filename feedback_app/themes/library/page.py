@@ -23,7 +23,7 @@ Beside the subjects there are, for each language, {asides} and more asides (gree
 {empty} and more answers without content, {mentions} short pieces that look like them and do carry a subject, and
 {tones} and more sentences that teach tone alone: irony, praise by negation, wishes as orders.
 
-To add or change a subject, edit `feedback_app/themes/library/SECTOR.json`: 20 to 24 sentences a language, in a
+To add or change a subject, edit `feedback_app/themes/library/SECTOR.json`: 40 to 46 sentences a language, in a
 respondent's words, that name their subject without their neighbours. Then `make library` writes this page anew,
 `python benchmarks/themes_library.py SECTOR` lists sentences that seem to belong elsewhere, and the tests say what else
 is wrong. A code never changes once it has been released.
