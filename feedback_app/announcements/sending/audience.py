@@ -14,7 +14,7 @@ from feedback_app.announcements.models import Announcement, AnnouncementChange, 
 from feedback_app.announcements.sending.choose_quotes import Spoken
 from feedback_app.changes.models import Change
 from feedback_app.changes.voices.models import Voice
-from feedback_app.changes.voices.queries import quotable
+from feedback_app.changes.voices.quote_gate import quotable
 from feedback_app.contacts.models import Contact
 from feedback_app.delivery.models import Suppression
 from feedback_app.extensions import db

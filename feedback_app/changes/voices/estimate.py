@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from feedback_app.common.intervals import interval
 
-SAMPLE = 20  # judged at random before anything goes out unjudged
-
 
 @dataclass(frozen=True)
 class Estimate:
@@ -22,11 +20,6 @@ class Estimate:
     low: float
     high: float
     found: float | None
-
-
-def confirmed(hits: int, cases: int, bar: float) -> bool:
-    """True when a sample of what would go out unjudged was judged, and as many fit as the bar asks for."""
-    return cases >= SAMPLE and hits >= bar * cases
 
 
 def estimate(judged: int, unjudged: int, sample: tuple[int, int], expected: float | None) -> Estimate:

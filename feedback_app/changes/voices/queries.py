@@ -1,20 +1,20 @@
-"""Reading voices: what to judge next, what may be quoted, and how good that is."""
+"""Reading voices: what to judge next, what was judged, what would go out, and how good that is."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from feedback_app.changes.queries import surveys_concerned
-from feedback_app.changes.voices.estimate import Estimate, confirmed, estimate
+from feedback_app.changes.voices.estimate import Estimate, estimate
 from feedback_app.changes.voices.models import FITTING, Voice, VoiceRanking
+from feedback_app.changes.voices.quote_gate import quotable, samples
 from feedback_app.extensions import db
-from feedback_app.organisation.queries import current as organisation
 from feedback_app.responses.models import Answer, Response
 from feedback_app.themes.engine.quoting.quotation import Quotation, exactly, quotation
 from feedback_app.themes.models import Mention
@@ -40,27 +40,6 @@ class Heard:
     sampled: bool = False
     contact_id: int | None = None
     alike: list[Heard] = field(default_factory=list)
-
-
-def quotable(change_ids: Select[Any] | Sequence[int]) -> ColumnElement[bool]:
-    """Return the condition "these words may stand in the letter about one of these changes"."""
-    bar = organisation().quote_bar
-    sure = [one for one, sample in samples().items() if confirmed(*sample, bar)]
-    judged = Voice.state.in_(FITTING)
-    unjudged = and_(Voice.state == "proposed", Voice.chance >= bar, Voice.change_id.in_(sure))
-    return and_(Voice.change_id.in_(change_ids), Voice.left_out.is_(False), or_(judged, unjudged) if sure else judged)
-
-
-def samples() -> dict[int, tuple[int, int]]:
-    """Return for each change how many of the mentions judged at random fit, and how many were judged."""
-    statement = select(Voice.change_id, Voice.state, func.count()).where(
-        Voice.sampled.is_(True), Voice.state != "proposed"
-    )
-    by_change: dict[int, tuple[int, int]] = {}
-    for change_id, state, count in db.session.execute(statement.group_by(Voice.change_id, Voice.state)):
-        hits, cases = by_change.get(change_id, (0, 0))
-        by_change[change_id] = (hits + (count if state in FITTING else 0), cases + count)
-    return by_change
 
 
 def print_voice(

@@ -11,8 +11,8 @@ from feedback_app.changes.models import Change
 from feedback_app.changes.queries import words_in
 from feedback_app.changes.voices import queries
 from feedback_app.changes.voices.actions import request_ranking
-from feedback_app.changes.voices.estimate import SAMPLE
 from feedback_app.changes.voices.models import FITTING, Voice, VoiceRanking
+from feedback_app.changes.voices.quote_gate import SAMPLE
 from feedback_app.database import insert, transaction
 from feedback_app.extensions import db
 from feedback_app.organisation.queries import current as organisation

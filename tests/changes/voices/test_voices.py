@@ -13,8 +13,9 @@ from feedback_app.announcements import actions as announcements
 from feedback_app.announcements.commands import announcements as announcement_commands
 from feedback_app.changes.commands import changes
 from feedback_app.changes.voices import actions, queries, worker
-from feedback_app.changes.voices.estimate import confirmed, estimate
+from feedback_app.changes.voices.estimate import estimate
 from feedback_app.changes.voices.models import Voice, VoiceRanking
+from feedback_app.changes.voices.quote_gate import confirmed
 from feedback_app.common.intervals import interval
 from feedback_app.errors import NotFound, Refused
 from feedback_app.events.actor import COMMAND
