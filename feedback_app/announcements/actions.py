@@ -46,9 +46,9 @@ def draft(
 ) -> int:
     """Draft an announcement of changes that are in one and the same state, and return its id.
 
-    It starts with the shipped wording in each of our languages in which all the changes have words, for the surveys
-    whose answers the linked themes hold (or ``survey_ids``), to ``audience``, one of AUDIENCES. Refused when there is
-    nothing to tell.
+    It starts with the shipped wording in each of our languages in which all the changes have words, to ``audience``,
+    one of AUDIENCES, for ``survey_ids``: by default every survey that is grouped by the codebook of a linked theme.
+    Refused when there is nothing to tell.
     """
     with transaction() as session:
         changes = _changes(session, change_ids)
