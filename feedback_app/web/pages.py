@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Request, current_app, flash, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
-from werkzeug.routing import IntegerConverter, Map, MapAdapter, UnicodeConverter, ValidationError
+from werkzeug.routing import IntegerConverter, Map, MapAdapter, UnicodeConverter
 from werkzeug.wrappers import Response
 
 from feedback_app.common.cache import Cache, app_cache
@@ -29,13 +29,11 @@ class KeyConverter(IntegerConverter):
 
 
 class WordConverter(UnicodeConverter):
-    """``<...>`` of every address: PostgreSQL keeps no NUL, so a word with one names nothing."""
+    """``<...>`` of every address: PostgreSQL keeps no NUL, so a word with one must not reach it."""
 
     def to_python(self, value: str) -> str:
-        """Return the word. Raises ValidationError, which makes it an address of nothing."""
-        if "\0" in value:
-            raise ValidationError
-        return str(super().to_python(value))
+        """Return the word, which names nothing where it held NUL: its view says so in its own way."""
+        return value.replace("\0", "\ufffd")
 
 
 class Said(ImmutableMultiDict[str, Any]):
