@@ -20,7 +20,7 @@ from feedback_app.common.cli_helpers import in_app
 from feedback_app.demo.actions import is_empty, seed
 from feedback_app.extensions import current_settings
 from feedback_app.organisation import actions as organisation
-from feedback_app.settings import BadSetting, Settings
+from feedback_app.settings import LOOPBACK, BadSetting, Settings
 
 WORKERS = 2  # processes of the pages; SQLite has one writer, so more do not help there
 THREADS = 4  # of each: a long export or import takes one
@@ -44,6 +44,7 @@ def _gunicorn(settings: Settings, host: str) -> list[str]:
 @in_app
 def web(host: str) -> None:
     """Run only the pages. Letters wait until a worker runs somewhere."""
+    _only_here(current_settings(), host)
     os.execv(sys.executable, _gunicorn(current_settings(), host))  # noqa: S606  # no shell, fixed program
 
 
@@ -60,12 +61,22 @@ def serve(host: str, demo: bool | None) -> None:
         raise click.ClickException(str(error)) from error
     with app.app_context():
         settings = current_settings()
+        _only_here(settings, host)
         flask_migrate.upgrade()
         organisation.ensure()
         if demo if demo is not None else settings.development:
             _seed_once()
         _welcome(app, settings)
     sys.exit(_run_together([_gunicorn(settings, host), [sys.executable, "-m", "feedback_app.cli", "worker"]]))
+
+
+def _only_here(settings: Settings, host: str) -> None:
+    """Refuse to let others reach a development instance: its letters, with their links, are open to all who do."""
+    if settings.development and host.strip("[]") not in LOOPBACK:
+        raise click.ClickException(
+            "FEEDBACK_DEVELOPMENT=yes shows all letters to whoever can reach it, so it listens on 127.0.0.1 only,"
+            f" not on {host}. Unset it, and set FEEDBACK_SECRET_KEY and FEEDBACK_BASE_URL."
+        )
 
 
 def _seed_once() -> None:

@@ -24,6 +24,7 @@ from feedback_app.places import default_var
 
 LANGUAGES = ("en", "pl")
 PREFIX = "FEEDBACK_"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SECRET = (  # may also come from NAME_FILE
     "SECRET_KEY", "DATABASE_URL", "MAIL_URL", "DKIM_KEY", "DKIM_ED25519_KEY",
     "OIDC", "BOUNCE_MAILBOX", "HOOK_SECRET", "METRICS_TOKEN", "READER_KEY",
@@ -269,6 +270,7 @@ class Settings:
         """Fill what follows from other settings; refuse what production must have and does not."""
         changes: dict[str, Any] = {}
         self._check_pairs()
+        self._check_development()
         if not self.secret_key:
             if not self.development:
                 raise BadSetting(f"{PREFIX}SECRET_KEY is missing: set it to at least 32 random characters.")
@@ -293,6 +295,14 @@ class Settings:
             raise BadSetting(f"{PREFIX}READER_URL and {PREFIX}READER_MODEL go together: set both, or none.")
         if not (self.local_sign_in or self.oidc):
             raise BadSetting(f"{PREFIX}LOCAL_SIGN_IN is off and {PREFIX}OIDC names no provider: nobody could sign in.")
+
+    def _check_development(self) -> None:
+        host = urlsplit(self.base_url).hostname or "localhost"
+        if self.development and host not in LOOPBACK:
+            raise BadSetting(
+                f"{PREFIX}DEVELOPMENT=yes shows all letters to whoever can reach it: {PREFIX}BASE_URL must then be"
+                f" on this machine, such as http://127.0.0.1:{self.port}, not {self.base_url}."
+            )
 
     def with_(self, **changes: Any) -> Settings:
         """Return a copy with ``changes``."""

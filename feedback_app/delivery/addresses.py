@@ -36,6 +36,8 @@ def parse(text: str) -> Address:
     Accents and international domains are welcome (RFC 6531, IDNA 2008). Raises BadAddress with one clear line.
     """
     typed = text.strip()
+    if len(typed) > LONGEST:  # before anything looks at each sign of it
+        raise _trouble(typed)
     try:
         valid = validate_email(typed, check_deliverability=False)
     except EmailNotValidError as error:

@@ -23,6 +23,7 @@ TEXTS = {
     405: (N_("This address cannot be used that way"), N_("Go back and use the button on the page.")),
     409: (N_("That could not be done"), N_("Go back, look at the current state and try again.")),
     413: (N_("That is more than this page takes"), N_("Shorten it, or split a file into smaller ones.")),
+    421: (N_("This is not the address of this service"), N_("Use the address from your letter or bookmark.")),
     429: (N_("That was a little fast"), N_("Wait a minute and try again. Nothing was lost.")),
     500: (
         N_("Something went wrong on our side"),

@@ -11,6 +11,7 @@ from feedback_app.extensions import csrf, limiter
 from feedback_app.settings import Settings
 from feedback_app.web import (
     body_limits,
+    hosts,
     limit_store,  # noqa: F401  # imported, it is known to `limits` by its scheme
 )
 
@@ -43,6 +44,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    hosts.init_app(app)
     body_limits.init_app(app)
     app.config.update(
         RATELIMIT_ENABLED=settings.rate_limits,
@@ -52,6 +54,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     limiter.init_app(app)
     csrf.init_app(app)  # after the limits: it reads the form
+    app.config["SECURITY_CACHE_CONTROL"] = {}  # Flask-Security's own is malformed ("no-store=True")
+    app.after_request(_keep_nothing)
     app.after_request(_loosen_for_letters)  # registered first, so it runs after Talisman
     Talisman(
         app,
@@ -63,6 +67,12 @@ def init_app(app: Flask, settings: Settings) -> None:
         frame_options="DENY",
         permissions_policy={"geolocation": "()", "camera": "()", "microphone": "()"},
     )
+
+
+def _keep_nothing(response: Response) -> Response:
+    """Let no proxy and no shared computer keep a page, unless its view says otherwise (RFC 9111 5.2.2.5)."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
 
 
 def _loosen_for_letters(response: Response) -> Response:
