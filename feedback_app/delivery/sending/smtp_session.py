@@ -10,11 +10,9 @@ from __future__ import annotations
 import contextlib
 import smtplib
 import time
-from typing import NamedTuple
 
-from feedback_app.delivery.addresses import on_the_wire
-from feedback_app.delivery.compose.letter import Letter, cannot_be_built
-from feedback_app.delivery.compose.mime_message import Recipient, Sign
+from feedback_app.delivery.compose.letter import Letter
+from feedback_app.delivery.compose.mime_message import Sign
 from feedback_app.delivery.identity import Identity
 from feedback_app.delivery.queue.smtp_replies import (
     Reply,
@@ -24,20 +22,13 @@ from feedback_app.delivery.queue.smtp_replies import (
 )
 from feedback_app.delivery.sending.connections import Handoff
 from feedback_app.delivery.sending.relay import RelayTrouble, Timeouts
-from feedback_app.delivery.sending.smtp_socket import SmtpSocket, envelope, words
+from feedback_app.delivery.sending.smtp_envelope import Built, build
+from feedback_app.delivery.sending.smtp_socket import SmtpSocket, words
 from feedback_app.errors import N_
 
 EXPECTED = ((Stage.MAIL, b"250 "), (Stage.RCPT, b"250 "), (Stage.DATA, b"354 "))
 USUAL = [wanted for _, wanted in EXPECTED]
 RSET = b"RSET\r\n"
-
-
-class Built(NamedTuple):
-    """A letter ready for the wire: the commands that announce it, and its text with the last dot."""
-
-    letter: Letter
-    envelope: list[bytes]
-    text: bytes
 
 
 class SmtpSession:
@@ -231,21 +222,11 @@ class SmtpSession:
 
     def _built(self, handoff: Handoff, letter: Letter) -> Built | None:
         """Return a letter ready for the wire, or settle the one that cannot be made so."""
-        address = on_the_wire(letter.address, self._utf8)
-        if address is None:
-            why = N_("the address has letters outside ASCII before the @, and the relay does not offer SMTPUTF8")
-            handoff.report(letter, Verdict.REFUSED, Reply(0, why))
-            return None
-        to = Recipient(letter.id, address, letter.name, letter.group_id)
-        try:
-            text = letter.skeleton.build(to, letter.fill, letter.unsubscribe_url, self._sign)
-        except Exception as error:  # whatever one letter holds must not stop the others
-            handoff.report(letter, Verdict.REFUSED, cannot_be_built(error))
-            return None
-        if b"\r\n." in text:
-            text = text.replace(b"\r\n.", b"\r\n..")
-        text += b".\r\n" if text.endswith(b"\r\n") else b"\r\n.\r\n"
-        return Built(letter, envelope(self._identity, letter.id, address, dsn=self._dsn), text)
+        made = build(letter, self._identity, self._sign, utf8=self._utf8, dsn=self._dsn)
+        if isinstance(made, Built):
+            return made
+        handoff.report(letter, Verdict.REFUSED, made)
+        return None
 
 
 class _Lost(Exception):

@@ -1,9 +1,8 @@
-"""Bytes to the relay and replies from it, and the commands that announce a letter."""
+"""Bytes to the relay, and replies from it."""
 
 from __future__ import annotations
 
 import contextlib
-import re
 import select
 import smtplib
 import socket
@@ -12,13 +11,11 @@ import struct
 import time
 from typing import Any
 
-from feedback_app.delivery.identity import Identity
 from feedback_app.delivery.queue.smtp_replies import Reply
 
 READ = 65536
 LULL = 0.003  # seconds that are left to other connections before the next letter is built
 LONGEST_LINE = 8192  # a reply line has 512 octets (RFC 5321 4.5.3.1.5); some have more
-XTEXT = re.compile(r"[!-*,-<>-~]+")  # printable ASCII but "+" and "="
 
 
 class SmtpSocket:
@@ -118,20 +115,6 @@ class SmtpSocket:
             self._in_force[option] = self._patience
 
 
-def envelope(identity: Identity, letter_id: int, address: str, *, dsn: bool) -> list[bytes]:
-    """Return MAIL, RCPT and DATA for a letter; ``dsn``: the relay knows delivery reports (RFC 3461)."""
-    mail = f"MAIL FROM:<{identity.envelope_sender(letter_id)}>"
-    rcpt = f"RCPT TO:<{address}>"
-    if dsn:
-        mail += f" RET=HDRS ENVID={identity.envelope_id(letter_id)}"
-        rcpt += " NOTIFY=FAILURE,DELAY"
-        if address.isascii():
-            rcpt += f" ORCPT=rfc822;{xtext(address)}"
-    if not address.isascii():
-        mail += " BODY=8BITMIME SMTPUTF8"
-    return [f"{mail}\r\n".encode(), f"{rcpt}\r\n".encode(), b"DATA\r\n"]
-
-
 def socket_of(smtp: smtplib.SMTP) -> socket.socket:
     """Return the socket. Raises SMTPServerDisconnected when there is none."""
     if smtp.sock is None:
@@ -152,10 +135,3 @@ def _unread(sock: socket.socket, reader: Any) -> bytes:
 def words(error: Exception) -> str:
     """Return ``error`` on one short line."""
     return " ".join(str(error).split())[:200] or type(error).__name__
-
-
-def xtext(text: str) -> str:
-    """Return ``text`` in the encoding of RFC 3461 4."""
-    if XTEXT.fullmatch(text):
-        return text
-    return "".join(c if XTEXT.fullmatch(c) else f"+{ord(c):02X}" for c in text)
