@@ -62,7 +62,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "delivery/queue/retry.py": ("tests/delivery/test_result_of.py", "tests/delivery/test_throttle_pure.py"),
     "delivery/queue/results.py": ("tests/delivery/test_results.py", "tests/delivery/test_result_of.py"),
     "delivery/queue/pauses.py": ("tests/delivery/test_pauses.py",),
-    "delivery/queue/journal_reader.py": ("tests/delivery/test_journals.py",),
+    "delivery/queue/recovery.py": ("tests/delivery/test_journals.py", "tests/delivery/test_crashes.py"),
     "delivery/queue/smtp_replies.py": ("tests/delivery/test_smtp_replies.py", "tests/delivery/test_scopes.py"),
     "delivery/throttle/token_bucket.py": ("tests/delivery/test_throttle_pure.py",),
     "delivery/throttle/ramp_up_stats.py": ("tests/delivery/test_throttle_pure.py",),

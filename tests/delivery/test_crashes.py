@@ -20,7 +20,7 @@ from feedback_app.delivery import actions, queries, suppression
 from feedback_app.delivery.models import OutgoingEmail
 from feedback_app.delivery.queue import claims, recovery
 from feedback_app.delivery.queue.journal import ENDING, Journal, line
-from feedback_app.delivery.queue.journal_reader import left_behind, read
+from feedback_app.delivery.queue.recovery import left_behind, read_journal
 from feedback_app.delivery.queue.results import Result, record
 from feedback_app.delivery.queue.smtp_replies import Reply
 from feedback_app.delivery.sending.connections import FRESH
@@ -238,7 +238,7 @@ def test_a_journal_grows_no_larger_than_what_is_open(tmp_path: Path, monkeypatch
         if n % 10 == 9:
             journal.known(range(n - 9, n))  # one in ten stays open
     path = folder / ("w" + ENDING)
-    contents = read(path.read_bytes(), "w")
+    contents = read_journal(path.read_bytes(), "w")
     assert contents.whole
     assert set(contents.replies) == set(range(9, 2000, 10))
     assert path.stat().st_size < 40_000
@@ -252,7 +252,7 @@ def test_a_journal_grows_no_larger_than_what_is_open(tmp_path: Path, monkeypatch
     "raw", [b"", b"garbage", b"o", b"i 1\n", b"\xff\xfe\n" * 50, b"o w boot\nr\nr x\nd x y\ni 5 6 7\nr 9 250"]
 )
 def test_a_damaged_journal_is_read_as_far_as_it_goes(raw: bytes) -> None:
-    contents = read(raw, "w")
+    contents = read_journal(raw, "w")
     assert not contents.whole
     assert not contents.intents
     assert not contents.replies

@@ -25,12 +25,7 @@ from feedback_app.delivery.queue.journal import (
     line,
     whole,
 )
-from feedback_app.delivery.queue.journal_reader import (
-    PAGE,
-    JournalContents,
-    left_behind,
-    read,
-)
+from feedback_app.delivery.queue.recovery import PAGE, JournalContents, left_behind, read_journal
 from feedback_app.delivery.queue.smtp_replies import Reply
 from tests.delivery.helpers import drain, journals, letters, queue, sender, smtp, states
 from tests.delivery.processes import in_thread
@@ -218,7 +213,7 @@ def test_what_a_full_disk_cut_short_is_not_taken_for_damage(tmp_path: Path) -> N
     os.write(file, b"d 1")  # what a full disk may keep of a line
     assert journal.caught_up()
     journal.intend(14)
-    contents = read(path.read_bytes(), "w")
+    contents = read_journal(path.read_bytes(), "w")
     assert contents.whole
     assert (contents.intents, contents.replies) == ({14}, {})
     os.close(room)
@@ -236,11 +231,11 @@ def test_a_line_says_what_was_written_or_nothing() -> None:
 def test_an_unfinished_last_line_is_a_kill_only_at_the_end_of_a_page() -> None:
     head = line(b"o w " + (read_boot()))
     lines = head + line(b"i 1") + line(b"r 1 250 " + b"x" * 200)
-    assert read(lines + b"i 2", "w").whole is False
+    assert read_journal(lines + b"i 2", "w").whole is False
     padded = lines + line(b"r 1 250 " + b"x" * (PAGE - len(lines) - 40))
     torn = padded + line(b"i 2345678901234567890")[: PAGE - len(padded)]
     assert len(torn) == PAGE
-    contents = read(torn, "w")
+    contents = read_journal(torn, "w")
     assert contents.whole
     assert contents == JournalContents("w", same_boot=True, whole=True, replies=contents.replies)
 
