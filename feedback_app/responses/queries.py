@@ -62,7 +62,7 @@ class Whole:
     older: int | None
 
 
-def read_lightly() -> None:
+def autocommit_reads() -> None:
     """Spare the reads that follow their BEGIN and ROLLBACK on PostgreSQL: each is one statement by itself.
 
     For pages that read one row or two and are asked for very often. Ends when a transaction() begins.

@@ -77,7 +77,7 @@ def thanks(token: str) -> Response:
 
 def _visit(token: str) -> Visit | Response:
     token = token.strip(STRAY)
-    queries.read_lightly()
+    queries.autocommit_reads()
     asked = invitation_by_token(token)
     if asked is None:
         return _door("unknown", 404)
