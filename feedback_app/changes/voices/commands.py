@@ -36,7 +36,7 @@ def _rank_if_due(change_id: int) -> None:
     due = ranking is None or ranking.ranked_at is None or ranking.ranked_at < ranking.wanted_at
     db.session.rollback()
     if due:
-        import_module("feedback_app.changes.voices.worker").rank_now(change_id)
+        import_module("feedback_app.changes.voices.rank_voices").rank_now(change_id)
 
 
 @click.command("judge")

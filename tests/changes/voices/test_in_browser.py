@@ -12,7 +12,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from feedback_app.accounts.models import Staff
-from feedback_app.changes.voices import queries, worker
+from feedback_app.changes.voices import queries, rank_voices
 from feedback_app.delivery.sending.factory import open_sender
 from feedback_app.extensions import current_settings, db
 from tests.announcements.factories import a_change, a_codebook, a_mention, a_theme
@@ -51,7 +51,7 @@ def change(app: Flask) -> int:
         person = a_contact(f"p{number}@example.org", name=f"Person {number}", language=code)
         a_mention(a_response(survey, person, missing=text), theme, text=text.split(". ")[0])
     made = a_change(theme)
-    worker.rank_wanted()
+    rank_voices.rank_wanted()
     return made
 
 

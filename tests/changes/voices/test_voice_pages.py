@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from feedback_app.announcements import actions as announcements
 from feedback_app.announcements.models import Notice
 from feedback_app.announcements.sending import actions as sending
-from feedback_app.changes.voices import actions, queries, worker
+from feedback_app.changes.voices import actions, queries, rank_voices
 from feedback_app.changes.voices.models import Voice
 from feedback_app.contacts.models import Contact
 from feedback_app.events.actor import COMMAND
@@ -29,7 +29,7 @@ def mention_of(contact: Contact) -> int:
 
 
 def test_judged_by_buttons_and_taken_back(as_role: Sign, company: Company) -> None:  # noqa: F811
-    worker.rank_wanted()
+    rank_voices.rank_wanted()
     client = as_role("product_owner")
     address = f"/changes/{company.change}/voices"
     page = client.get(address).text
@@ -55,7 +55,7 @@ def test_nonsense_is_refused_with_a_line(as_role: Sign, company: Company, data: 
 
 
 def test_a_viewer_reads_and_does_not_judge(as_role: Sign, company: Company) -> None:  # noqa: F811
-    worker.rank_wanted()
+    rank_voices.rank_wanted()
     client = as_role("viewer")
     page = client.get(f"/changes/{company.change}/voices").text
     assert 'name="judgement"' not in page
@@ -64,14 +64,14 @@ def test_a_viewer_reads_and_does_not_judge(as_role: Sign, company: Company) -> N
 
 
 def test_asked_for_in_the_browser_and_done_by_the_worker(as_role: Sign, company: Company) -> None:  # noqa: F811
-    worker.rank_wanted()
+    rank_voices.rank_wanted()
     client = as_role("product_owner")
     client.post(f"/changes/{company.change}/voices/rank")
     address = f"/changes/{company.change}/voices"
     waiting = client.get(address).text
     assert ('http-equiv="refresh"' in waiting) == ("is reading the answers" in waiting)
-    assert worker.rank_wanted() == "1 changes ranked"
-    assert worker.rank_wanted() == ""
+    assert rank_voices.rank_wanted() == "1 changes ranked"
+    assert rank_voices.rank_wanted() == ""
     assert 'http-equiv="refresh"' not in client.get(address).text
 
 
@@ -128,7 +128,7 @@ def test_hostile_words_are_shown_and_harm_nothing(as_role: Sign, company: Compan
     mention.text = words
     db.session.commit()
     actions.judge(company.change, [bobs], "yes", COMMAND)
-    worker.rank_wanted()
+    rank_voices.rank_wanted()
     reply = as_role("viewer").get(f"/changes/{company.change}/voices")
     assert reply.status_code == 200
     assert "<script>alert" not in reply.text

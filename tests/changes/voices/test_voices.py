@@ -12,7 +12,7 @@ from flask import Flask
 from feedback_app.announcements import actions as announcements
 from feedback_app.announcements.commands import announcements as announcement_commands
 from feedback_app.changes.commands import changes
-from feedback_app.changes.voices import actions, queries, worker
+from feedback_app.changes.voices import actions, queries, rank_voices
 from feedback_app.changes.voices.estimate import estimate
 from feedback_app.changes.voices.models import Voice, VoiceRanking
 from feedback_app.changes.voices.quote_gate import confirmed
@@ -50,8 +50,8 @@ def voices() -> dict[int, Voice]:
 
 def test_linking_a_theme_asks_for_a_ranking_and_the_worker_does_it_once(ids: list[int]) -> None:
     change, *said = ids
-    assert worker.rank_wanted() == "1 changes ranked"
-    assert worker.rank_wanted() == ""
+    assert rank_voices.rank_wanted() == "1 changes ranked"
+    assert rank_voices.rank_wanted() == ""
     (ranking,) = table(VoiceRanking)
     assert ranking.mentions == len(SAID)
     assert ranking.expected > 0
@@ -63,10 +63,10 @@ def test_linking_a_theme_asks_for_a_ranking_and_the_worker_does_it_once(ids: lis
 
 def test_a_judgement_teaches_within_the_next_ranking_and_can_be_taken_back(ids: list[int]) -> None:
     change, *said = ids
-    worker.rank_wanted()
+    rank_voices.rank_wanted()
     actions.judge(change, said[:2], "yes", COMMAND)
     actions.judge(change, [said[3]], "no", COMMAND)
-    assert worker.rank_wanted() == "1 changes ranked"
+    assert rank_voices.rank_wanted() == "1 changes ranked"
     assert {one.mention_id for one in queries.going_out(change)} == set(said[:2])
     assert set(voices()) >= set(said[:4])
     assert queries.counts(change)["no"] == 1
@@ -111,11 +111,11 @@ def test_one_persons_words_are_left_out_and_let_in_and_widened(ids: list[int]) -
 
 def test_what_was_left_out_or_widened_survives_a_ranking(ids: list[int]) -> None:
     change, *said = ids
-    worker.rank_wanted()
+    rank_voices.rank_wanted()
     voice = voices()[said[0]]
     actions.leave_out(voice.id, COMMAND)
     actions.ask_for_ranking(change)
-    worker.rank_wanted()
+    rank_voices.rank_wanted()
     assert voices()[said[0]].left_out
 
 
@@ -138,7 +138,7 @@ def test_what_says_the_same_is_shown_together(app: Flask) -> None:
     for text in SAID[3:]:
         a_mention(a_response(survey, a_contact(), missing=text), theme)
     change = a_change(theme)
-    worker.rank_wanted()
+    rank_voices.rank_wanted()
     (first,) = [one for one in queries.to_judge(change) if one.alike]
     assert [one.text for one in first.alike] == [first.text] * 2
     actions.judge(change, [first.mention_id, *(one.mention_id for one in first.alike)], "yes", COMMAND)
@@ -148,7 +148,7 @@ def test_what_says_the_same_is_shown_together(app: Flask) -> None:
 
 def test_a_change_that_is_gone_or_has_no_mentions_is_ranked_without_harm(app: Flask) -> None:
     change = a_change()
-    assert worker.rank_wanted() == "1 changes ranked"
+    assert rank_voices.rank_wanted() == "1 changes ranked"
     assert queries.to_judge(change) == []
     assert table(VoiceRanking)[0].mentions == 0
 
