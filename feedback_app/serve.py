@@ -18,7 +18,9 @@ from feedback_app import create_app
 from feedback_app.accounts.one_time_links import first_link
 from feedback_app.common.cli_helpers import in_app
 from feedback_app.demo.actions import is_empty, seed
+from feedback_app.errors import Refused
 from feedback_app.extensions import current_settings
+from feedback_app.jobs.queries import refuse_other_tables
 from feedback_app.organisation import actions as organisation
 from feedback_app.settings import LOOPBACK, BadSetting, Settings
 
@@ -45,6 +47,7 @@ def _gunicorn(settings: Settings, host: str) -> list[str]:
 def web(host: str) -> None:
     """Run only the pages. Letters wait until a worker runs somewhere."""
     _only_here(current_settings(), host)
+    refuse_other_tables()
     os.execv(sys.executable, _gunicorn(current_settings(), host))  # noqa: S606  # no shell, fixed program
 
 
@@ -62,6 +65,10 @@ def serve(host: str, demo: bool | None) -> None:
     with app.app_context():
         settings = current_settings()
         _only_here(settings, host)
+        try:
+            refuse_other_tables(older=False)
+        except Refused as error:
+            raise click.ClickException(str(error)) from error
         flask_migrate.upgrade()
         organisation.ensure()
         if demo if demo is not None else settings.development:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable
 from functools import wraps
@@ -13,6 +14,7 @@ import click
 from feedback_app.errors import Refused
 
 ADVICE = "Check FEEDBACK_DATABASE_URL; `feedback-app db upgrade` makes the tables, `feedback-app doctor` looks further."
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # what a disk says that takes no more
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -36,6 +38,11 @@ def in_app(command: Callable[P, R]) -> Callable[P, R]:
                 raise click.ClickException(str(error)) from error
             except (OverflowError, exc.DataError) as error:  # SQLite's driver, PostgreSQL's
                 raise click.ClickException("a number is larger than the database can hold") from error
+            except OSError as error:
+                if error.errno not in FULL:
+                    raise
+                where = f": {error.filename}" if error.filename else ""
+                raise click.ClickException(f"{error.strerror}{where}. Make room on the disk and try again.") from error
             except exc.DatabaseError as error:
                 if type(error) not in (exc.OperationalError, exc.ProgrammingError, exc.DatabaseError):
                     raise

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from feedback_app.common.cli_helpers import in_app, json_option, say
 from feedback_app.delivery import queries
 from feedback_app.errors import Refused
+from feedback_app.jobs import queries as job_queries
 from feedback_app.jobs.worker import Done, WorkerProcess
 from feedback_app.settings import BadSetting
 
@@ -27,6 +28,7 @@ def worker(until_idle: bool, only: str | None, as_json: bool) -> None:
     how many of its processes send. Any number of workers may run on PostgreSQL. On SQLite run one worker: two
     processes share the file well and have sent up to twice the letters where cores were free; more were not measured.
     """
+    job_queries.refuse_other_tables()
     app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]  # the proxy's own accessor
     process = WorkerProcess(app, sends=only != "jobs", does_jobs=only != "sender")
     try:

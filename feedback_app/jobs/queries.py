@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from feedback_app import clock
+from feedback_app.errors import N_, Refused
 from feedback_app.extensions import db
 from feedback_app.jobs.models import JobRun, Worker
 from feedback_app.places import MIGRATIONS
@@ -29,15 +30,41 @@ def database_trouble() -> str:
     return ""
 
 
+OLDER = "the tables are not at the newest version: run feedback-app db upgrade"
+NEWER = "the tables are of a newer version of the program: install that version, or restore an older backup"
+
+
+def table_versions() -> tuple[str, ...]:
+    """Return the migrations the tables are at, none when no migration ever ran. Raises SQLAlchemyError.
+
+    Asked on a connection of its own: a reading left open would hold up the migration that follows.
+    """
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_heads()
+
+
 def migration_trouble() -> str:
-    """Return "" when the tables are at the newest migration, else what to run."""
+    """Return "" when the tables are at the newest migration, else what to do."""
     try:
-        heads = MigrationContext.configure(db.session.connection()).get_current_heads()
+        heads = table_versions()
     except SQLAlchemyError:
-        db.session.rollback()
         return "unknown: the database does not answer"
-    wanted = ScriptDirectory(str(MIGRATIONS)).get_heads()
-    return "" if set(heads) == set(wanted) else "the tables are not at the newest version: run feedback-app db upgrade"
+    known = ScriptDirectory(str(MIGRATIONS))
+    if set(heads) - {one.revision for one in known.walk_revisions()}:
+        return NEWER
+    return "" if set(heads) == set(known.get_heads()) else OLDER
+
+
+def refuse_other_tables(*, older: bool = True) -> None:
+    """Refuse to work on tables that another version of the program made.
+
+    ``older=False`` lets older ones pass, for whoever is about to upgrade them. Tables that no migration made (none at
+    all, or a test's) pass: the first statement says what they lack. Raises Refused.
+    """
+    if (trouble := migration_trouble()) == NEWER:
+        raise Refused(N_("The tables are of a newer version of the program: install it, or restore an older backup."))
+    if older and trouble == OLDER and table_versions():
+        raise Refused(N_("The tables are of an older version of the program: run feedback-app db upgrade."))
 
 
 def last_seen() -> datetime | None:

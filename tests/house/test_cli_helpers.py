@@ -33,6 +33,11 @@ def not_found() -> None:
     raise NotFound(N_("There is no survey “%(slug)s”."), slug="x")
 
 
+def fill_the_disk() -> None:
+    with open("/dev/full", "w") as file:
+        file.write("a list")
+
+
 def test_a_command_runs_inside_the_application(app: Flask) -> None:
     seen: list[str] = []
     assert run(app, lambda: seen.append(current_app.name)).exit_code == 0
@@ -41,7 +46,11 @@ def test_a_command_runs_inside_the_application(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("deed", "line"),
-    [(refuse, "Error: There are 3 of them.\n"), (not_found, "Error: There is no survey “x”.\n")],
+    [
+        (refuse, "Error: There are 3 of them.\n"),
+        (not_found, "Error: There is no survey “x”.\n"),
+        (fill_the_disk, "Error: No space left on device. Make room on the disk and try again.\n"),
+    ],
 )
 def test_a_refusal_is_one_line_and_ends_with_1(app: Flask, deed: Callable[[], object], line: str) -> None:
     reply = run(app, deed)
