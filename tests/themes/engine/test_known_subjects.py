@@ -44,6 +44,23 @@ def test_examples_lean_to_their_own_subject_and_rows_add_up():
     assert np.allclose(np.linalg.norm(found.view, axis=1), 1, atol=1e-5)
 
 
+BIKES = [
+    "Send the invoice on the first of the month",
+    "Nobody rings back when they said they would",
+    "The app logs me out",
+    "Your people are kind",
+    "The price went up again",
+    "Two weeks for an answer to my mail",
+]
+
+
+def test_the_word_of_the_trade_says_nothing_about_the_subject():
+    said = [f"Bike: {text}" for text in BIKES]
+    bare, worded = leaning([(text, "en") for text in BIKES]), leaning([(text, "en") for text in said])
+    best = [found.subjects[found.chances.argmax(axis=1)].tolist() for found in (bare, worded)]
+    assert best[0] == best[1]
+
+
 def blurred(rows: int, seed: int):
     """Rows about twelve subjects, so blurred that hardly any number of themes is clearer than the next."""
     draw = np.random.default_rng(5)

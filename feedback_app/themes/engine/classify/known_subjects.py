@@ -6,14 +6,16 @@ objects and manner. It is heard beside the other views and never instead of them
 still found; and only sectors of which the texts do speak are heard, for the others only blur.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from feedback_app.themes.engine.classify.classifier import Linear, fit_linear, softmax, wording
 from feedback_app.themes.engine.classify.collection import Collection
+from feedback_app.themes.engine.classify.own_words import Word, own_words, shares, without
 from feedback_app.themes.engine.vectors.embedders import Embedder, VectorCache, Vectors, unit, vectors_of
 from feedback_app.themes.engine.vectors.normalise import fit_space
 
@@ -75,9 +77,20 @@ class KnownSubjects:
         cache: VectorCache | None,
         encode: Encode,
     ) -> Leanings:
-        """What these rows of a collection lean to. `made`: their vectors by each encoder, the default one first."""
+        """What these rows of a collection lean to. `made`: their vectors by each encoder, the default one first.
+
+        They are asked without the words of the company's own trade, and encoded anew where they hold one.
+        """
         spoken = collection.languages[rows]
-        centred = [fit_space(vectors, spoken).centred(vectors, spoken) for _, vectors in made]
+        texts = [collection.texts[row] for row in rows]
+        bare = without(texts, spoken, own_words(shares(texts, spoken), self._elsewhere))
+        changed = [at for at, text in enumerate(bare) if text != texts[at]]
+        centred = []
+        for encoder, vectors in made:
+            seen = np.array(vectors)
+            if changed:
+                seen[changed] = vectors_of([bare[at] for at in changed], encoder, cache, encode)
+            centred.append(fit_space(seen, spoken).centred(seen, spoken))
         first = self._whole(made[0][0], cache, encode)
         heard = self._spoken_of(first, centred[0])
         kept = np.flatnonzero(np.isin(self._sectors[self._subjects], heard))
@@ -87,7 +100,12 @@ class KnownSubjects:
             words = wording([self.texts[row] for row in kept], self._languages[kept])
             self._learnt[key] = fit_linear(np.hstack(taught), words, self._subjects[kept].tolist())
         linear = self._learnt[key]
-        return Leanings(linear.probabilities(np.hstack(centred), collection.wording(rows)), linear.classes)
+        words = wording(bare, spoken) if changed else collection.wording(rows)
+        return Leanings(linear.probabilities(np.hstack(centred), words), linear.classes)
+
+    @cached_property
+    def _elsewhere(self) -> Mapping[Word, float]:
+        return shares(self.texts, self._languages.tolist())
 
     def _whole(self, encoder: Embedder, cache: VectorCache | None, encode: Encode) -> Vectors:
         if encoder.name not in self._read:
