@@ -6,12 +6,14 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
@@ -171,6 +173,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     template: str = request.getfixturevalue("template_database")
     shutil.copy(template.removeprefix("sqlite:///"), tmp_path / "test.sqlite3")
     yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
+
+
+@pytest.fixture
+def still_clock() -> Iterator[None]:
+    """Time stands still: no window of a rate limit ends because the machine is slow."""
+    with time_machine.travel(datetime.now(UTC), tick=False):
+        yield
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from feedback_app.delivery.bounces.sns import NotAmazon, Verifier
 from feedback_app.delivery.bounces.webhooks import BadReport
 from feedback_app.extensions import csrf, current_settings, limiter
 from feedback_app.letters import returns
-from feedback_app.web.body_limits import takes
+from feedback_app.web.limits.body_limits import takes
 from feedback_app.web.pages import public
 
 MOST_BYTES = 1024 * 1024

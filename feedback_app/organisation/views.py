@@ -16,7 +16,7 @@ from feedback_app.organisation import colour as shades
 from feedback_app.organisation.forms import FIELDS, ProfileForm
 from feedback_app.organisation.logo import MIME
 from feedback_app.organisation.profile import variable
-from feedback_app.web.body_limits import takes_files
+from feedback_app.web.limits.body_limits import takes_files
 from feedback_app.web.pages import attempt, public, see_other
 
 SHEETS = ("public", "staff")

@@ -26,7 +26,7 @@ from feedback_app.surveys.questionnaires.document import read, write
 from feedback_app.surveys.translations import tidy_words
 from feedback_app.surveys.waves import invitation_text
 from feedback_app.surveys.waves import queries as wave_queries
-from feedback_app.web.body_limits import takes_files
+from feedback_app.web.limits.body_limits import takes_files
 from feedback_app.web.pages import attempt, page_number, see_other
 
 

@@ -9,10 +9,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from feedback_app.extensions import csrf, limiter
 from feedback_app.settings import Settings
-from feedback_app.web import (
+from feedback_app.web import hosts
+from feedback_app.web.limits import (
     body_limits,
-    hosts,
-    limit_store,  # noqa: F401  # imported, it is known to `limits` by its scheme
+    limit_store,  # noqa: F401  # imported, it is known to the package `limits` by its scheme
 )
 
 POLICY = {

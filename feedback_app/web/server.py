@@ -26,7 +26,7 @@ from waitress.task import ThreadedTaskDispatcher
 from waitress.utilities import RequestEntityTooLarge
 from werkzeug.exceptions import HTTPException
 
-from feedback_app.web.body_limits import STRANGER, most_bytes
+from feedback_app.web.limits.body_limits import STRANGER, most_bytes
 
 # Apache's mod_reqtimeout knows these limits, its defaults are these: header=20-40, body=20,MinRate=500
 HEAD = 20  # seconds for all of a head

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from feedback_app.settings import Settings
-from feedback_app.web.body_limits import STAFF, STRANGER
+from feedback_app.web.limits.body_limits import STAFF, STRANGER
 
 FILES = {
     "contacts.import_list",

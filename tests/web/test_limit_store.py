@@ -14,8 +14,8 @@ from flask import Flask
 
 from feedback_app import create_app
 from feedback_app.settings import Settings
-from feedback_app.web import limit_store
-from feedback_app.web.limit_store import FileStorage
+from feedback_app.web.limits import limit_store
+from feedback_app.web.limits.limit_store import FileStorage
 from tests.browser import many_sign_ins
 
 NOON = datetime.fromisoformat("2026-11-30 12:00+00:00")
@@ -72,6 +72,7 @@ def _wrong_passwords(app: Flask, times: int) -> list[int]:
     return [client.post("/sign-in", data=tried).status_code for _ in range(times)]
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_ten_guesses_are_ten_whichever_process_they_meet(settings: Settings) -> None:
     limited = settings.with_(rate_limits=True)
     first, second = create_app(limited), create_app(limited)
@@ -79,6 +80,7 @@ def test_ten_guesses_are_ten_whichever_process_they_meet(settings: Settings) -> 
     assert _wrong_passwords(second, 5) == [200] * 4 + [429]
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_a_store_that_fails_lets_nobody_guess_on(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "limits.sqlite3").mkdir()
     app = create_app(settings.with_(rate_limits=True))

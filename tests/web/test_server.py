@@ -12,7 +12,7 @@ import pytest
 
 from feedback_app.places import ROOT
 from feedback_app.web import server
-from feedback_app.web.body_limits import STRANGER
+from feedback_app.web.limits.body_limits import STRANGER
 from tests.conftest import _settings
 from tests.web_process import environment, half_open, status, web
 

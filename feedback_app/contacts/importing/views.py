@@ -23,8 +23,8 @@ from feedback_app.exports import csv_safe
 from feedback_app.imports import files as import_files
 from feedback_app.imports.queries import run_by_id
 from feedback_app.organisation.queries import current as organisation
-from feedback_app.web.body_limits import takes_files
 from feedback_app.web.forms import ConfirmForm
+from feedback_app.web.limits.body_limits import takes_files
 from feedback_app.web.pages import attempt, see_other
 
 SHOWN = 50  # lines of the report on the page; all of them are in the file to download

@@ -21,7 +21,7 @@ from feedback_app.settings import LANGUAGES
 from feedback_app.surveys.form_spec import FormSpec
 from feedback_app.surveys.kinds.base.kind import Problem
 from feedback_app.surveys.queries import Asked, form_spec, invitation_by_token
-from feedback_app.web.body_limits import takes
+from feedback_app.web.limits.body_limits import takes
 from feedback_app.web.pages import public, render_for_anybody, see_other
 from feedback_app.web.security import PUBLIC_LIMIT
 

@@ -21,7 +21,7 @@ from feedback_app.imports.queries import run_by_id
 from feedback_app.responses.forms import ImportForm
 from feedback_app.responses.importing import actions as import_actions
 from feedback_app.responses.models import ResponseImport
-from feedback_app.web.body_limits import takes_files
+from feedback_app.web.limits.body_limits import takes_files
 from feedback_app.web.locale import language
 from feedback_app.web.pages import attempt, see_other
 

@@ -37,7 +37,7 @@ from feedback_app.themes.models import REQUEST_STATES
 from feedback_app.themes.reports.agreement import agreement, agreements
 from feedback_app.themes.shared_views import actor, frame, look, whole, zone
 from feedback_app.themes.suggestions import promote_subtopic
-from feedback_app.web.body_limits import takes_files
+from feedback_app.web.limits.body_limits import takes_files
 from feedback_app.web.locale import language
 from feedback_app.web.pages import attempt, back_to, see_other
 

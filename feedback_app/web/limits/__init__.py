@@ -1,0 +1,1 @@
+"""How much of one request, and how many requests, a stranger may ask for."""
