@@ -19,6 +19,8 @@ from tests.conftest import PASSWORD
 AStaff = Callable[..., Staff]
 EMAIL = "viewer@velo.example"
 
+pytestmark = pytest.mark.usefixtures("still_clock")
+
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:

@@ -222,6 +222,7 @@ def test_staying_signed_in_is_bounded(client: FlaskClient, a_staff: AStaff) -> N
     assert timedelta(days=13) < cookie.expires - datetime.now(UTC) < timedelta(days=15)
 
 
+@pytest.mark.usefixtures("still_clock")
 class TestLimits:
     """With rate limits in force, as they are outside of tests."""
 

@@ -440,6 +440,7 @@ def test_halting_works_through_a_hook(client: FlaskClient) -> None:
     assert queries.halt_of("announcement", 1) is not None
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_each_address_may_knock_only_so_often(settings: Settings) -> None:
     from feedback_app import create_app
 
