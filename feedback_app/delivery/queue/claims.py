@@ -1,4 +1,4 @@
-"""Who has which letter: claims, results, and letters given back. Every statement joins the caller's transaction."""
+"""Who has which letter: claims, and letters given back. Every statement joins the caller's transaction."""
 
 from __future__ import annotations
 
