@@ -94,7 +94,7 @@ def test_the_demo_is_grouped_once_and_for_all(whole_demo: int) -> None:
     assert outcome.answers == count(Answer, Answer.text.is_not(None)) > 200
     assert outcome.new_themes == count(Theme) >= 4
     assert outcome.placed + outcome.waiting == count(Mention, Mention.state == "open")
-    assert outcome.placed >= 0.9 * (outcome.placed + outcome.waiting)
+    assert outcome.placed >= 0.85 * (outcome.placed + outcome.waiting)  # what no theme names waits
     assert count(Mention, Mention.state == "no_content") >= 1
     assert [share for _, share in told] == sorted(share for _, share in told)
     assert told[-1][1] == 1.0

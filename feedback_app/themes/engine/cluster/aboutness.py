@@ -28,9 +28,6 @@ SHARED, TELLING = 0.2, 3.0
 _FEWEST, _SMALL = 4, 1 / 3
 """A group of fewer rows, or so small beside the mean group, is what is left over and no theme."""
 
-_FAR = 0.02
-"""A row goes nowhere that is less like the middle of a theme than all but so many of the rows that are in it."""
-
 
 def clear_subjects(leaning: Leanings, labels: Labels, label: int) -> list[tuple[float, int]]:
     """Mean chance and column of the known subjects that the rows of a group clearly lean to, the best first."""
@@ -68,7 +65,7 @@ def heard_by(leaning: Leanings, rows: NDArray[np.bool_], column: int) -> float:
 def settled_in(labels: Labels, joint: Vectors) -> Labels:
     """The groups 0.. that are large enough to be themes, renumbered; other rows, and those of -1, go to the nearest.
 
-    A row that is less like the middle of every group than nearly all rows of that group are stays out: -1.
+    A row that is less like the middle of every group than each row of that group is stays out: -1.
     """
     sizes = np.bincount(labels[labels >= 0])
     least = min(sizes.max(), max(_FEWEST, _SMALL * sizes.mean()))
@@ -78,7 +75,7 @@ def settled_in(labels: Labels, joint: Vectors) -> Labels:
     dense = renumbered(labels[inside])
     near = joint @ centres_of(joint[inside], dense).T
     own = near[inside, dense]
-    bars = np.array([np.quantile(own[dense == label], _FAR) for label in range(int(dense.max()) + 1)])
+    bars = np.array([own[dense == label].min() for label in range(int(dense.max()) + 1)])
     best = near.argmax(axis=1)
     moved = np.where(near[np.arange(len(near)), best] >= bars[best], best, -1)
     moved[inside] = dense
