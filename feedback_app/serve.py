@@ -17,12 +17,13 @@ from flask import Flask
 from feedback_app import create_app
 from feedback_app.accounts.one_time_links import first_link
 from feedback_app.common.cli_helpers import in_app
+from feedback_app.common.loopback import is_loopback
 from feedback_app.demo.actions import is_empty, seed
 from feedback_app.errors import Refused
 from feedback_app.extensions import current_settings
 from feedback_app.jobs.queries import refuse_other_tables
 from feedback_app.organisation import actions as organisation
-from feedback_app.settings import LOOPBACK, BadSetting, Settings
+from feedback_app.settings import BadSetting, Settings
 
 WORKERS = 2  # processes of the pages; SQLite has one writer, so more do not help there
 THREADS = 4  # of each: a long export or import takes one
@@ -79,7 +80,7 @@ def serve(host: str, demo: bool | None) -> None:
 
 def _only_here(settings: Settings, host: str) -> None:
     """Refuse to let others reach a development instance: its letters, with their links, are open to all who do."""
-    if settings.development and host.strip("[]") not in LOOPBACK:
+    if settings.development and not is_loopback(host):
         raise click.ClickException(
             "FEEDBACK_DEVELOPMENT=yes shows all letters to whoever can reach it, so it listens on 127.0.0.1 only,"
             f" not on {host}. Unset it, and set FEEDBACK_SECRET_KEY and FEEDBACK_BASE_URL."

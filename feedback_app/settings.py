@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from feedback_app.common.loopback import is_loopback
 from feedback_app.common.oidc_providers import Provider, providers
 from feedback_app.common.rate_syntax import (
     DomainLimit,
@@ -24,7 +25,6 @@ from feedback_app.places import default_var
 
 LANGUAGES = ("en", "pl")
 PREFIX = "FEEDBACK_"
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SECRET = (  # may also come from NAME_FILE
     "SECRET_KEY", "DATABASE_URL", "MAIL_URL", "DKIM_KEY", "DKIM_ED25519_KEY",
     "OIDC", "BOUNCE_MAILBOX", "HOOK_SECRET", "METRICS_TOKEN", "READER_KEY",
@@ -298,7 +298,7 @@ class Settings:
 
     def _check_development(self) -> None:
         host = urlsplit(self.base_url).hostname or "localhost"
-        if self.development and host not in LOOPBACK:
+        if self.development and not is_loopback(host):
             raise BadSetting(
                 f"{PREFIX}DEVELOPMENT=yes shows all letters to whoever can reach it: {PREFIX}BASE_URL must then be"
                 f" on this machine, such as http://127.0.0.1:{self.port}, not {self.base_url}."

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from feedback_app.common import strict_json
+from feedback_app.common.loopback import is_loopback
 from feedback_app.common.strict_json import BadDocument
 
 KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?")
 ROLES = ("admin", "product_owner", "announcer", "viewer")
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def _check(one: Provider) -> None:
         raise ValueError("use a key of at most 30 small letters, digits and hyphens, such as google")
     if not address.hostname or address.query or address.fragment:
         raise ValueError(f"use the address of the issuer of {one.key} as the provider states it, https://...")
-    if address.scheme != "https" and not (address.scheme == "http" and address.hostname in LOOPBACK):
+    if address.scheme != "https" and not (address.scheme == "http" and is_loopback(address.hostname)):
         raise ValueError(f"the issuer of {one.key} must be reached by https")
     if "openid" not in one.scope.split():
         raise ValueError(f"the scope of {one.key} must hold openid")

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, request
 
+from feedback_app.common.loopback import is_loopback
 from feedback_app.extensions import current_settings
-from feedback_app.settings import LOOPBACK
 
 ASKED_BY_ADDRESS = {"health.alive", "health.ready", "metrics.metrics"}  # supervisors know no name
 
@@ -16,7 +16,8 @@ def _refuse_other_names() -> None:
     """Refuse another name: it would stand in redirects, and a hostile page could read us through it."""
     if request.endpoint in ASKED_BY_ADDRESS:
         return
-    if _name("//" + request.host) not in (*LOOPBACK, _name(current_settings().base_url)):
+    asked = _name("//" + request.host)
+    if not is_loopback(asked) and asked != _name(current_settings().base_url):
         abort(421)
 
 

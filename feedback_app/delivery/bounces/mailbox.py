@@ -18,8 +18,8 @@ from urllib.parse import unquote, urlsplit
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
+from feedback_app.common.loopback import is_loopback
 from feedback_app.delivery.bounces.sanitise import LARGEST
-from feedback_app.delivery.sending.relay import LOOPBACK
 
 HANDLED, UNMATCHED = "Handled", "Unmatched"
 MOST = 1000  # messages of one visit
@@ -56,7 +56,7 @@ class Mailbox:
     @property
     def local(self) -> bool:
         """True for a server on this machine, which needs neither TLS nor a certificate."""
-        return self.host.startswith(LOOPBACK)
+        return is_loopback(self.host)
 
 
 def visit(mailbox: Mailbox, take: Callable[[bytes], bool], seconds: float = VISIT) -> int:

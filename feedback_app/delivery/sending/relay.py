@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-LOOPBACK = ("localhost", "127.", "::1")
+from feedback_app.common.loopback import is_loopback
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Relay:
     @property
     def local(self) -> bool:
         """True for a relay on this machine, which needs no certificate."""
-        return self.host.startswith(LOOPBACK)
+        return is_loopback(self.host)
 
 
 class RelayTrouble(Exception):
