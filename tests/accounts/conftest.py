@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from flask import Flask
 
 from feedback_app.accounts import mail
+from feedback_app.accounts.models import Staff
 from feedback_app.delivery.compose.templates import letter_parts
 from feedback_app.delivery.models import LetterVariant, OutgoingEmail
 from feedback_app.delivery.outbox import Words
@@ -19,6 +22,18 @@ from tests.browser import many_sign_ins
 @pytest.fixture
 def app(app: Flask) -> Flask:
     return many_sign_ins(app)
+
+
+@pytest.fixture
+def at() -> Iterator[time_machine.Traveller]:
+    """The moment at which all happens; it moves when told."""
+    with time_machine.travel(datetime(2026, 5, 4, 10, tzinfo=UTC), tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def person(a_staff: Callable[..., Staff]) -> Staff:
+    return a_staff("viewer")
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -25,17 +25,6 @@ from tests.conftest import PASSWORD
 
 AStaff = Callable[..., Staff]
 Clock = time_machine.Traveller
-
-
-@pytest.fixture
-def at() -> Iterator[Clock]:
-    with time_machine.travel(datetime(2026, 5, 4, 10, tzinfo=UTC), tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def person(a_staff: AStaff) -> Staff:
-    return a_staff("viewer")
 
 
 def password(client: FlaskClient) -> str:

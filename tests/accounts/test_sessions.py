@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,17 +22,6 @@ AStaff = Callable[..., Staff]
 Clock = time_machine.Traveller
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0"
 SESSION, STAY = "feedback", "feedback_stay"
-
-
-@pytest.fixture
-def at() -> Iterator[Clock]:
-    with time_machine.travel(datetime(2026, 5, 4, 10, tzinfo=UTC), tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def person(a_staff: AStaff) -> Staff:
-    return a_staff("viewer")
 
 
 def enter(app: Flask, *, stay: bool = False) -> FlaskClient:
