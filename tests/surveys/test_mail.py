@@ -66,6 +66,19 @@ def test_hostile_words_of_staff_are_shown_as_words(app: Flask) -> None:
     assert "{% raw %}" in letter.text
 
 
+@pytest.mark.parametrize(
+    ("body", "before"),
+    [
+        ("Two minutes:\n\n{{link}}", "Two minutes:\n\n"),
+        ("Two minutes.\n\n{{link}}", "Two minutes.\n\nAnswer here:\n"),
+        ("{{link}}", "Answer here:\n"),
+        ("{{link}}\n\n{{link}}", "Answer here:\n"),
+    ],
+)
+def test_one_colon_leads_to_the_link(app: Flask, body: str, before: str) -> None:
+    assert f"{before}http://localhost/answer/abc" in a_letter(body=body).text
+
+
 def test_a_test_letter_has_no_way_out_to_press_by_mistake(app: Flask) -> None:
     form = queries.build_spec(a_survey().id)
     assert "unsubscribe_url" in names_in(mail.words(form, "s", "{{link}}", "en"))
