@@ -15,11 +15,13 @@ from feedback_app import registry
 from feedback_app.accounts import events as staff_events
 from feedback_app.accounts.pages import trail_views
 from feedback_app.announcements import events as announcement_events
+from feedback_app.changes import events as change_events
+from feedback_app.contacts import events as contact_events
 from feedback_app.database import transaction
 from feedback_app.events import queries
 from feedback_app.events.actions import record
 from feedback_app.events.actor import COMMAND, WORKER, Actor
-from feedback_app.events.catalogue import Catalogue
+from feedback_app.events.catalogue import Catalogue, EventType
 from feedback_app.events.models import Event
 from feedback_app.events.queries import EventFilter
 from feedback_app.themes import events as theme_events
@@ -73,6 +75,25 @@ def test_the_page_says_who_what_and_when_in_the_readers_language(as_role: AsRole
         assert words in english
     admin.post("/language", data={"language": "pl"})
     assert "połączono z nim „Delivery”" in admin.get("/audit").text
+
+
+@pytest.mark.parametrize(
+    ("what", "payload", "said"),
+    [
+        (change_events.VOICES_JUDGED, {"judgement": "part", "mentions": 1}, "„część”"),
+        (change_events.VOICES_JUDGED, {"judgement": "no", "mentions": 1}, "„nie”"),
+        (staff_events.SIGN_IN_FAILED, {"step": "recovery code"}, "(kod zapasowy)"),
+        (contact_events.LETTERS_CHOSEN, {"stopped": ["surveys"]}, "ankiety"),
+    ],
+)
+def test_no_code_of_ours_stands_in_the_trail(
+    as_role: AsRole, what: EventType, payload: dict[str, object], said: str
+) -> None:
+    with transaction():
+        record(what, COMMAND, None, **payload)
+    admin = as_role("admin")
+    admin.post("/language", data={"language": "pl"})
+    assert said in admin.get("/audit").text
 
 
 def test_the_page_links_to_what_still_exists(app: Flask, as_role: AsRole) -> None:

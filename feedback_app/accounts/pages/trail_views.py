@@ -23,7 +23,10 @@ from feedback_app.exports import csv_safe
 from feedback_app.web.pages import page_number
 
 HEADER = ("at", "who", "code", "subject", "subject_id", "payload")
-CODES = ("state", "was", "kind", "step", "roles", "before", "after")  # payload whose values are words of ours
+CODES = (  # payload whose values are words of ours
+    "state", "was", "kind", "step", "roles", "before", "after", "judgement", "scope", "stopped", "wanted",
+)  # fmt: skip
+SAID = (N_("password"), N_("code"), N_("recovery code"), N_("part"))  # such words that no page holds
 
 HIDDEN = (
     "codebook",
